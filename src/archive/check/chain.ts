@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { type CofferError, isCofferError } from '../../contract/errors.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { MAX_MANIFEST_BYTES, parseManifest } from '../manifest/parse.ts'
+import type { Manifest, PartitionEntry } from '../types.ts'
+import type { Finding, Findings } from './findings.ts'
+
+export interface ChainResult {
+  /** As the present manifest counts them. */
+  generations: number
+  /** How many earlier ones were there with the hash that the next one states. */
+  verified: number
+  /** Keys of the earlier manifests that the chain names. */
+  keys: string[]
+}
+
+/**
+ * Follows the chain of generations back to the first: each kept manifest has the SHA-256 that the next one states, and
+ * nothing that it says of a segment or an account was changed later.
+ */
+export async function checkChain(
+  storage: Storage,
+  manifest: Manifest,
+  findings: Findings,
+  signal?: AbortSignal,
+): Promise<ChainResult> {
+  const generations = manifest.coffer?.generation ?? 0
+  const keys: string[] = []
+  let verified = 0
+  let later = manifest
+  for (;;) {
+    const { coffer } = later
+    if (coffer === undefined) break
+    const { previous } = coffer
+    if (previous === null) {
+      if (coffer.generation !== 1) {
+        findings.add(broken(`expected generation ${coffer.generation} to name the one before, got none`))
+      }
+      break
+    }
+    signal?.throwIfAborted()
+    keys.push(previous.key)
+    const earlier = await earlierManifest(storage, previous, manifest.backup_id, findings)
+    if (earlier === null) break
+    verified++
+    for (const finding of changes(earlier, later)) findings.add(finding)
+    later = earlier
+  }
+  return { generations, verified, keys }
+}
+
+async function earlierManifest(
+  storage: Storage,
+  previous: { key: string; sha256: string; generation: number },
+  backupId: string,
+  findings: Findings,
+): Promise<Manifest | null> {
+  try {
+    const { body } = await storage.get(previous.key, { maxBytes: MAX_MANIFEST_BYTES })
+    const sha256 = createHash('sha256').update(body).digest('hex')
+    if (sha256 !== previous.sha256) {
+      findings.add(broken(`expected SHA-256 ${previous.sha256}, got ${sha256}`, previous.key))
+      return null
+    }
+    const manifest = parseManifest(body, backupId)
+    const generation = manifest.coffer?.generation ?? 0
+    if (generation === previous.generation) return manifest
+    findings.add(broken(`expected generation ${previous.generation}, got ${generation}`, previous.key))
+  } catch (error) {
+    if (!isCofferError(error, 'OBJECT_MISSING', 'MANIFEST_DAMAGED', 'PATH_ESCAPES', 'SEGMENT_TOO_LARGE')) throw error
+    findings.add(broken((error as CofferError).message, previous.key))
+  }
+  return null
+}
+
+/** What an earlier generation says and a later one does not. */
+function* changes(earlier: Manifest, later: Manifest): Generator<Finding> {
+  const topics = new Map(later.topics.map((topic) => [topic.name, topic]))
+  for (const topic of earlier.topics) {
+    const partitions = new Map(topics.get(topic.name)?.partitions.map((item) => [item.partition_id, item]))
+    for (const partition of topic.partitions) {
+      yield* partitionChanges(topic.name, partition, partitions.get(partition.partition_id))
+    }
+  }
+}
+
+function* partitionChanges(
+  topic: string,
+  earlier: PartitionEntry,
+  later: PartitionEntry | undefined,
+): Generator<Finding> {
+  const where = { topic, partition: earlier.partition_id }
+  const segments = new Map(later?.segments.map((segment) => [segment.key, segment]))
+  for (const segment of earlier.segments) {
+    if (isDeepStrictEqual(segment, segments.get(segment.key))) continue
+    const reason = `expected the entry of an earlier generation, got ${segments.has(segment.key) ? 'another' : 'none'}`
+    yield { ...changed(reason), ...where, segment: segment.key, offset: segment.start_offset }
+  }
+  for (const [i, entry] of (earlier.account ?? []).entries()) {
+    if (isDeepStrictEqual(entry, later?.account?.[i])) continue
+    const reason = 'expected the account of an earlier generation, got another'
+    const segment = entry.segment === undefined ? {} : { segment: entry.segment }
+    yield { ...changed(reason), ...where, ...segment, offset: entry.from }
+    break
+  }
+}
+
+function changed(reason: string): Finding {
+  return { severity: 'damaged', code: 'EARLIER_ENTRY_CHANGED', reason }
+}
+
+function broken(reason: string, key?: string): Finding {
+  return { severity: 'damaged', code: 'CHAIN_BROKEN', ...(key === undefined ? {} : { segment: key }), reason }
+}

@@ -1,0 +1,158 @@
+import { isCofferError } from '../../contract/errors.ts'
+import type { Int64 } from '../../contract/record.ts'
+import { recordTimestamp } from '../../contract/record.ts'
+import { MerkleBuilder } from '../merkle.ts'
+import type { KbakCursor } from '../segment/cursor.ts'
+import { openSegment } from '../segment/reader.ts'
+import { injectedHeaders, looksLikeControlMarker, TimestampRange } from '../suspects.ts'
+import type { Finding, SegmentTask, SegmentVerdict, Severity } from './findings.ts'
+
+/**
+ * Verifies one segment from its bytes alone: framing, CRC-32, SHA-256, every record parsed, counts and offsets, first,
+ * last, smallest and largest timestamp, Merkle root, and the account: each archived offset there, each absent one not.
+ * Never throws for what is in the bytes.
+ */
+export async function verifySegment(object: Buffer, task: SegmentTask): Promise<SegmentVerdict> {
+  return new SegmentVerifier(task).verify(object)
+}
+
+class SegmentVerifier {
+  readonly #task: SegmentTask
+  readonly #findings: Finding[] = []
+  readonly #range = new TimestampRange()
+  readonly #merkle: MerkleBuilder | null
+  #records = 0
+  #bytes = 0
+  #first: Int64 | null = null
+  #last: Int64 | null = null
+  #suspects = 0
+  #firstSuspect = -1
+  #injected = 0
+  /** The next offset that the account says is archived. */
+  #due: number
+  /** Position in the account's absent ranges. */
+  #at = 0
+  #accountBroken = false
+
+  constructor(task: SegmentTask) {
+    this.#task = task
+    this.#merkle = task.entry.merkle_root === undefined ? null : new MerkleBuilder()
+    this.#due = task.account === null ? 0 : this.#archivedFrom(task.account.from)
+  }
+
+  async verify(object: Buffer): Promise<SegmentVerdict> {
+    let whole = true
+    try {
+      for await (const cursor of openSegment(object, this.#task.entry).chunks()) this.#walk(cursor)
+    } catch (error) {
+      if (!isCofferError(error, 'SEGMENT_DAMAGED')) throw error
+      whole = false
+      const { offset, reason } = error.details ?? {}
+      this.#add(
+        'damaged',
+        'SEGMENT_DAMAGED',
+        String(reason ?? error.message),
+        typeof offset === 'number' ? offset : this.#task.entry.start_offset,
+      )
+    }
+    // what is missing behind the damage is no news
+    if (whole) this.#compare()
+    if (this.#task.foreign) this.#tellOddities()
+    return { findings: this.#findings, records: this.#records, bytes: this.#bytes }
+  }
+
+  #walk(cursor: KbakCursor): void {
+    const { view } = cursor
+    const { foreign } = this.#task
+    const account = this.#task.account !== null
+    const merkle = this.#merkle
+    const range = this.#range
+    let last = false
+    while (cursor.next()) {
+      last = true
+      if (merkle !== null) merkle.add(view.buf, cursor.recordStart, cursor.recordEnd)
+      range.add(view)
+      if (account && view.offset !== this.#due) this.#accountDiffers(view.offset)
+      else if (account) this.#due = this.#archivedFrom(view.offset + 1)
+      this.#first ??= recordTimestamp(view)
+      this.#records++
+      this.#bytes += cursor.recordEnd - cursor.recordStart
+      if (foreign) this.#judge(cursor)
+    }
+    if (last) this.#last = recordTimestamp(view)
+  }
+
+  /** The first offset from `offset` on that no absent range holds. */
+  #archivedFrom(offset: number): number {
+    const { account } = this.#task
+    if (account === null) return offset
+    const { absent } = account
+    let due = offset
+    while (this.#at < absent.length && (absent[this.#at] as number) <= due) {
+      due = Math.max(due, absent[this.#at + 1] as number)
+      this.#at += 2
+    }
+    return due
+  }
+
+  #accountDiffers(offset: number): void {
+    if (!this.#accountBroken) {
+      this.#accountBroken = true
+      if (offset > this.#due) {
+        this.#add('damaged', 'ACCOUNT_DIFFERS', `expected the archived record ${this.#due}, got ${offset}`, this.#due)
+      } else {
+        const reason = `expected no record at offset ${offset}, which the account calls absent, got one`
+        this.#add('damaged', 'ACCOUNT_DIFFERS', reason, offset)
+      }
+    }
+    if (offset >= this.#due) this.#due = this.#archivedFrom(offset + 1)
+  }
+
+  #judge(cursor: KbakCursor): void {
+    const { view } = cursor
+    if (looksLikeControlMarker(view) && this.#suspects++ === 0) this.#firstSuspect = view.offset
+    if (injectedHeaders(view) > 0) this.#injected++
+  }
+
+  #compare(): void {
+    const { entry, account, foreign } = this.#task
+    // OSO's own figures are sometimes wrong, and nothing is lost by it: we never trust them
+    const severity = foreign ? 'warning' : 'damaged'
+    this.#same(severity, 'the first timestamp', entry.start_timestamp, this.#first)
+    this.#same(severity, 'the last timestamp', entry.end_timestamp, this.#last)
+    this.#same('damaged', 'the smallest timestamp', entry.min_timestamp, this.#range.min)
+    this.#same('damaged', 'the largest timestamp', entry.max_timestamp, this.#range.max)
+    if (this.#merkle !== null) {
+      const root = this.#merkle.root().toString('hex')
+      if (root !== entry.merkle_root) {
+        const reason = `expected Merkle root ${entry.merkle_root}, got ${root}`
+        this.#add('damaged', 'MERKLE_DIFFERS', reason, entry.start_offset)
+      }
+    }
+    if (account !== null && !this.#accountBroken && this.#due < account.to) {
+      this.#add('damaged', 'ACCOUNT_DIFFERS', `expected the archived record ${this.#due}, got none`, this.#due)
+    }
+  }
+
+  #same(severity: Severity, what: string, expected: Int64 | undefined, got: Int64 | null): void {
+    if (expected === undefined || got === null || expected === got) return
+    const reason = `expected ${what} ${expected}, got ${got}`
+    this.#add(severity, 'TIMESTAMPS_DIFFER', reason, this.#task.entry.start_offset)
+  }
+
+  #tellOddities(): void {
+    if (this.#suspects > 0) {
+      const reason = `${this.#suspects} records look like transaction markers; they are not restored unless asked for`
+      this.#add('warning', 'SUSPECT_CONTROL_RECORDS', reason, this.#firstSuspect)
+    }
+    if (this.#injected > 0) {
+      const reason = `${this.#injected} records carry tracking headers that another program added`
+      this.#add('info', 'INJECTED_HEADERS', reason, this.#task.entry.start_offset)
+    }
+  }
+
+  #add(severity: Severity, code: string, reason: string, offset: number): void {
+    const { topic, partition, entry } = this.#task
+    this.#findings.push({ severity, code, topic, partition, segment: entry.key, offset, reason })
+  }
+}

@@ -1,0 +1,175 @@
+import { hash as anyHash } from 'node:crypto'
+
+/**
+ * RFC 6962 §2.1 (Certificate Transparency) hashing over the records of a segment, in order: a leaf is SHA-256 of 0x00
+ * and the record's bytes, an inner node SHA-256 of 0x01 and its two children. The empty tree's head is SHA-256 of
+ * nothing. https://www.rfc-editor.org/rfc/rfc6962#section-2.1
+ */
+
+const HASH_BYTES = 32
+
+/** Digests as one-byte strings are made three times as fast as buffers; Node's types know neither them nor latin1Write. */
+const hash = anyHash as unknown as {
+  (algorithm: 'sha256', data: Buffer, encoding: 'latin1'): string
+  (algorithm: 'sha256', data: Buffer | string, encoding: 'buffer'): Buffer
+}
+type Latin1Buffer = Buffer & { latin1Write(text: string, offset: number, length: number): number }
+/** Enough for 2^48 leaves. */
+const MAX_LEVELS = 49
+
+/**
+ * Builds a tree head leaf by leaf, keeping only the heads of complete subtrees. Nothing is copied and no object made
+ * per leaf but a view: hashes come back as one-byte strings and are written straight into the stack.
+ */
+export class MerkleBuilder {
+  #leaves = 0
+  /** Heads of complete subtrees side by side, each larger than the next one; one byte of room before the first. */
+  readonly #stack = Buffer.allocUnsafeSlow(1 + MAX_LEVELS * HASH_BYTES) as Latin1Buffer
+  /** For each depth the 65 bytes that are hashed to join the heads `depth` and `depth + 1`. */
+  readonly #joined: Buffer[] = []
+  #depth = 0
+
+  constructor() {
+    for (let depth = 0; depth + 1 < MAX_LEVELS; depth++) {
+      this.#joined.push(this.#stack.subarray(depth * HASH_BYTES, depth * HASH_BYTES + 1 + 2 * HASH_BYTES))
+    }
+  }
+
+  get leaves(): number {
+    return this.#leaves
+  }
+
+  /**
+   * Adds `buf[start, end)` as the next leaf. The byte before `start` is overwritten while the hash is made and put back
+   * before this returns, which saves a copy of every record; with start = 0 the leaf is copied.
+   */
+  add(buf: Buffer, start: number, end: number): void {
+    let digest: string
+    if (start > 0) {
+      const before = buf[start - 1] as number
+      buf[start - 1] = 0x00
+      digest = hash('sha256', buf.subarray(start - 1, end), 'latin1')
+      buf[start - 1] = before
+    } else {
+      digest = hash('sha256', Buffer.concat([LEAF_PREFIX, buf.subarray(start, end)]), 'latin1')
+    }
+    this.#push(digest)
+  }
+
+  /** Adds a leaf whose RFC 6962 leaf hash is known. */
+  addLeafHash(leaf: Buffer): void {
+    this.#push(leaf.toString('latin1'))
+  }
+
+  /** The tree head over all leaves so far; more can be added afterwards. */
+  root(): Buffer {
+    if (this.#depth === 0) return hash('sha256', '', 'buffer')
+    let head: Buffer = Buffer.from(this.#head(this.#depth - 1))
+    for (let depth = this.#depth - 2; depth >= 0; depth--) head = nodeHash(this.#head(depth), head)
+    return head
+  }
+
+  #head(depth: number): Buffer {
+    return this.#stack.subarray(1 + depth * HASH_BYTES, 1 + (depth + 1) * HASH_BYTES)
+  }
+
+  #push(digest: string): void {
+    const stack = this.#stack
+    stack.latin1Write(digest, 1 + this.#depth * HASH_BYTES, HASH_BYTES)
+    this.#depth++
+    // as many subtrees are complete now as the number of leaves before this one ends in one-bits
+    for (let n = this.#leaves; n % 2 === 1; n = (n - 1) / 2) {
+      const depth = this.#depth - 2
+      const at = depth * HASH_BYTES
+      const before = stack[at] as number
+      stack[at] = 0x01
+      const parent = hash('sha256', this.#joined[depth] as Buffer, 'latin1')
+      stack[at] = before
+      stack.latin1Write(parent, at + 1, HASH_BYTES)
+      this.#depth--
+    }
+    this.#leaves++
+  }
+}
+
+const LEAF_PREFIX = Buffer.from([0x00])
+const NODE_PREFIX = Buffer.from([0x01])
+
+/** RFC 6962 §2.1 leaf hash: SHA-256(0x00 || data). */
+export function leafHash(data: Buffer): Buffer {
+  return hash('sha256', Buffer.concat([LEAF_PREFIX, data]), 'buffer')
+}
+
+/** RFC 6962 §2.1 inner node: SHA-256(0x01 || left || right). */
+export function nodeHash(left: Buffer, right: Buffer): Buffer {
+  return hash('sha256', Buffer.concat([NODE_PREFIX, left, right]), 'buffer')
+}
+
+/** The tree head over a list of leaf hashes. */
+export function merkleRoot(leaves: readonly Buffer[]): Buffer {
+  const builder = new MerkleBuilder()
+  for (const leaf of leaves) builder.addLeafHash(leaf)
+  return builder.root()
+}
+
+/**
+ * RFC 6962 §2.1.1: the audit path that proves that leaf `index` is in the tree over `leaves`.
+ * @returns the missing nodes from the leaf up
+ */
+export function inclusionProof(leaves: readonly Buffer[], index: number): Buffer[] {
+  if (!Number.isInteger(index) || index < 0 || index >= leaves.length) {
+    throw new RangeError(`expected a leaf index below ${leaves.length}, got ${index}`)
+  }
+  const path: Buffer[] = []
+  let from = 0
+  let to = leaves.length
+  while (to - from > 1) {
+    const split = from + largestPowerOfTwoBelow(to - from)
+    if (index < split) {
+      path.push(merkleRoot(leaves.slice(split, to)))
+      to = split
+    } else {
+      path.push(merkleRoot(leaves.slice(from, split)))
+      from = split
+    }
+  }
+  return path.reverse()
+}
+
+/**
+ * Whether `path` proves that `leaf` is leaf number `index` of a tree of `size` leaves with the head `root`
+ * (RFC 9162 §2.1.3.2, the same trees). Never throws; everything given may be hostile.
+ */
+export function verifyInclusion(
+  leaf: Buffer,
+  index: number,
+  size: number,
+  path: readonly Buffer[],
+  root: Buffer,
+): boolean {
+  if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return false
+  let node = index
+  let last = size - 1
+  let head = leaf
+  for (const sibling of path) {
+    if (last === 0 || sibling.length !== HASH_BYTES) return false
+    if (node % 2 === 1 || node === last) {
+      head = nodeHash(sibling, head)
+      while (node % 2 === 0 && node !== 0) {
+        node /= 2
+        last = Math.floor(last / 2)
+      }
+    } else {
+      head = nodeHash(head, sibling)
+    }
+    node = Math.floor(node / 2)
+    last = Math.floor(last / 2)
+  }
+  return last === 0 && head.equals(root)
+}
+
+function largestPowerOfTwoBelow(n: number): number {
+  let power = 1
+  while (power * 2 < n) power *= 2
+  return power
+}

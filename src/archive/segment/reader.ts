@@ -1,0 +1,153 @@
+import { hash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import type { RecordView } from '../../contract/record.ts'
+import type { SegmentEntry } from '../types.ts'
+import { damagedBody, KbakCursor, RecordScan, withSegmentKey } from './cursor.ts'
+import { decompressBody } from './decompress.ts'
+import { decodeHeader, FOOTER_BYTES, HEADER_BYTES, MAGIC_END, type SegmentHeader } from './format.ts'
+import { legacyCompression, legacyRecords } from './legacy.ts'
+
+export interface SegmentLimits {
+  /** The most bytes that a body may have, whatever the manifest says. */
+  maxUncompressedBytes?: number
+}
+
+/** Bodies are read piece by piece: this bounds time, not memory. */
+const MAX_UNCOMPRESSED = 4 * 1024 * 1024 * 1024
+
+/**
+ * Checks a segment's framing before anything in it is believed: size, SHA-256 and counts where the manifest's entry
+ * has them; magic numbers, version, compression and CRC-32 in any case. Legacy JSON segments have no framing.
+ * @param object the whole object; its bytes belong to the segment from here on and may be written to for a moment
+ * @param expected the manifest's entry, as far as it is known
+ * @throws SEGMENT_DAMAGED with `details.reason`
+ */
+export function openSegment(object: Buffer, expected: Partial<SegmentEntry> = {}, limits: SegmentLimits = {}): Segment {
+  return named(expected.key, () => {
+    const size = expected.compressed_size
+    if (size !== undefined && size > 0 && size !== object.length) {
+      throw damagedBody(`expected ${size} bytes, got ${object.length}`)
+    }
+    if (expected.sha256 !== undefined) {
+      const sha256 = hash('sha256', object)
+      if (sha256 !== expected.sha256) throw damagedBody(`expected SHA-256 ${expected.sha256}, got ${sha256}`)
+    }
+    const decoded = decodeHeader(object)
+    if ('problem' in decoded) {
+      const legacy = legacyCompression(object, expected.key)
+      if (legacy === null) throw damagedBody(decoded.problem)
+      return new Segment(
+        object,
+        { compression: legacy, recordCount: -1, startOffset: -1, endOffset: -1 },
+        expected,
+        limits,
+      )
+    }
+    const footer = object.length - FOOTER_BYTES
+    if (object.readUInt32LE(footer + 4) !== MAGIC_END) throw damagedBody('expected "BKAE" at its end, got other bytes')
+    const stated = object.readUInt32LE(footer)
+    const crc = crc32(object.subarray(0, footer))
+    if (stated !== crc) throw damagedBody(`expected CRC-32 ${hex(stated)}, got ${hex(crc)}`)
+    const { header } = decoded
+    compare('records', expected.record_count, header.recordCount)
+    compare('as first offset', expected.start_offset, header.startOffset)
+    compare('as last offset', expected.end_offset, header.endOffset)
+    return new Segment(object, header, expected, limits)
+  })
+}
+
+/** A segment whose framing is right. Its records are checked while they are read. */
+export class Segment {
+  readonly header: SegmentHeader
+  /** OSO's first format, without framing: only the manifest's entry says what should be in it. */
+  readonly legacy: boolean
+  readonly #object: Buffer
+  readonly #expected: Partial<SegmentEntry>
+  readonly #limit: number
+
+  constructor(object: Buffer, header: SegmentHeader, expected: Partial<SegmentEntry>, limits: SegmentLimits) {
+    this.#object = object
+    this.header = header
+    this.legacy = header.recordCount < 0
+    this.#expected = expected
+    const stated = this.legacy ? 0 : (expected.uncompressed_size ?? 0)
+    const most = limits.maxUncompressedBytes ?? MAX_UNCOMPRESSED
+    this.#limit = stated > 0 ? Math.min(stated, most) : most
+  }
+
+  /**
+   * All records, a decompressed piece at a time. Each cursor is valid until the next one is asked for.
+   * @throws SEGMENT_DAMAGED where the body can't be decompressed, a record is broken, offsets don't rise, or the
+   *   counts are not as stated
+   */
+  async *chunks(): AsyncGenerator<KbakCursor> {
+    try {
+      yield* this.#chunks()
+    } catch (error) {
+      throw withSegmentKey(error, this.#expected.key)
+    }
+  }
+
+  /** The same, record by record: convenient, and slow. `view` is one object that moves. */
+  async *records(): AsyncGenerator<RecordView> {
+    for await (const cursor of this.chunks()) while (cursor.next()) yield cursor.view
+  }
+
+  async *#chunks(): AsyncGenerator<KbakCursor> {
+    const scan = new RecordScan()
+    let pending: Buffer[] = []
+    let pendingBytes = 0
+    let left = this.#limit
+    let total = 0
+    for await (const piece of this.#pieces()) {
+      left = Math.max(0, left - piece.length)
+      total += piece.length
+      pending.push(piece)
+      pendingBytes += piece.length
+      // a record over several pieces is put together once, when all of it is there
+      if (pendingBytes < scan.needed) continue
+      const whole = pending.length === 1 ? (pending[0] as Buffer) : Buffer.concat(pending, pendingBytes)
+      const end = scan.wholeRecords(whole, left)
+      if (end > 0) yield new KbakCursor(whole, 0, end, this.#expected.key)
+      pending = end < whole.length ? [whole.subarray(end)] : []
+      pendingBytes = whole.length - end
+    }
+    if (pendingBytes > 0) throw damagedBody(`the record after offset ${scan.lastOffset} is cut off`)
+    this.#compareCounts(scan, total)
+  }
+
+  #pieces(): AsyncGenerator<Buffer> {
+    if (this.legacy) return legacyRecords(this.#object, this.header.compression)
+    const body = this.#object.subarray(HEADER_BYTES, this.#object.length - FOOTER_BYTES)
+    return decompressBody(body, this.header.compression, this.#limit)
+  }
+
+  #compareCounts(scan: RecordScan, total: number): void {
+    const { header } = this
+    const expected = this.#expected
+    compare('records', this.legacy ? expected.record_count : header.recordCount, scan.records)
+    if (scan.records > 0) {
+      compare('as first offset', this.legacy ? expected.start_offset : header.startOffset, scan.firstOffset)
+      compare('as last offset', this.legacy ? expected.end_offset : header.endOffset, scan.lastOffset)
+    }
+    const stated = expected.uncompressed_size ?? 0
+    if (!this.legacy && stated > 0) compare('uncompressed bytes', stated, total)
+  }
+}
+
+function compare(what: string, expected: number | undefined, got: number): void {
+  if (expected === undefined || expected === got) return
+  throw damagedBody(`expected ${expected} ${what}, got ${got}`)
+}
+
+function named<T>(key: string | undefined, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    throw withSegmentKey(error, key)
+  }
+}
+
+function hex(value: number): string {
+  return value.toString(16).padStart(8, '0')
+}

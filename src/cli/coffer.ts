@@ -1,0 +1,20 @@
+import process from 'node:process'
+import { keepCompiledCode } from '../worker/compile-cache.ts'
+
+keepCompiledCode()
+// Loaded only now, so that they come out of the cache; the thread that will run the job loads at the same time.
+const { runJob, warmUp } = await import('../worker/client.ts')
+if (/^[a-z]/.test(process.argv[2] ?? '') && !['help', 'version'].includes(process.argv[2] ?? '')) warmUp()
+const [{ runCommand }, { processTerminal }] = await Promise.all([import('./run.ts'), import('./terminal.ts')])
+
+/** The entry of `coffer`. The process ends by itself once all is written; only the second Ctrl-C ends it early. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+)
+
+process.exitCode = await runCommand(process.argv.slice(2), {
+  terminal: processTerminal(environment),
+  environment,
+  runJob,
+  exit: (code) => process.exit(code),
+})

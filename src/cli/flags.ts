@@ -1,0 +1,85 @@
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { editDistance } from '../contract/config/problems.ts'
+import { CofferError } from '../contract/errors.ts'
+
+/** Every flag there is. Verbs choose from them, so a flag means the same everywhere. */
+export const FLAGS = {
+  config: { short: 'c', value: 'FILE', text: 'configuration file (YAML)' },
+  path: {
+    short: 'p',
+    value: 'PLACE',
+    text: 'where the archive is: a folder or s3://bucket/prefix?endpoint=…&region=…',
+  },
+  'backup-id': { short: 'b', value: 'ID', text: 'which backup' },
+  'restore-id': { short: null, value: 'ID', text: 'which restore of it (default: the latest)' },
+  deep: { short: null, value: null, text: 'read and check every byte and every record' },
+  'dry-run': { short: null, value: null, text: 'check everything and say what would be done, without doing it' },
+  watch: { short: null, value: null, text: 'look again and again until Ctrl-C' },
+  interval: { short: null, value: 'SECONDS', text: 'pause between looks (default: 2)' },
+  'db-path': {
+    short: null,
+    value: 'FILE',
+    text: "accepted and ignored: Coffer keeps positions in the archive's manifest",
+  },
+  format: { short: 'f', value: 'FORMAT', text: 'text (default), json or yaml' },
+  json: { short: null, value: null, text: 'the same as --format json' },
+  quiet: { short: 'q', value: null, text: 'no progress and no remarks on standard error, errors only' },
+  verbose: { short: 'v', value: null, text: 'more remarks, and the stack with an error; -vv for all' },
+  help: { short: 'h', value: null, text: 'this help' },
+  version: { short: 'V', value: null, text: 'the version' },
+} as const satisfies Record<string, { short: string | null; value: string | null; text: string }>
+
+export type FlagName = keyof typeof FLAGS
+
+/** Flags that every verb takes. */
+export const COMMON_FLAGS: readonly FlagName[] = ['format', 'json', 'quiet', 'verbose', 'help', 'version']
+
+export interface ParsedArguments {
+  /** The words that are no flags: the verb first. */
+  words: string[]
+  values: Partial<Record<FlagName, string>>
+  /** How often each flag without a value was given. */
+  counts: Partial<Record<FlagName, number>>
+}
+
+/** @throws USAGE on an unknown flag, a missing or superfluous value, a flag given twice */
+export function parseFlags(argv: readonly string[]): ParsedArguments {
+  const options: ParseArgsOptionsConfig = {}
+  for (const [name, flag] of Object.entries(FLAGS)) {
+    options[name] = {
+      type: flag.value === null ? 'boolean' : 'string',
+      multiple: true,
+      ...(flag.short === null ? {} : { short: flag.short }),
+    }
+  }
+  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
+  const parsed: ParsedArguments = { words: [], values: {}, counts: {} }
+  for (const token of tokens) {
+    if (token.kind === 'positional') parsed.words.push(token.value)
+    if (token.kind !== 'option') continue
+    if (!Object.hasOwn(FLAGS, token.name)) throw unknownFlag(token.rawName)
+    const name = token.name as FlagName
+    const flag = FLAGS[name]
+    if (flag.value === null) {
+      if (token.value !== undefined) throw usage(`the flag "--${name}" takes no value, got "${token.value}"`)
+      parsed.counts[name] = (parsed.counts[name] ?? 0) + 1
+      continue
+    }
+    // `--config --deep`: the next flag is no value
+    if (token.value === undefined || token.value === '' || (!token.inlineValue && /^-./.test(token.value))) {
+      throw usage(`the flag "--${name}" needs a value: --${name} ${flag.value}`)
+    }
+    if (parsed.values[name] !== undefined) throw usage(`the flag "--${name}" was given twice`)
+    parsed.values[name] = token.value
+  }
+  return parsed
+}
+
+function unknownFlag(raw: string): CofferError {
+  const near = Object.keys(FLAGS).find((name) => editDistance(name, raw.replace(/^-+/, '')) <= 2)
+  return usage(`unknown flag "${raw}"`, near === undefined ? undefined : `Did you mean "--${near}"?`)
+}
+
+export function usage(message: string, hint?: string): CofferError {
+  return new CofferError('USAGE', message, hint === undefined ? {} : { hint })
+}

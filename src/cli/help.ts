@@ -1,0 +1,65 @@
+import { EXIT_MEANING } from '../contract/exit-codes.ts'
+import { TOOL } from '../contract/tool.ts'
+import { COMMON_FLAGS, FLAGS, type FlagName } from './flags.ts'
+import { VERBS } from './verbs/table.ts'
+import type { Verb } from './verbs/verb.ts'
+
+/** The help of the whole program. */
+export function programHelp(): string {
+  const widest = Math.max(...VERBS.map((verb) => verb.name.length))
+  return [
+    `coffer ${TOOL.version}: byte-true, provable backups of Apache Kafka`,
+    '',
+    'Usage: coffer VERB [FLAGS]',
+    '',
+    'Verbs:',
+    ...VERBS.map((verb) => `  ${verb.name.padEnd(widest)}  ${verb.summary}`),
+    `  ${'help'.padEnd(widest)}  help for a verb: coffer help VERB`,
+    `  ${'version'.padEnd(widest)}  the version`,
+    '',
+    'Flags of every verb:',
+    ...flagLines(COMMON_FLAGS),
+    '',
+    'Example:',
+    '  coffer backup --config sox-backup.yaml',
+    '',
+    ...exitCodeLines(),
+  ].join('\n')
+}
+
+/** The help of one verb. */
+export function verbHelp(verb: Verb): string {
+  const required = verb.required.map((name) => ` --${name} ${FLAGS[name].value ?? ''}`.trimEnd()).join('')
+  const other = verb.formats.includes('csv') ? ' (csv too: for this verb)' : ''
+  return [
+    `coffer ${verb.name}: ${verb.summary}`,
+    '',
+    `Usage: coffer ${verb.name}${required} [FLAGS]`,
+    ...(verb.details === undefined ? [] : ['', verb.details]),
+    '',
+    'Flags:',
+    ...flagLines([...verb.flags, ...COMMON_FLAGS]).map((line) =>
+      line.includes('--format FORMAT') ? line + other : line,
+    ),
+    '',
+    verb.examples.length === 1 ? 'Example:' : 'Examples:',
+    ...verb.examples.map((example) => `  ${example}`),
+    '',
+    ...exitCodeLines(),
+  ].join('\n')
+}
+
+/** The table of exit codes, as the README has it too. */
+export function exitCodeLines(): string[] {
+  return ['Exit codes:', ...Object.entries(EXIT_MEANING).map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)]
+}
+
+function flagLines(names: readonly FlagName[]): string[] {
+  const titles = names.map((name) => {
+    const flag = FLAGS[name]
+    const short = flag.short === null ? '    ' : `-${flag.short}, `
+    return `  ${short}--${name}${flag.value === null ? '' : ` ${flag.value}`}`
+  })
+  const widest = Math.max(...titles.map((title) => title.length))
+  return names.map((name, index) => `${(titles[index] as string).padEnd(widest)}  ${FLAGS[name].text}`)
+}

@@ -1,0 +1,34 @@
+import { checkText } from './checks.ts'
+import type { AnyResult, Renderer } from './renderer.ts'
+import { describeText, listText, statusText, validateText } from './text-archive.ts'
+import { backupPlanText, backupText } from './text-backup.ts'
+import { groupSnapshotText, offsetMappingText, restorePlanText, restoreText } from './text-restore.ts'
+
+/** Results in words, for people. Errors stand on standard error only. */
+export const textRenderer: Renderer = {
+  result: (result) => `${lines(result).join('\n')}\n`,
+  error: () => null,
+}
+
+function lines(result: AnyResult): string[] {
+  switch (result.kind) {
+    case 'backup':
+      return result.dry_run ? backupPlanText(result) : backupText(result)
+    case 'restore':
+      return result.dry_run ? restorePlanText(result) : restoreText(result)
+    case 'check':
+      return checkText(result)
+    case 'validate':
+      return validateText(result)
+    case 'list':
+      return listText(result)
+    case 'describe':
+      return describeText(result)
+    case 'status':
+      return statusText(result)
+    case 'snapshot-groups':
+      return groupSnapshotText(result)
+    case 'show-offset-mapping':
+      return offsetMappingText(result)
+  }
+}

@@ -1,0 +1,225 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { editDistance } from '../contract/config/problems.ts'
+import { CofferError, ERROR_EXIT, serializeError } from '../contract/errors.ts'
+import { EXIT } from '../contract/exit-codes.ts'
+import type { JobEvent, JobOutcome, JobRequest } from '../contract/jobs.ts'
+import { TOOL } from '../contract/tool.ts'
+import type { JobHandlers } from '../worker/client.ts'
+import { COMMON_FLAGS, FLAGS, type FlagName, type ParsedArguments, parseFlags, usage } from './flags.ts'
+import { programHelp, verbHelp } from './help.ts'
+import { paint } from './paint.ts'
+import { ProgressView } from './progress.ts'
+import { csvRenderer, jsonRenderer, yamlRenderer } from './render/data.ts'
+import type { AnyResult, Renderer } from './render/renderer.ts'
+import { textRenderer } from './render/text.ts'
+import { errorLines } from './report-error.ts'
+import { type Interruption, watchSignals } from './signals.ts'
+import type { Terminal } from './terminal.ts'
+import { ABSENT_VERBS, VERBS } from './verbs/table.ts'
+import type { Format, Verb } from './verbs/verb.ts'
+
+/** What the command line needs of the outside; the entry gives it the real things. */
+export interface World {
+  terminal: Terminal
+  environment: Record<string, string>
+  runJob(request: JobRequest, handlers: JobHandlers): Promise<JobOutcome>
+  /** Ends the process: after the second Ctrl-C nothing waits. */
+  exit(code: number): void
+}
+
+const RENDERERS: Record<Format, Renderer> = {
+  text: textRenderer,
+  json: jsonRenderer,
+  yaml: yamlRenderer,
+  csv: csvRenderer,
+}
+
+/** Runs one command line. @returns the exit code */
+export async function runCommand(argv: readonly string[], world: World): Promise<number> {
+  // before anything is parsed, so that a mistake among the flags is reported in the format that was asked for
+  const style = { renderer: wantsJson(argv) ? jsonRenderer : textRenderer, verbose: false }
+  try {
+    const args = parseFlags(argv)
+    style.verbose = (args.counts.verbose ?? 0) > 0
+    const { terminal } = world
+    const [word, ...rest] = args.words
+    if (args.counts.version !== undefined || word === 'version') {
+      terminal.out(`coffer ${TOOL.version}\n`)
+      return EXIT.done
+    }
+    if (word === undefined || word === 'help') {
+      const verb = rest[0] === undefined ? undefined : findVerb(rest[0])
+      if (word === undefined && args.counts.help === undefined) throw usage('missing a verb', 'Run "coffer --help".')
+      terminal.out(`${verb === undefined ? programHelp() : verbHelp(verb)}\n`)
+      return EXIT.done
+    }
+    const verb = findVerb(word)
+    if (args.counts.help !== undefined) {
+      terminal.out(`${verbHelp(verb)}\n`)
+      return EXIT.done
+    }
+    checkFlags(verb, args, rest)
+    const format = formatOf(verb, args)
+    style.renderer = RENDERERS[format]
+    return await runVerb(verb, args, format, world)
+  } catch (error) {
+    return fail(error, style, world)
+  }
+}
+
+function findVerb(name: string): Verb {
+  const verb = VERBS.find((one) => one.name === name)
+  if (verb !== undefined) return verb
+  if (Object.hasOwn(ABSENT_VERBS, name)) {
+    throw new CofferError('UNSUPPORTED', `the verb "${name}" is not supported`, { hint: ABSENT_VERBS[name] as string })
+  }
+  const near = VERBS.find((one) => editDistance(one.name, name) <= 2)
+  throw usage(
+    `unknown verb "${name}"`,
+    near === undefined ? 'Run "coffer --help" for the list.' : `Did you mean "${near.name}"?`,
+  )
+}
+
+function checkFlags(verb: Verb, args: ParsedArguments, rest: readonly string[]): void {
+  const hint = `Run "coffer ${verb.name} --help".`
+  const given = [...Object.keys(args.values), ...Object.keys(args.counts)] as FlagName[]
+  for (const name of given) {
+    if (!verb.flags.includes(name) && !COMMON_FLAGS.includes(name))
+      throw usage(`"${verb.name}" takes no flag "--${name}"`, hint)
+  }
+  if (rest[0] !== undefined) throw usage(`expected only flags after "${verb.name}", got "${rest[0]}"`, hint)
+  for (const name of verb.required) {
+    if (args.values[name] === undefined)
+      throw usage(`missing "--${name} ${FLAGS[name].value ?? ''}"`, `Example: ${verb.examples[0]}`)
+  }
+}
+
+function formatOf(verb: Verb, args: ParsedArguments): Format {
+  const named = args.values.format
+  const format = verb.formats.find((one) => one === named)
+  if (named !== undefined && format === undefined) {
+    throw usage(`expected --format ${verb.formats.join(', ')}, got "${named}"`)
+  }
+  if (args.counts.json !== undefined && format !== undefined && format !== 'json') {
+    throw usage(`expected either "--json" or "--format ${format}", got both`)
+  }
+  return args.counts.json === undefined ? (format ?? 'text') : 'json'
+}
+
+async function runVerb(verb: Verb, args: ParsedArguments, format: Format, world: World): Promise<number> {
+  const { terminal } = world
+  const interval = intervalOf(args)
+  const request = await verb.request({ ...args, environment: world.environment })
+  const view = new ProgressView(terminal, verb.name, args.counts.quiet === undefined)
+  const interruption = watchSignals(
+    () => {
+      if (request.kind !== 'status') view.log('stopping at a durable point… press Ctrl-C again to stop at once')
+    },
+    () => {
+      view.end()
+      terminal.err('stopped at once\n')
+      world.exit(EXIT.interrupted)
+    },
+  )
+  try {
+    if (interval === null) return await runOnce(request, RENDERERS[format], view, interruption, args, world)
+    return await watch(request, interval, RENDERERS[format], view, interruption, args, world)
+  } finally {
+    view.end()
+    interruption.release()
+  }
+}
+
+async function runOnce(
+  request: JobRequest,
+  renderer: Renderer,
+  view: ProgressView,
+  interruption: Interruption,
+  args: ParsedArguments,
+  world: World,
+): Promise<number> {
+  const outcome = await world.runJob(request, {
+    onEvent: (event) => hear(event, view, args),
+    signal: interruption.stop,
+    terminate: interruption.terminate,
+  })
+  view.end()
+  if (outcome.state === 'failed') {
+    return fail(outcome.error, { renderer, verbose: (args.counts.verbose ?? 0) > 0 }, world)
+  }
+  const text = renderer.result(outcome.result as AnyResult)
+  if (renderer === textRenderer) world.terminal.out(text)
+  else world.terminal.data(text)
+  return outcome.exitCode
+}
+
+/** `status --watch`: the same look again and again; on a terminal in place of the last one. Ctrl-C is its normal end. */
+async function watch(
+  request: JobRequest,
+  seconds: number,
+  renderer: Renderer,
+  view: ProgressView,
+  interruption: Interruption,
+  args: ParsedArguments,
+  world: World,
+): Promise<number> {
+  for (;;) {
+    if (world.terminal.live && renderer === textRenderer) world.terminal.control('\x1b[H\x1b[2J')
+    const code = await runOnce(request, renderer, view, interruption, args, world)
+    if (interruption.stop.aborted) return EXIT.done
+    if (code !== EXIT.done) return code
+    await pause(seconds * 1000, undefined, { signal: interruption.stop }).catch(() => undefined)
+    if (interruption.stop.aborted) return EXIT.done
+  }
+}
+
+function intervalOf(args: ParsedArguments): number | null {
+  const text = args.values.interval
+  const seconds = text === undefined ? 2 : Number(text)
+  if (!(seconds >= 0.1 && seconds <= 86_400))
+    throw usage(`expected seconds from 0.1 to 86400 for "--interval", got "${text}"`)
+  if (args.counts.watch === undefined && text !== undefined) throw usage('"--interval" goes with "--watch"')
+  return args.counts.watch === undefined ? null : seconds
+}
+
+/** Remarks go to standard error: warnings and errors always, `--verbose` adds the rest, `--quiet` keeps errors only. */
+function hear(event: JobEvent, view: ProgressView, args: ParsedArguments): void {
+  if (event.type === 'progress') view.update(event.progress)
+  if (event.type !== 'log') return
+  const least = args.counts.quiet !== undefined ? 3 : Math.max(0, 1 - (args.counts.verbose ?? 0))
+  if (['debug', 'info', 'warn', 'error'].indexOf(event.level) < least) return
+  const colour = { debug: 'dim', info: 'bold', warn: 'yellow', error: 'red' } as const
+  const word = { debug: 'debug:', info: 'info:', warn: 'warning:', error: 'error:' }[event.level]
+  const details =
+    (args.counts.verbose ?? 0) > 1 && event.details !== undefined ? ` ${JSON.stringify(event.details)}` : ''
+  view.log(`${paint(colour[event.level], word)} ${event.message}${details}`)
+}
+
+function fail(
+  error: unknown,
+  { renderer, verbose }: { renderer: Renderer; verbose: boolean },
+  { terminal }: World,
+): number {
+  const plain = isSerialized(error) ? error : serializeError(error)
+  const hint =
+    plain.hint ??
+    (plain.code === 'UNEXPECTED' && !verbose ? 'Run it again with --verbose to see where this comes from.' : undefined)
+  const shown = hint === undefined ? plain : { ...plain, hint }
+  terminal.err(`${errorLines(shown, verbose).join('\n')}\n`)
+  const text = renderer.error(shown)
+  if (text !== null) terminal.data(text)
+  return ERROR_EXIT[plain.code] ?? EXIT.unexpected
+}
+
+function isSerialized(error: unknown): error is Extract<JobOutcome, { state: 'failed' }>['error'] {
+  return (
+    typeof error === 'object' && error !== null && !(error instanceof Error) && 'code' in error && 'message' in error
+  )
+}
+
+function wantsJson(argv: readonly string[]): boolean {
+  return argv.some(
+    (arg, index) =>
+      arg === '--json' || arg === '--format=json' || (arg === 'json' && /^(-f|--format)$/.test(argv[index - 1] ?? '')),
+  )
+}

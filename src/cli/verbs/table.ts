@@ -1,0 +1,26 @@
+import { describe, list, showOffsetMapping, status, validate } from './read.ts'
+import { backup, check, restore, snapshotGroups, threePhaseRestore, validateRestore } from './run.ts'
+import type { Verb } from './verb.ts'
+
+/** Every verb but `help` and `version`, in the order of the help. */
+export const VERBS: readonly Verb[] = [
+  backup,
+  restore,
+  validate,
+  list,
+  describe,
+  status,
+  check,
+  validateRestore,
+  threePhaseRestore,
+  snapshotGroups,
+  showOffsetMapping,
+]
+
+/** Verbs of OSO Kafka Backup that Coffer doesn't have, and what to use. */
+export const ABSENT_VERBS: Readonly<Record<string, string>> = {
+  validation: 'Use "coffer validate --deep" for the archive itself.',
+  'offset-reset': 'Restore consumer groups with "restore.consumer_groups" or "restore.auto_consumer_groups".',
+  'offset-reset-bulk': 'Restore consumer groups with "restore.consumer_groups" or "restore.auto_consumer_groups".',
+  'offset-rollback': 'Record where groups stand with "coffer snapshot-groups".',
+}

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises'
+import process from 'node:process'
+import { CofferError } from '../../contract/errors.ts'
+import type { ArchiveLocation, ConfigSource, JobRequest } from '../../contract/jobs.ts'
+import { type FlagName, type ParsedArguments, usage } from '../flags.ts'
+
+/** What a verb is: its words for the help, the flags it takes, and the job it asks for. */
+export interface Verb {
+  name: string
+  /** One line of the list of verbs. */
+  summary: string
+  /** More, for its own help. */
+  details?: string
+  flags: readonly FlagName[]
+  /** Those it can't do without, for the usage line. */
+  required: readonly FlagName[]
+  formats: readonly Format[]
+  examples: readonly string[]
+  /** @throws USAGE, CONFIG_UNREADABLE */
+  request(args: VerbArguments): Promise<JobRequest>
+}
+
+export type Format = 'text' | 'json' | 'yaml' | 'csv'
+
+export interface VerbArguments extends ParsedArguments {
+  environment: Record<string, string>
+}
+
+export const FORMATS: readonly Format[] = ['text', 'json', 'yaml']
+
+/** The value of a flag that the verb needs. */
+export function need(args: ParsedArguments, flag: FlagName): string {
+  const value = args.values[flag]
+  if (value === undefined) throw usage(`missing "--${flag}"`)
+  return value
+}
+
+const MAX_CONFIG_BYTES = 1_000_000
+
+/** Relative paths in the file are relative to where the command was started, as OSO Kafka Backup has it. */
+export async function readConfig(path: string): Promise<ConfigSource> {
+  const unreadable = (reason: string, cause?: unknown) =>
+    new CofferError('CONFIG_UNREADABLE', `can't read the configuration file "${path}": ${reason}`, {
+      ...(cause === undefined ? {} : { cause }),
+    })
+  let bytes: Buffer
+  try {
+    bytes = await readFile(path)
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code
+    const reasons: Record<string, string> = { ENOENT: 'no such file', EISDIR: 'it is a folder', EACCES: 'not allowed' }
+    throw unreadable(reasons[code ?? ''] ?? (cause as Error).message, cause)
+  }
+  if (bytes.length > MAX_CONFIG_BYTES)
+    throw unreadable(`expected at most ${MAX_CONFIG_BYTES} bytes, got ${bytes.length}`)
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return { text, name: path, directory: process.cwd() }
+  } catch (cause) {
+    throw unreadable('it is not UTF-8 text', cause)
+  }
+}
+
+export async function configRequest(args: VerbArguments): Promise<ConfigSource> {
+  return readConfig(need(args, 'config'))
+}
+
+export function archiveAt(args: VerbArguments): { archive: ArchiveLocation; backupId: string } {
+  return { archive: { path: need(args, 'path') }, backupId: need(args, 'backup-id') }
+}

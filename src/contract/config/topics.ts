@@ -1,0 +1,68 @@
+import { CofferError } from '../errors.ts'
+import { compileRegex } from './regex.ts'
+import type { TopicSelection } from './types.ts'
+
+/**
+ * The names that a selection picks, in their given order. A pattern is a glob over the whole name (`*` any characters,
+ * `?` one) or, after `~`, a regular expression that may match anywhere in it. No `include` means all; `exclude` wins.
+ * Takes time linear in each name's length. @throws CONFIG_INVALID_VALUE on a pattern that checkTopicPattern refuses
+ */
+export function selectTopics(names: Iterable<string>, { include, exclude }: TopicSelection): string[] {
+  const included = include.map(matcher)
+  const excluded = exclude.map(matcher)
+  return [...names].filter(
+    (name) =>
+      (included.length === 0 || included.some((match) => match(name))) && !excluded.some((match) => match(name)),
+  )
+}
+
+/** The patterns of `include` that are plain names: a topic that was asked for by name and isn't there is an error. */
+export function literalTopics({ include }: Pick<TopicSelection, 'include'>): string[] {
+  return include.filter((pattern) => !pattern.startsWith('~') && !/[*?]/.test(pattern))
+}
+
+/** What is wrong with a pattern, or null. */
+export function checkTopicPattern(pattern: string): string | null {
+  if (!pattern.startsWith('~')) return null
+  try {
+    compileRegex(pattern.slice(1))
+    return null
+  } catch (error) {
+    return `expected a regular expression after "~" (${(error as Error).message})`
+  }
+}
+
+function matcher(pattern: string): (name: string) => boolean {
+  if (!pattern.startsWith('~')) return (name) => matchGlob(pattern, name)
+  try {
+    const regex = compileRegex(pattern.slice(1))
+    return (name) => regex.test(name)
+  } catch {
+    throw new CofferError('CONFIG_INVALID_VALUE', `${checkTopicPattern(pattern)}, got "${pattern}"`)
+  }
+}
+
+/**
+ * `*` and `?` over the whole text. On a mismatch only the latest `*` takes one character more, which is enough
+ * (an earlier one could gain nothing), so the time is bounded by the product of both lengths.
+ */
+export function matchGlob(pattern: string, text: string): boolean {
+  let p = 0
+  let t = 0
+  let star = -1
+  let starAt = 0
+  while (t < text.length) {
+    if (pattern[p] === '*') {
+      star = p++
+      starAt = t
+    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === text[t])) {
+      p++
+      t++
+    } else if (star >= 0) {
+      p = star + 1
+      t = ++starAt
+    } else return false
+  }
+  while (pattern[p] === '*') p++
+  return p === pattern.length
+}

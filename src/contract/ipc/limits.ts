@@ -1,0 +1,14 @@
+/** Bounds on what crosses the IPC contract: a hostile or broken page must not be able to fill the host's memory. */
+
+export const MAX_NAME = 200
+/** Characters of a configuration text. */
+export const MAX_TEXT = 1_000_000
+/** Characters of a path or an `s3://` address. */
+export const MAX_PATH = 4_096
+/** Bytes of one call as JSON: a configuration text with every character escaped, and some. */
+export const MAX_CALL_BYTES = 8_000_000
+/** Jobs that a session remembers; the oldest finished ones go first. */
+export const MAX_JOBS = 1_000
+/** Log lines and findings that are kept of a job. */
+export const MAX_LOG_LINES = 200
+export const MAX_FINDINGS = 200

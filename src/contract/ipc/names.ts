@@ -1,0 +1,23 @@
+/**
+ * The names of the calls, apart from their schemas (map.ts, which the type checker holds to this list), so that preload
+ * is a page of code that can be read through and not a validation library.
+ */
+export const CALL_NAMES = [
+  'app.info',
+  'connections.list',
+  'connections.save',
+  'connections.remove',
+  'connections.check',
+  'archives.list',
+  'archives.describe',
+  'archives.validate',
+  'jobs.startFromYaml',
+  'jobs.cancel',
+  'jobs.list',
+] as const
+
+export type CallName = (typeof CALL_NAMES)[number]
+
+/** The Electron channel of a call, and that of the events. */
+export const channelOf = (name: CallName): string => `coffer:${name}`
+export const EVENT_CHANNEL = 'coffer:event'

@@ -1,0 +1,83 @@
+import type { SerializedError } from './errors.ts'
+
+/** A configuration file as text, and where it came from: relative paths in it are relative to `directory`. */
+export interface ConfigSource {
+  text: string
+  /** For messages: the path as the user gave it. */
+  name: string
+  directory: string
+}
+
+/** An archive to read: what `--path` says (a folder or `s3://bucket/prefix?endpoint=…&region=…`) or a file's `storage`. */
+export type ArchiveLocation = { path: string } | { config: ConfigSource }
+
+/** What can be asked of the worker. `environment` resolves `${VAR}`: the only way that secrets reach a job. */
+export type JobRequest = { environment: Record<string, string> } & (
+  | { kind: 'backup'; config: ConfigSource; dryRun: boolean }
+  | { kind: 'restore'; config: ConfigSource; dryRun: boolean }
+  | { kind: 'snapshot-groups'; config: ConfigSource }
+  | { kind: 'check'; config: ConfigSource }
+  | { kind: 'validate'; archive: ArchiveLocation; backupId: string; deep: boolean }
+  | { kind: 'list'; archive: ArchiveLocation; backupId: string | null }
+  | { kind: 'describe'; archive: ArchiveLocation; backupId: string }
+  | { kind: 'status'; archive: ArchiveLocation; backupId: string }
+  | { kind: 'show-offset-mapping'; archive: ArchiveLocation; backupId: string; restoreId: string | null }
+)
+
+export type JobKind = JobRequest['kind']
+
+/** What a job tells while it runs. Everything here survives a structured clone. */
+export type JobEvent =
+  | { type: 'started'; jobId: string; kind: JobKind; at: number }
+  | { type: 'progress'; jobId: string; progress: Progress }
+  | { type: 'log'; jobId: string; level: LogLevel; message: string; details?: Record<string, unknown> }
+  | { type: 'finished'; jobId: string; outcome: JobOutcome }
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+/** How far a job is. Counts are exact for what is done and estimates for what is to come. */
+export interface Progress {
+  /** What is being done now, in words: `reading ledger-payments`. */
+  phase: string
+  recordsDone: number
+  /** null where it can't be known (continuous). */
+  recordsTotal: number | null
+  /** Uncompressed bytes. */
+  bytesDone: number
+  bytesTotal: number | null
+  /** Over the last seconds; 0 while nothing has moved. */
+  recordsPerSecond: number
+  bytesPerSecond: number
+  secondsLeft: number | null
+  elapsedSeconds: number
+  /** Partitions still at work, those with the most left first; at most 20. */
+  partitions: PartitionProgress[]
+}
+
+export interface PartitionProgress {
+  topic: string
+  partition: number
+  /** Offsets passed, of those planned. */
+  done: number
+  total: number
+}
+
+export type JobOutcome =
+  /** `exitCode` is EXIT.done, or what the job's result asks for (damaged, checkFailed, indeterminate, interrupted). */
+  { state: 'done'; exitCode: number; result: unknown } | { state: 'failed'; error: SerializedError }
+
+/**
+ * What a job is given by whoever runs it (the worker thread, or a test).
+ * `signal` asks for a clean stop at a durable point; the job then returns a result that says it was interrupted.
+ */
+export interface JobContext {
+  signal: AbortSignal
+  progress(progress: Progress): void
+  log(level: LogLevel, message: string, details?: Record<string, unknown>): void
+}
+
+/** A job's return value: what it found or did, and the exit code that follows from it. */
+export interface JobResult<T> {
+  exitCode: number
+  result: T
+}

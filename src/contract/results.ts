@@ -1,0 +1,32 @@
+import type { DescribeResult, ListResult, StatusResult } from './results/archive.ts'
+import type { BackupPlanResult, BackupResult } from './results/backup.ts'
+import type { CheckResult } from './results/check.ts'
+import type { GroupSnapshotResult, OffsetMappingResult } from './results/groups.ts'
+import type { RestorePlanResult, RestoreResult } from './results/restore.ts'
+import type { ValidateResult } from './results/validate.ts'
+
+export type * from './results/archive.ts'
+export type * from './results/backup.ts'
+export type * from './results/check.ts'
+export type * from './results/facts.ts'
+export type * from './results/groups.ts'
+export type * from './results/restore.ts'
+export type * from './results/validate.ts'
+
+/**
+ * What each job returns. `--json` prints a result as it stands (describe: see there), so the names here are a contract
+ * with scripts. Times are ISO 8601 in UTC (`isoTime`), bytes are uncompressed record bytes unless the name says
+ * `stored`, durations are seconds. Nothing here is ever a secret. Lists that could grow with the data are bounded by
+ * the job, which says so (`…_total` counts what was found, the list what is shown).
+ */
+export interface JobResults {
+  backup: BackupResult | BackupPlanResult
+  restore: RestoreResult | RestorePlanResult
+  'snapshot-groups': GroupSnapshotResult
+  check: CheckResult
+  validate: ValidateResult
+  list: ListResult
+  describe: DescribeResult
+  status: StatusResult
+  'show-offset-mapping': OffsetMappingResult
+}

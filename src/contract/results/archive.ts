@@ -1,0 +1,86 @@
+import type { ErrorCode } from '../errors.ts'
+import type { GapResult } from './backup.ts'
+import type { AccountTotals, ArchiveStatistics } from './facts.ts'
+
+export interface ListResult {
+  kind: 'list'
+  location: string
+  /** By `created_at`, oldest first. */
+  backups: BackupOverview[]
+  /** Folders that look like a backup but whose manifest can't be read: named, never skipped in silence. */
+  unreadable: { backup_id: string; code: ErrorCode; message: string }[]
+}
+
+export interface BackupOverview {
+  backup_id: string
+  /** First run. */
+  created_at: string
+  /** Last run's end, or null where it runs, or in archives of other programs. */
+  updated_at: string | null
+  /** Of the last run; `unknown` in archives of other programs. */
+  state: RunState
+  generation: number | null
+  compression: string
+  source_cluster_id: string | null
+  /** Name and version; null in archives of other programs. */
+  tool: string | null
+  statistics: ArchiveStatistics
+}
+
+export type RunState = 'running' | 'complete' | 'interrupted' | 'failed' | 'unknown'
+
+/** `--format json` prints `{ ...manifest, checksums }`; yaml the same; text the rest. */
+export interface DescribeResult {
+  kind: 'describe'
+  location: string
+  /** As in the archive: OSO's shape plus ours. */
+  manifest: object
+  manifest_sha256: string
+  /** Segment key → lowercase hex SHA-256 as the manifest has it; null where an archive states none. */
+  checksums: Record<string, string | null>
+  overview: BackupOverview
+  /** Whole archive; null in archives of other programs. */
+  account: AccountTotals | null
+  topics: DescribedTopic[]
+  gaps: GapResult[]
+  gaps_total: number
+}
+
+export interface DescribedTopic {
+  topic: string
+  partitions: DescribedPartition[]
+  configuration_overrides: Record<string, string | null>
+}
+
+export interface DescribedPartition {
+  partition: number
+  segments: number
+  records: number
+  bytes: number
+  stored_bytes: number
+  /** null where nothing is archived. */
+  start_offset: number | null
+  /** Inclusive. */
+  end_offset: number | null
+  first_timestamp: string | null
+  last_timestamp: string | null
+}
+
+export interface StatusResult {
+  kind: 'status'
+  backup_id: string
+  location: string
+  state: RunState
+  generation: number | null
+  run_id: string | null
+  /** Who ran it last: `user@host`; null in archives of other programs. */
+  operator: string | null
+  started_at: string | null
+  /** When the archive last moved forward. */
+  updated_at: string | null
+  /** Who writes to it now; null where nobody holds the lock. `expired`: the holder is certainly gone. */
+  lock: { holder: string; acquired_at: string; expires_at: string; expired: boolean } | null
+  statistics: ArchiveStatistics
+  account: AccountTotals | null
+  partitions: { topic: string; partition: number; next_offset: number; cut: number | null }[]
+}

@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CofferError } from '../../contract/errors.ts'
+import type { Cluster, RecordsBefore } from '../../kafka/cluster.ts'
+import type { TopicMetadata, TopicPartition } from '../../kafka/types.ts'
+import type { FlowPlan, RestorePlan, TopicPlan } from './plan.ts'
+import type { SinkStart } from './present.ts'
+import type { RestoreState } from './state.ts'
+
+/** Log start and end of the target partitions that exist, by `topic/partition`. */
+export interface Ends {
+  start: ReadonlyMap<string, number>
+  end: ReadonlyMap<string, number>
+}
+
+/** Where a restore begins: what is in the target already, and what has to go before. */
+export interface Standing {
+  /** By `topic/partition`, for every partition that is to be filled. */
+  starts: Map<string, SinkStart>
+  /** To be deleted, once every needed segment has been verified. */
+  purge: RecordsBefore[]
+  /** Flows whose targets hold records that no kept state vouches for: to be compared whole, before anything is written. */
+  toProve: FlowPlan[]
+  /** An earlier run of this restore wrote something. */
+  resumed: boolean
+  /** The state that this run goes on with; null where it begins anew. */
+  state: RestoreState | null
+  /** All of it has been written by an earlier run. */
+  complete: boolean
+}
+
+/** Two readings of the end offsets this far apart must agree: a request of a killed run may still be landing. */
+const QUIET_MS = 500
+const PATIENCE_MS = 15_000
+/** With a kept state, so many of the last records that are there are read back and compared. */
+const TAIL = 200
+
+export function targetPartitions(topic: TopicPlan): TopicPartition[] {
+  return topic.flows.flatMap((flow) => flow.partitions.map((partition) => ({ topic: topic.target, partition })))
+}
+
+/**
+ * Start and end of every target partition that exists, once they hold still.
+ * @throws TARGET_NOT_EMPTY where somebody keeps writing
+ */
+export async function readEnds(
+  cluster: Cluster,
+  plan: RestorePlan,
+  existing: ReadonlyMap<string, TopicMetadata>,
+): Promise<Ends> {
+  const partitions = plan.topics.flatMap((topic) => {
+    const count = existing.get(topic.target)?.partitions.length ?? 0
+    return targetPartitions(topic).filter(({ partition }) => partition < count)
+  })
+  if (partitions.length === 0) return { start: new Map(), end: new Map() }
+  let end = await cluster.offsets(partitions, 'latest')
+  const start = await cluster.offsets(partitions, 'earliest')
+  const deadline = performance.now() + PATIENCE_MS
+  while ([...end].some(([key, offset]) => offset > (start.get(key) ?? 0))) {
+    await sleep(QUIET_MS)
+    const later = await cluster.offsets(partitions, 'latest')
+    const moved = [...later].find(([key, offset]) => offset !== end.get(key))
+    end = later
+    if (moved === undefined) break
+    if (performance.now() > deadline) {
+      throw new CofferError('TARGET_NOT_EMPTY', `somebody writes to "${moved[0]}": its end has moved to ${moved[1]}`, {
+        hint: 'Stop every producer on the target topics, another restore included, and start again.',
+        details: { partition: moved[0], end: moved[1] },
+      })
+    }
+  }
+  return { start, end }
+}
+
+/**
+ * Pure: what each target partition holds, whose it is, and what has to be done about it.
+ * @throws TARGET_DIFFERS where a partition is shorter than an earlier run of this restore found it
+ */
+export function decideStanding(
+  plan: RestorePlan,
+  ends: Ends,
+  found: RestoreState | null,
+  options: { purge: boolean; allowNonEmpty: boolean },
+): Standing {
+  const flows = plan.topics.flatMap((topic) => topic.flows)
+  const grown = (state: RestoreState) =>
+    Object.entries(state.partitions).some(([key, { base, records }]) => (ends.end.get(key) ?? 0) > base + records)
+  // Asked to purge what a finished restore wrote and others have added to: that is a new restore.
+  const state = found?.state === 'complete' && options.purge && grown(found) ? null : found
+  const standing: Standing = {
+    starts: new Map(),
+    purge: [],
+    toProve: [],
+    resumed: state !== null && state.state !== 'complete',
+    state,
+    complete: state?.state === 'complete',
+  }
+  for (const flow of flows) {
+    let unproven = false
+    for (const partition of flow.partitions) {
+      const key = `${flow.target}/${partition}`
+      const logStart = ends.start.get(key) ?? 0
+      const logEnd = ends.end.get(key) ?? 0
+      const kept = state?.partitions[key]
+      if (kept !== undefined && state !== null) {
+        standing.starts.set(key, fromState(flow, partition, kept.base, logStart, logEnd, state))
+        if (state.phase === 'purging' && logStart < kept.base) {
+          standing.purge.push({ topic: flow.target, partition, offset: kept.base })
+        }
+        continue
+      }
+      const vacant = logStart === logEnd || options.purge || options.allowNonEmpty
+      const base = vacant ? logEnd : logStart
+      const present = logEnd - base
+      standing.starts.set(key, { topic: flow.target, partition, base, present, compareFrom: 0 })
+      if (options.purge && logStart < logEnd) standing.purge.push({ topic: flow.target, partition, offset: logEnd })
+      if (present > 0) unproven = true
+    }
+    if (unproven) {
+      standing.toProve.push(flow)
+      standing.resumed = true
+    }
+  }
+  // Records that were there and no longer are have to be written again.
+  const lost = [...standing.starts].some(([key, start]) => start.present < (state?.partitions[key]?.records ?? 0))
+  if (standing.complete && lost) standing.complete = false
+  return standing
+}
+
+function fromState(
+  flow: FlowPlan,
+  partition: number,
+  base: number,
+  logStart: number,
+  logEnd: number,
+  state: RestoreState,
+): SinkStart {
+  const { target: topic } = flow
+  if (logEnd < base) {
+    throw new CofferError(
+      'TARGET_DIFFERS',
+      `"${topic}/${partition}" ends at offset ${logEnd}, before offset ${base}, where this restore began to write`,
+      {
+        hint: 'The target lost records. Delete the topic, and restore again.',
+        details: { topic, partition, base, end: logEnd, restore_id: state.restore_id },
+      },
+    )
+  }
+  const all = logEnd - base
+  // What others appended after the restore was complete is theirs.
+  const present = state.state === 'complete' ? Math.min(all, state.partitions[`${topic}/${partition}`]!.records) : all
+  const compareFrom = Math.min(present, Math.max(present - TAIL, logStart - base, 0))
+  return { topic, partition, base, present, compareFrom }
+}
+
+/**
+ * Whether every partition now ends where it must, and still begins where it did.
+ * @param expected by `topic/partition`
+ * @throws TARGET_DIFFERS
+ */
+export async function verifyEnds(
+  cluster: Cluster,
+  expected: ReadonlyMap<string, { start: SinkStart; records: number }>,
+): Promise<void> {
+  const partitions = [...expected.values()].map(({ start }) => ({ topic: start.topic, partition: start.partition }))
+  const end = await cluster.offsets(partitions, 'latest')
+  const start = await cluster.offsets(partitions, 'earliest')
+  for (const [key, { start: began, records }] of expected) {
+    const wanted = began.base + records
+    const got = end.get(key)
+    if (got !== wanted) {
+      throw new CofferError('TARGET_DIFFERS', `expected "${key}" to end at offset ${wanted}, got ${got}`, {
+        hint: 'Somebody else writes to the target topic, or cut it. Empty it and restore again.',
+        details: { partition: key, expected: wanted, got },
+      })
+    }
+    const first = start.get(key) ?? 0
+    if (first > began.base && began.compareFrom === 0) {
+      throw new CofferError(
+        'TARGET_DIFFERS',
+        `records of "${key}" were deleted while they were restored: its log now starts at offset ${first}, expected ${began.base}`,
+        { hint: "Set the topic's retention.ms and retention.bytes to -1, empty it and restore again." },
+      )
+    }
+  }
+}

@@ -1,0 +1,285 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RecordView } from '../../contract/record.ts'
+import { BatchBuilder, recordBound } from '../batch/builder.ts'
+import { compressRecords } from '../batch/compress.ts'
+import { HEADER_BYTES } from '../batch/header.ts'
+import { REQUEST_TIMEOUT_MS } from '../brokers.ts'
+import { brokerError, isRetriable, WireError } from '../errors.ts'
+import { listOffsets } from '../offsets.ts'
+import { API } from '../protocol/api.ts'
+import { decodeProduce, encodeProduce, type ProduceAnswer } from '../protocol/produce.ts'
+import { gaveUp, MISSING_PATIENCE_MS, pauseMs } from '../retry.ts'
+import type { BatchAcked, PartitionProducer, ProducerShare } from './producer.ts'
+
+/** A sealed batch on its way. Its sequence never changes, however often it is sent. */
+interface Batch {
+  builder: BatchBuilder
+  baseSequence: number
+  parts: Promise<Buffer[]>
+  bytes: number
+  sends: number
+  inFlight: boolean
+}
+
+/** Sealed bytes of all partitions together, beyond which callers wait. */
+const PENDING_BYTES = 32 * 1024 * 1024
+const OUT_OF_ORDER = 45
+const DUPLICATE = 46
+const UNKNOWN_PRODUCER = 59
+
+/**
+ * Writes one partition strictly in order. Up to `maxInFlight` batches are on their way; after any failure nothing new
+ * is sent until all of them have come back, and then the unacknowledged ones are sent again in order with the same
+ * sequences, so that the broker drops what it has already.
+ */
+export class PartitionWriter implements PartitionProducer {
+  readonly #share: ProducerShare
+  readonly #topic: string
+  readonly #partition: number
+  readonly #onBatchAcked: BatchAcked
+  readonly #lane: number
+  #limit = 0
+  #open: BatchBuilder | null = null
+  readonly #queue: Batch[] = []
+  #nextSequence = 0
+  #endOffset: number | null = null
+  #inFlight = 0
+  #failure: Error | null = null
+  /** The failure that stopped the sending, until all that is on its way has come back. */
+  #trouble: WireError | null = null
+  #troubleSince: number | null = null
+  #attempts = 0
+  #recovering = false
+  /** Resolves when the batch before has been given to the socket. */
+  #lastSent: Promise<void> = Promise.resolve()
+  #waiters: { resolve: () => void; until: () => boolean }[] = []
+
+  constructor(share: ProducerShare, topic: string, partition: number, onBatchAcked: BatchAcked) {
+    this.#share = share
+    this.#topic = topic
+    this.#partition = partition
+    this.#onBatchAcked = onBatchAcked
+    this.#lane = share.brokers.takeLane()
+  }
+
+  append(view: RecordView): Promise<void> | undefined {
+    if (this.#failure !== null) throw this.#failure
+    if (this.#limit === 0) return this.#appendFirst(view)
+    this.#add(view)
+    if (this.#hasRoom()) return undefined
+    return this.#wait(() => this.#hasRoom())
+  }
+
+  send(): void {
+    if (this.#failure === null) this.#seal()
+  }
+
+  async flush(): Promise<{ endOffset: number }> {
+    if (this.#failure !== null) throw this.#failure
+    this.#seal()
+    await this.#wait(() => this.#queue.length === 0)
+    if (this.#endOffset !== null) return { endOffset: this.#endOffset }
+    const where = { topic: this.#topic, partition: this.#partition }
+    const offsets = await listOffsets(this.#share.brokers, [where], 'latest')
+    return { endOffset: offsets.get(`${this.#topic}/${this.#partition}`) as number }
+  }
+
+  /** Fails all that waits, now and later. */
+  abandon(error: Error): void {
+    if (this.#failure !== null) return
+    this.#failure = error
+    for (const batch of this.#queue.splice(0)) this.#share.pendingBytes -= batch.bytes
+    this.#wake()
+  }
+
+  async #appendFirst(view: RecordView): Promise<void> {
+    this.#limit = await this.#share.maxMessageBytes(this.#topic)
+    await this.append(view)
+  }
+
+  #add(view: RecordView): void {
+    const limit = Math.min(this.#limit, this.#share.batchBytes())
+    const size = recordBound(view)
+    if (this.#open !== null && this.#open.size + size > limit) this.#seal()
+    this.#open ??= new BatchBuilder(this.#share.takeBuffer())
+    this.#open.append(view)
+    if (this.#open.size >= limit - HEADER_BYTES || this.#open.count >= this.#share.maxRecords) this.#seal()
+  }
+
+  #hasRoom(): boolean {
+    if (this.#queue.length === 0) return true
+    return this.#queue.length < this.#share.maxInFlight && this.#share.pendingBytes < PENDING_BYTES
+  }
+
+  #seal(): void {
+    const builder = this.#open
+    if (builder === null || builder.count === 0) return
+    this.#open = null
+    const baseSequence = this.#nextSequence
+    this.#nextSequence = nextSequence(baseSequence, builder.count)
+    const { producerId, producerEpoch, compression } = this.#share
+    const identity = { producerId, producerEpoch, baseSequence }
+    const packed = compressRecords(compression, builder.records())
+    const parts = packed.then((bytes) => builder.finish(compression, bytes, identity))
+    parts.catch(() => {})
+    this.#queue.push({ builder, baseSequence, parts, bytes: builder.size, sends: 0, inFlight: false })
+    this.#share.pendingBytes += builder.size
+    this.#pump()
+  }
+
+  #pump(): void {
+    if (this.#trouble !== null || this.#recovering || this.#failure !== null) return
+    // A broker that knows nothing of this producer takes any first sequence, so the first batch goes alone.
+    const atOnce = this.#endOffset === null ? 1 : this.#share.maxInFlight
+    for (const batch of this.#queue) {
+      if (this.#inFlight >= atOnce) return
+      if (batch.inFlight) continue
+      batch.inFlight = true
+      batch.sends++
+      this.#inFlight++
+      void this.#send(batch)
+    }
+  }
+
+  /** Sends once and waits for the answer. Batches are sent in the order in which `pump` called this. */
+  async #send(batch: Batch): Promise<void> {
+    let failure: Error | null = null
+    try {
+      const answer = await this.#inOrder(batch)
+      failure = this.#judge(batch, answer)
+    } catch (error) {
+      failure = error as Error
+    }
+    this.#inFlight--
+    batch.inFlight = false
+    if (this.#failure !== null) return
+    if (failure === null) this.#pump()
+    else if (isRetriable(failure)) this.#trouble ??= failure
+    else this.abandon(failure)
+    if (this.#trouble !== null && this.#inFlight === 0 && !this.#recovering) await this.#recover(this.#trouble)
+  }
+
+  /** Compression ends out of order; what goes onto the wire must not. */
+  async #inOrder(batch: Batch): Promise<ProduceAnswer> {
+    const before = this.#lastSent
+    const { promise, resolve: sent } = Promise.withResolvers<void>()
+    this.#lastSent = promise
+    try {
+      const parts = await batch.parts
+      await before
+      // Something before it has failed: the broker would only refuse this one as out of order.
+      if (this.#trouble !== null) throw this.#trouble
+      const { brokers, acks } = this.#share
+      const leader = await brokers.leader(this.#topic, this.#partition)
+      return await brokers.callBroker(leader.id, this.#lane, {
+        api: API.produce,
+        encode: () => encodeProduce(this.#topic, this.#partition, acks, REQUEST_TIMEOUT_MS, parts),
+        decode: decodeProduce,
+        options: { timeoutMs: REQUEST_TIMEOUT_MS + 10_000, onSent: sent },
+      })
+    } catch (error) {
+      if (isRetriable(error)) this.#trouble ??= error
+      throw error
+    } finally {
+      sent()
+    }
+  }
+
+  /** @returns null when the batch is safe, else why not */
+  #judge(batch: Batch, answer: ProduceAnswer): Error | null {
+    const { builder } = batch
+    const isHead = this.#queue[0] === batch
+    if (answer.errorCode === 0 || (answer.errorCode === DUPLICATE && batch.sends > 1)) {
+      // The connection broke between the two, and the answer to the one before it was lost: the broker has that one too,
+      // since it takes sequences in order only. Both come again, and the broker says where they are.
+      if (!isHead) return brokerError(7, this.#what(), this.#details(batch))
+      const baseOffset = answer.baseOffset >= 0 ? answer.baseOffset : this.#endOffset
+      if (baseOffset === null) return this.#error('UNKNOWN_OFFSET', batch, answer)
+      this.#queue.shift()
+      this.#share.pendingBytes -= batch.bytes
+      this.#endOffset = baseOffset + builder.count
+      this.#troubleSince = null
+      this.#attempts = 0
+      this.#share.giveBuffer(builder.buffer())
+      this.#onBatchAcked(builder.firstSourceOffset, builder.lastSourceOffset, baseOffset, builder.count)
+      this.#wake()
+      return null
+    }
+    // Behind a batch that failed, the next ones are out of order: they come again after it.
+    if (answer.errorCode === OUT_OF_ORDER && !isHead) {
+      return brokerError(7, this.#what(), this.#details(batch))
+    }
+    return this.#error('BROKER', batch, answer)
+  }
+
+  #error(kind: 'BROKER' | 'UNKNOWN_OFFSET', batch: Batch, answer: ProduceAnswer): Error {
+    const details = this.#details(batch)
+    if (kind !== 'BROKER') {
+      const why = 'the broker acknowledged a batch without saying where'
+      return new WireError('KAFKA_PROTOCOL', `${this.#what()}: ${why}`, { details })
+    }
+    const { errorCode, said, recordErrors } = answer
+    if (errorCode === OUT_OF_ORDER || errorCode === UNKNOWN_PRODUCER || errorCode === DUPLICATE) {
+      return new WireError(
+        'KAFKA_REJECTED',
+        `${this.#what()}: the broker no longer knows the batches before this one`,
+        {
+          hint: 'Records that were acknowledged may have been lost or deleted meanwhile: run the restore again, it checks what is there.',
+          details: { ...details, brokerErrorCode: errorCode },
+        },
+      )
+    }
+    return brokerError(errorCode, this.#what(), details, recordErrors[0]?.said ?? said)
+  }
+
+  /** Nothing is on its way: finds the leader again, then sends what is not acknowledged, from the first on. */
+  async #recover(trouble: WireError): Promise<void> {
+    this.#recovering = true
+    this.#troubleSince ??= Date.now()
+    const spent = Date.now() - this.#troubleSince
+    const missing = trouble.code === 'TOPIC_MISSING' && spent >= MISSING_PATIENCE_MS
+    if (missing || spent >= this.#share.timeoutMs) {
+      this.abandon(missing ? trouble : gaveUp(this.#what(), spent, trouble))
+      return
+    }
+    this.#attempts++
+    const { brokers } = this.#share
+    if (this.#attempts === 1) brokers.log('info', `${trouble.message}; trying again`)
+    await sleep(pauseMs(this.#attempts))
+    brokers.forgetLeader(this.#topic, this.#partition)
+    this.#trouble = null
+    this.#recovering = false
+    this.#pump()
+  }
+
+  #wait(until: () => boolean): Promise<void> {
+    return new Promise<void>((resolve) => {
+      this.#waiters.push({ resolve, until })
+      this.#wake()
+    }).then(() => {
+      if (this.#failure !== null) throw this.#failure
+    })
+  }
+
+  #wake(): void {
+    const ready = this.#waiters.filter(({ until }) => this.#failure !== null || until())
+    if (ready.length === 0) return
+    this.#waiters = this.#waiters.filter((waiter) => !ready.includes(waiter))
+    for (const { resolve } of ready) resolve()
+  }
+
+  #what(): string {
+    return `writing topic "${this.#topic}" partition ${this.#partition}`
+  }
+
+  #details(batch: Batch): Record<string, unknown> {
+    const { firstSourceOffset, lastSourceOffset, count } = batch.builder
+    return { topic: this.#topic, partition: this.#partition, firstSourceOffset, lastSourceOffset, records: count }
+  }
+}
+
+/** Sequences are int32 and go on at 0 after the largest, as Kafka's DefaultRecordBatch counts. */
+function nextSequence(sequence: number, count: number): number {
+  const next = sequence + count
+  return next > 0x7fffffff ? next - 0x80000000 : next
+}

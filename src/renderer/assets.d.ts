@@ -1,0 +1,2 @@
+/** What Vite resolves and type checking needn't. */
+declare module '*.css'

@@ -1,0 +1,92 @@
+import type { ReactNode } from 'react'
+import type { SerializedError } from '../../contract/errors.ts'
+import { sentence } from '../format.ts'
+import { t } from '../strings.ts'
+
+export type Tone = 'ok' | 'warn' | 'bad' | 'plain'
+const SIGNS: Record<Tone, string> = { ok: '✓', warn: '!', bad: '✕', plain: '·' }
+
+/** A verdict: a word with a sign and a colour, never the colour alone. */
+export function Pill({ tone, children }: { tone: Tone; children: ReactNode }) {
+  return (
+    <span className={`pill ${tone}`}>
+      <span aria-hidden="true">{SIGNS[tone]}</span> {children}
+    </span>
+  )
+}
+
+/** The page's answer, and a line of context. */
+export function Headline({ children, sub }: { children: ReactNode; sub: ReactNode }) {
+  return (
+    <>
+      <h1 aria-live="polite">{children}</h1>
+      <p className="sub">{sub}</p>
+    </>
+  )
+}
+
+interface ProblemProps {
+  error: SerializedError
+  title?: string
+  /** Inside of a card that has said already that it failed. */
+  inside?: boolean
+}
+
+/** What went wrong, in words, with its code, what to try, and the facts to pass on. */
+export function Problem({ error, title, inside = false }: ProblemProps) {
+  const hasDetails = error.details !== undefined && Object.keys(error.details).length > 0
+  return (
+    <div className={inside ? undefined : 'card problem'} role="alert">
+      <p>
+        {!inside && <Pill tone="bad">{title ?? t.jobs.state.failed}</Pill>} <strong>{sentence(error.message)}</strong>
+      </p>
+      {error.hint !== undefined && (
+        <p>
+          <span className="mute">{t.jobs.tryThis}: </span>
+          {sentence(error.hint)}
+        </p>
+      )}
+      <p className="mute small">
+        {t.jobs.code} <code>{error.code}</code>
+      </p>
+      {hasDetails && (
+        <details>
+          <summary>{t.app.details}</summary>
+          <pre>{JSON.stringify(error.details, null, 2)}</pre>
+        </details>
+      )}
+    </div>
+  )
+}
+
+export function Figure({ title, value, children }: { title: string; value: ReactNode; children?: ReactNode }) {
+  return (
+    <div className="card figure">
+      <h2>{title}</h2>
+      <p className="big">{value}</p>
+      <p className="mute">{children}</p>
+    </div>
+  )
+}
+
+interface FieldProps {
+  id: string
+  label: string
+  hint?: string | undefined
+  children: ReactNode
+}
+
+/** A labelled control; its hint is tied to it by `${id}-hint`. */
+export function Field({ id, label, hint, children }: FieldProps) {
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      {children}
+      {hint !== undefined && (
+        <p className="mute small" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  )
+}

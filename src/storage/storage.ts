@@ -1,0 +1,62 @@
+/**
+ * What an archive needs of the place it lives in. Keys are relative, with `/` between their parts, and are built by
+ * archive/paths.ts alone. Every storage passes the same contract suite (test/storage/).
+ */
+export interface Storage {
+  readonly kind: 'filesystem' | 's3'
+  /** Where this is, in words fit for a manifest or a report: `file:///backups`, `s3://bucket/prefix`. Never a secret. */
+  readonly location: string
+
+  /**
+   * Stores an object whole: after the promise resolves it is durable and readable, and before that nobody sees a part
+   * of it under its key.
+   * @param body one buffer, or its parts in order
+   * @throws OBJECT_EXISTS with `ifAbsent` where the key is taken; OBJECT_CHANGED with `ifMatch` where the object's etag
+   *   is another (or it is gone); STORAGE_FULL, STORAGE_NOT_ALLOWED, STORAGE_UNREACHABLE, STORAGE_FAILED
+   */
+  put(key: string, body: Buffer | readonly Buffer[], options?: PutOptions): Promise<StoredObject>
+
+  /** The whole object. @throws OBJECT_MISSING, and SEGMENT_TOO_LARGE where it is larger than `maxBytes` */
+  get(key: string, options?: { maxBytes?: number }): Promise<StoredBytes>
+
+  /** Bytes `start` (inclusive) to `end` (exclusive). @throws OBJECT_MISSING; STORAGE_FAILED on a short read */
+  getRange(key: string, start: number, end: number): Promise<Buffer>
+
+  /** Size and etag, or null where there is no such object. */
+  head(key: string): Promise<StoredObject | null>
+
+  /** All objects whose key starts with `prefix`, in key order, page by page. Temporary files are not listed. */
+  list(prefix: string): AsyncIterable<ListedObject>
+
+  /** The names directly below `prefix` (which ends in `/` or is empty), as in a folder: `a/b/c` below `a/` gives `b`. */
+  listFolders(prefix: string): Promise<string[]>
+
+  /** Removes one object; a missing one is no error. @throws STORAGE_NOT_ALLOWED where a lock holds it */
+  delete(key: string): Promise<void>
+
+  close(): Promise<void>
+}
+
+export interface PutOptions {
+  /** Only where nothing is stored under the key. */
+  ifAbsent?: boolean
+  /** Only where the stored object still has this etag. */
+  ifMatch?: string
+  contentType?: string
+}
+
+export interface StoredObject {
+  size: number
+  /** Changes whenever the content does. Opaque. */
+  etag: string
+}
+
+export interface StoredBytes extends StoredObject {
+  body: Buffer
+}
+
+export interface ListedObject extends StoredObject {
+  key: string
+  /** Milliseconds since the epoch, by the storage's clock. */
+  lastModified: number
+}

@@ -1,0 +1,131 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type RendererFiles, SECURITY_HEADERS } from '../worker/services/renderer-files.ts'
+import type { Services } from '../worker/services/services.ts'
+import { EventStreams } from './events.ts'
+import { rpc } from './rpc.ts'
+import { Session } from './session.ts'
+
+const LOOPBACK = '127.0.0.1'
+
+export interface WebHost {
+  /** With the one-time token: for one browser, once. */
+  address: string
+  origin: string
+  close(): Promise<void>
+}
+
+/**
+ * Serves the window to a browser of this machine: on loopback, on a port that the system chose.
+ * Every request must name this host (against DNS rebinding), come from this origin where it says from where (against
+ * other pages), and show the session's cookie. There is no CORS header: no other page may read anything.
+ */
+export async function startWebHost(services: Services, files: RendererFiles): Promise<WebHost> {
+  const server = createServer({ maxHeaderSize: 16 * 1024, requestTimeout: 30_000 })
+  await listen(server)
+  const { port } = server.address() as AddressInfo
+  const host = `${LOOPBACK}:${port}`
+  const origin = `http://${host}`
+  const session = new Session(port)
+  const events = new EventStreams()
+  const unsubscribe = services.subscribe((event) => events.send(event))
+
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value)
+    response.setHeader('Cache-Control', 'no-store')
+    handle(request, response).catch(() => {
+      if (response.headersSent) response.destroy()
+      else refuse(response, 500, 'Something went wrong in the host.')
+    })
+  })
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.headers.host !== host) return refuse(response, 421, 'This address is not served here.')
+    const from = request.headers.origin
+    if (from !== undefined && from !== origin) return refuse(response, 403, 'Requests from other pages are refused.')
+    const { pathname, search } = splitTarget(request.url ?? '/')
+
+    if (pathname === '/open' && request.method === 'GET') return open(request, response, search)
+    if (!session.isKnown(request.headers.cookie)) {
+      return refuse(
+        response,
+        403,
+        'This browser has not opened Coffer. Use the address that Coffer printed when it started.',
+      )
+    }
+    // What a page of ours asks for says so (Fetch Metadata); a link or frame elsewhere says `cross-site`.
+    const site = request.headers['sec-fetch-site']
+    if (site !== undefined && site !== 'same-origin' && site !== 'none') {
+      return refuse(response, 403, 'Requests from other pages are refused.')
+    }
+    if (pathname === '/rpc') return call(request, response)
+    if (request.method !== 'GET') return refuse(response, 405, 'Only GET is served here.', { Allow: 'GET' })
+    if (pathname === '/events') {
+      if (!events.add(response)) refuse(response, 503, 'Too many windows are open.')
+      return
+    }
+    const file = await files.read(pathname)
+    if (file === null) return refuse(response, 404, 'There is no such page.')
+    response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': file.body.length }).end(file.body)
+  }
+
+  function open(request: IncomingMessage, response: ServerResponse, search: string): void {
+    const cookie = session.exchange(new URLSearchParams(search).get('token') ?? '')
+    // The browser that spent the token may come again, by a reload or from its history.
+    if (cookie === null && !session.isKnown(request.headers.cookie)) {
+      const why = 'This address was used already, or is not the one that Coffer printed. Start Coffer again.'
+      refuse(response, 403, why)
+      return
+    }
+    if (cookie !== null) response.setHeader('Set-Cookie', cookie)
+    response.writeHead(303, { Location: '/' }).end()
+  }
+
+  async function call(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== 'POST') return refuse(response, 405, 'Calls are made by POST.', { Allow: 'POST' })
+    if (request.headers.origin !== origin) return refuse(response, 403, 'Requests from other pages are refused.')
+    const { status, body } = await rpc(services.handlers, request)
+    const text = JSON.stringify(body)
+    if (!request.complete) response.setHeader('Connection', 'close')
+    response.writeHead(status, { 'Content-Type': 'application/json' }).end(text)
+  }
+
+  return {
+    get address() {
+      return session.token === null ? origin : `${origin}/open?token=${session.token}`
+    },
+    origin,
+    close: async () => {
+      unsubscribe()
+      events.close()
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+/** The target as it came: not resolved and not decoded, so that what is looked up is what was asked for. */
+function splitTarget(target: string): { pathname: string; search: string } {
+  const at = target.indexOf('?')
+  return at === -1 ? { pathname: target, search: '' } : { pathname: target.slice(0, at), search: target.slice(at) }
+}
+
+function refuse(
+  response: ServerResponse,
+  status: number,
+  sentence: string,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', ...headers }).end(`${sentence}\n`)
+}
+
+function listen(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, LOOPBACK, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}

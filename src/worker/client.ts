@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto'
+import { Worker } from 'node:worker_threads'
+import { CofferError, serializeError } from '../contract/errors.ts'
+import type { JobEvent, JobOutcome, JobRequest } from '../contract/jobs.ts'
+import type { FromWorker, ToWorker } from './messages.ts'
+
+/** What the caller of a job hears of it, and how it stops it. */
+export interface JobHandlers {
+  onEvent?(event: JobEvent): void
+  /** Aborting asks for a clean stop at a durable point. Aborting twice can't be said here: use `terminate`. */
+  signal?: AbortSignal
+  /** Aborting this ends the thread at once; what was not durable by then is done again by the next run. */
+  terminate?: AbortSignal
+}
+
+/**
+ * Runs one job in a worker thread of its own and resolves with how it ended. It never rejects: a job that throws, a
+ * thread that dies and a thread that can't start are all a failed outcome with a code.
+ */
+export function runJob(request: JobRequest, handlers: JobHandlers = {}): Promise<JobOutcome> {
+  const jobId = randomUUID()
+  const emit = (event: JobEvent) => handlers.onEvent?.(event)
+  return new Promise((resolve) => {
+    let settled = false
+    const worker = takeThread()
+    const settle = (outcome: JobOutcome) => {
+      if (settled) return
+      settled = true
+      handlers.signal?.removeEventListener('abort', stop)
+      handlers.terminate?.removeEventListener('abort', end)
+      emit({ type: 'finished', jobId, outcome })
+      void worker.terminate()
+      resolve(outcome)
+    }
+    const fail = (error: unknown) => settle({ state: 'failed', error: serializeError(error) })
+    const send = (message: ToWorker) => worker.postMessage(message)
+    const stop = () => send({ type: 'stop' })
+    const end = () => fail(new CofferError('INTERRUPTED', 'the job was ended at once'))
+
+    worker.on('message', (message: FromWorker) => {
+      if (message.type === 'event') emit(message.event)
+      else settle(message.outcome)
+    })
+    worker.on('error', (cause) => fail(workerDied(cause)))
+    worker.on('messageerror', (cause) => fail(workerDied(cause)))
+    worker.on('exit', (code) => fail(workerDied(new Error(`exit code ${code}`))))
+
+    emit({ type: 'started', jobId, kind: request.kind, at: Date.now() })
+    send({ type: 'run', jobId, request })
+    if (handlers.terminate?.aborted) return end()
+    if (handlers.signal?.aborted) stop()
+    handlers.signal?.addEventListener('abort', stop, { once: true })
+    handlers.terminate?.addEventListener('abort', end, { once: true })
+  })
+}
+
+let warm: Worker | null = null
+
+/**
+ * Starts a thread before it is known what it will run, so that it loads while the caller reads its own modules. The
+ * next job takes it. It keeps no process alive.
+ */
+export function warmUp(): void {
+  if (warm !== null) return
+  const thread = startThread()
+  thread.unref()
+  // One that can't start says so to the job that would have taken it, by starting again.
+  thread.on('error', () => {})
+  thread.on('exit', () => {
+    if (warm === thread) warm = null
+  })
+  warm = thread
+}
+
+function takeThread(): Worker {
+  if (warm === null) return startThread()
+  const thread = warm
+  warm = null
+  thread.removeAllListeners()
+  thread.ref()
+  return thread
+}
+
+function startThread(): Worker {
+  return new Worker(workerUrl(), { stdout: false, stderr: false })
+}
+
+/** In a checkout the thread runs from its source; in a built program from the file that the build puts beside it. */
+function workerUrl(): URL {
+  return import.meta.url.endsWith('.ts')
+    ? new URL('./thread.ts', import.meta.url)
+    : new URL('./thread.js', import.meta.url)
+}
+
+function workerDied(cause: unknown): CofferError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new CofferError('WORKER_DIED', `the worker thread ended before the job did: ${reason}`, {
+    hint: 'Run the job again: it continues from its last durable point.',
+    cause,
+  })
+}

@@ -1,0 +1,106 @@
+import type { JobFacts, WindowOutcome } from '../../contract/ipc/job.ts'
+import { MAX_FINDINGS } from '../../contract/ipc/limits.ts'
+import type { JobKind, JobOutcome } from '../../contract/jobs.ts'
+import type {
+  BackupPlanResult,
+  BackupResult,
+  JobResults,
+  RestorePlanResult,
+  RestoreResult,
+} from '../../contract/results.ts'
+
+const MAX_WARNINGS = 50
+
+/** What the window is told of a job's end: the figures, without lists that grow with the data and without a stack. */
+export function windowOutcome(kind: JobKind, outcome: JobOutcome): WindowOutcome {
+  if (outcome.state === 'failed') {
+    const { stack: _, ...error } = outcome.error
+    return { state: 'failed', error }
+  }
+  return { state: 'done', exitCode: outcome.exitCode, result: facts(kind, outcome.result) }
+}
+
+function facts(kind: JobKind, result: unknown): JobFacts {
+  switch (kind) {
+    case 'backup':
+      return backupFacts(result as JobResults['backup'])
+    case 'restore':
+      return restoreFacts(result as JobResults['restore'])
+    case 'validate': {
+      const { findings, checked, ...rest } = result as JobResults['validate']
+      return {
+        kind: 'validate',
+        backupId: rest.backup_id,
+        location: rest.location,
+        deep: rest.deep,
+        verdict: rest.verdict,
+        reason: rest.reason,
+        seconds: rest.duration_seconds,
+        segments: checked.segments,
+        records: checked.records,
+        bytes: checked.bytes,
+        account: rest.account,
+        findings: findings.slice(0, MAX_FINDINGS),
+        findingsTotal: rest.findings_total,
+      }
+    }
+    case 'check':
+      return { kind: 'check', check: result as JobResults['check'] }
+    default:
+      return { kind: 'other' }
+  }
+}
+
+/** What a backup's result and a restore's have alike. */
+function commonFacts(result: BackupResult | BackupPlanResult | RestoreResult | RestorePlanResult) {
+  return {
+    backupId: result.backup_id,
+    location: result.location,
+    topics: result.topics.length,
+    warnings: result.warnings.slice(0, MAX_WARNINGS),
+  }
+}
+
+function backupFacts(result: BackupResult | BackupPlanResult): JobFacts {
+  const common = { kind: 'backup' as const, ...commonFacts(result) }
+  if (result.dry_run) {
+    const { offsets, bytes_estimate, seconds_estimate } = result
+    const figures = { records: offsets, bytes: bytes_estimate, storedBytes: null, seconds: seconds_estimate }
+    return { ...common, ...figures, dryRun: true, state: 'planned', gaps: 0 }
+  }
+  return {
+    ...common,
+    dryRun: false,
+    state: result.state,
+    records: result.records,
+    bytes: result.bytes,
+    storedBytes: result.stored_bytes,
+    seconds: result.duration_seconds,
+    gaps: result.gaps_total,
+  }
+}
+
+function restoreFacts(result: RestoreResult | RestorePlanResult): JobFacts {
+  const common = { kind: 'restore' as const, ...commonFacts(result) }
+  if (result.dry_run) {
+    const failures = result.checks.filter((step) => step.outcome === 'failed').map((step) => step.message)
+    return {
+      ...common,
+      dryRun: true,
+      state: result.verdict === 'PASSED' ? 'passed' : 'failed',
+      records: result.records_estimate,
+      bytes: result.bytes_estimate,
+      seconds: result.seconds_estimate,
+      failures: failures.slice(0, MAX_WARNINGS),
+    }
+  }
+  return {
+    ...common,
+    dryRun: false,
+    state: result.state,
+    records: result.records,
+    bytes: result.bytes,
+    seconds: result.duration_seconds,
+    failures: [],
+  }
+}

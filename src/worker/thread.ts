@@ -1,0 +1,46 @@
+import { parentPort } from 'node:worker_threads'
+import { serializeError } from '../contract/errors.ts'
+import type { JobContext, JobOutcome } from '../contract/jobs.ts'
+import { keepCompiledCode } from './compile-cache.ts'
+import type { FromWorker, ToWorker } from './messages.ts'
+
+/** The worker thread: one job from its request to its outcome. All it knows of the outside is messages.ts. */
+
+const port = parentPort
+if (port === null) throw new Error('thread.ts runs as a worker thread only')
+const stopping = new AbortController()
+
+keepCompiledCode()
+const { dispatch } = await import('./dispatch.ts')
+
+const post = (message: FromWorker) => port.postMessage(message)
+
+function contextOf(jobId: string): JobContext {
+  return {
+    signal: stopping.signal,
+    progress: (progress) => post({ type: 'event', event: { type: 'progress', jobId, progress } }),
+    log: (level, message, details) =>
+      post({
+        type: 'event',
+        event: { type: 'log', jobId, level, message, ...(details === undefined ? {} : { details }) },
+      }),
+  }
+}
+
+port.on('message', (message: ToWorker) => {
+  if (message.type === 'stop') return stopping.abort()
+  void run(message)
+})
+
+async function run(message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
+  post({ type: 'outcome', outcome: await outcomeOf(message) })
+}
+
+async function outcomeOf(message: Extract<ToWorker, { type: 'run' }>): Promise<JobOutcome> {
+  try {
+    const { exitCode, result } = await dispatch(message.request, contextOf(message.jobId))
+    return { state: 'done', exitCode, result }
+  } catch (error) {
+    return { state: 'failed', error: serializeError(error) }
+  }
+}

@@ -1,0 +1,33 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+
+export const ROOT = join(import.meta.dirname, '../..')
+const ENTRY = join(ROOT, 'bin/coffer.mjs')
+
+export interface Run {
+  code: number | null
+  out: string
+  err: string
+}
+
+/** Runs the real command line in a process of its own, with nothing but the given environment. */
+export function coffer(
+  args: readonly string[],
+  options: { environment?: Record<string, string>; entry?: string } = {},
+): Promise<Run> {
+  const child = spawn(process.execPath, [options.entry ?? ENTRY, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...options.environment },
+  })
+  const run: Run = { code: null, out: '', err: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    run.out += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    run.err += text
+  })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ ...run, code }))
+  })
+}

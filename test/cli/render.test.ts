@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parse } from 'yaml'
+import { finish } from '../../src/cli/paint.ts'
+import { csvRenderer, jsonRenderer, yamlRenderer } from '../../src/cli/render/data.ts'
+import type { AnyResult } from '../../src/cli/render/renderer.ts'
+import { textRenderer } from '../../src/cli/render/text.ts'
+import { errorLines } from '../../src/cli/report-error.ts'
+import { BACKUP, LIST, RESTORE, STATISTICS, VALIDATE } from './results.ts'
+
+const text = (result: AnyResult) => finish(textRenderer.result(result), false)
+
+test('a backup in words: what, when, where, and every offset accounted for', () => {
+  const words = text(BACKUP)
+  assert.match(words, /^Backup "financial-data-weekly" is complete: 60 records \(12\.0 kB\) archived\.$/m)
+  assert.match(
+    words,
+    /^Every offset is accounted for: of 88 offsets, 60 archived; 20 written by transactions that were aborted; 8 transaction markers without data\.$/m,
+  )
+  assert.match(words, /^Manifest SHA-256: (ab){32}$/m)
+})
+
+test('a loss is said loudly', () => {
+  const gap = { topic: 'a', partition: 2, kind: 'deleted_during', from: 100, to: 110, reason: 'retention' } as const
+  const words = text({
+    ...BACKUP,
+    account: { offsets: 98, archived: 88, absent: { deleted_during: 10 } },
+    gaps: [gap],
+    gaps_total: 5,
+  })
+  assert.match(words, /complete, WITH GAPS/)
+  assert.match(words, /^10 offsets are LOST: of 98 offsets/m)
+  assert.match(words, /^5 GAPS: these offsets are not in the archive$/m)
+  assert.match(words, /^ {2}a\/2: offsets 100 to 109 \(10\) deleted by Kafka while the backup ran: retention$/m)
+  assert.match(words, /and 4 more/)
+  assert.match(text({ ...BACKUP, account: { offsets: 99, archived: 60, absent: {} } }), /does not add up \(60 of 99\)/)
+})
+
+test('a validation begins with its verdict', () => {
+  const words = text(VALIDATE)
+  assert.match(words, /^FAILED: 1 of 36 segments is damaged\n/)
+  assert.match(words, /expected CRC 1, got 2 \[SEGMENT_DAMAGED\]\n +a\/0, x\/segment-0\.bin\.zst, offset 7/)
+  assert.match(words, /and 2 more/)
+})
+
+test("names from an archive can't drive the terminal, in any format", () => {
+  for (const output of [text(LIST), jsonRenderer.result(LIST), yamlRenderer.result(LIST)]) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    assert.doesNotMatch(output, /[\x00-\x09\x0b-\x1f\x7f-\x9f]/)
+  }
+})
+
+test('JSON and YAML carry the result exactly', () => {
+  for (const result of [BACKUP, LIST, VALIDATE]) {
+    assert.deepEqual(JSON.parse(jsonRenderer.result(result)), result)
+    assert.deepEqual(parse(yamlRenderer.result(result)), result)
+  }
+})
+
+test('a description is the manifest with its checksums, 64-bit timestamps exact', () => {
+  const output = jsonRenderer.result({
+    kind: 'describe',
+    location: 'file:///b',
+    manifest: { backup_id: 'x', topics: [], stamp: 9_223_372_036_854_775_807n },
+    manifest_sha256: '',
+    checksums: { 'x/segment': 'ab' },
+    overview: LIST.backups[0] as (typeof LIST.backups)[number],
+    account: null,
+    topics: [],
+    gaps: [],
+    gaps_total: 0,
+  })
+  assert.match(output, /"stamp": 9223372036854775807/)
+  assert.deepEqual(Object.keys(JSON.parse(output)), ['backup_id', 'topics', 'stamp', 'checksums'])
+})
+
+test('CSV quotes what it must', () => {
+  const output = csvRenderer.result({
+    kind: 'show-offset-mapping',
+    backup_id: 'x',
+    location: '',
+    restores: [],
+    restore_id: null,
+    entries: [
+      {
+        topic: 'a,"b"',
+        partition: 0,
+        target_topic: null,
+        target_partition: null,
+        source_first_offset: 0,
+        source_last_offset: 9,
+        target_first_offset: null,
+        target_last_offset: null,
+        records: 10,
+        first_timestamp: STATISTICS.first_timestamp,
+        last_timestamp: null,
+      },
+    ],
+  })
+  assert.equal(output.split('\r\n')[1], '"a,""b""",0,,,0,9,,,10,2026-01-01T00:00:00.000Z,')
+})
+
+test('an error (field failure 35): a sentence, its code, the other problems, a hint; the stack only when asked', () => {
+  const error = {
+    code: 'CONFIG_UNKNOWN_KEY',
+    message: 'a.yaml:1: unknown key "x"',
+    hint: 'Try y.',
+    details: { also: ['a.yaml:2: more'] },
+    stack: 'Error\n    at x',
+  } as const
+  const lines = errorLines({ ...error, details: { also: ['a.yaml:2: more'] } }, false).map((line) =>
+    finish(line, false),
+  )
+  assert.deepEqual(lines, [
+    'error: a.yaml:1: unknown key "x" [CONFIG_UNKNOWN_KEY]',
+    'also:  a.yaml:2: more',
+    'hint:  Try y.',
+  ])
+  assert.equal(errorLines({ ...error, details: {} }, true).length, 4)
+})
+
+test('positions that were not committed are told in plain words', () => {
+  const position = { topic: 'a', partition: 0, target_topic: 'a', target_partition: 0, clamped: false }
+  const reason = 'not committed, since reset_consumer_offsets is off; it would be 10,000'
+  const open = { ...position, source_offset: 10_000, target_offset: null, reason }
+  const words = text({ ...RESTORE, consumer_groups: [{ group_id: 'g', positions: [open] }] })
+  assert.match(words, /^No position of 1 consumer group was committed\.$/m)
+  assert.match(words, /^ {2}group "g" on a\/0 at 10,000: not committed, since .* is off; it would be 10,000$/m)
+  const clamped = { ...position, source_offset: 12_345, target_offset: 10_000, clamped: true, reason: 'past the end' }
+  const moved = text({ ...RESTORE, consumer_groups: [{ group_id: 'g', positions: [clamped] }] })
+  assert.match(moved, /^ {2}group "g" on a\/0 at 12,345: now at 10,000, past the end$/m)
+})

@@ -1,0 +1,146 @@
+import type {
+  AccountTotals,
+  ArchiveStatistics,
+  BackupResult,
+  ClusterFacts,
+  ListResult,
+  RestoreResult,
+  ValidateResult,
+} from '../../src/contract/results.ts'
+
+export const STATISTICS: ArchiveStatistics = {
+  topics: 1,
+  partitions: 4,
+  segments: 36,
+  records: 3_333_333,
+  bytes: 3e9,
+  stored_bytes: 1e9,
+  first_timestamp: '2026-01-01T00:00:00.000Z',
+  last_timestamp: '2026-04-05T01:59:59.999Z',
+}
+
+const SOURCE: ClusterFacts = { cluster_id: 'MkU3OEVBNTcwNTJENDM2Qk', kafka_version: '4.1', brokers: ['kafka-0:9092'] }
+
+export const ACCOUNT: AccountTotals = { offsets: 88, archived: 60, absent: { aborted: 20, control: 8 } }
+
+export const BACKUP: BackupResult = {
+  kind: 'backup',
+  dry_run: false,
+  backup_id: 'financial-data-weekly',
+  location: 'file:///backups',
+  state: 'complete',
+  mode: 'snapshot',
+  isolation_level: 'read_committed',
+  run_id: 'r',
+  generation: 1,
+  started_at: '2026-04-05T02:00:00.000Z',
+  ended_at: '2026-04-05T02:00:12.000Z',
+  duration_seconds: 12,
+  source: SOURCE,
+  clock_offset_ms: 12,
+  records: 60,
+  bytes: 12_000,
+  stored_bytes: 4_000,
+  segments: 1,
+  account: ACCOUNT,
+  topics: [
+    {
+      topic: 'ledger-transfers-tx',
+      new: true,
+      partitions: 1,
+      records: 60,
+      bytes: 12_000,
+      stored_bytes: 4_000,
+      segments: 1,
+      account: ACCOUNT,
+    },
+  ],
+  gaps: [],
+  gaps_total: 0,
+  consumer_groups: { groups: 1, offsets: 2, failed: [] },
+  manifest_sha256: 'ab'.repeat(32),
+  archive: STATISTICS,
+  warnings: [],
+}
+
+export const LIST: ListResult = {
+  kind: 'list',
+  location: 'file:///backups',
+  backups: [
+    {
+      backup_id: 'evil\x1b[2J\x9b\u202e',
+      created_at: '2026-04-05T02:00:00.000Z',
+      updated_at: null,
+      state: 'unknown',
+      generation: null,
+      compression: 'zstd',
+      source_cluster_id: null,
+      tool: null,
+      statistics: STATISTICS,
+    },
+  ],
+  unreadable: [{ backup_id: 'broken', code: 'MANIFEST_DAMAGED', message: 'expected JSON' }],
+}
+
+export const VALIDATE: ValidateResult = {
+  kind: 'validate',
+  backup_id: 'financial-data-weekly',
+  location: 'file:///backups',
+  deep: true,
+  verdict: 'FAILED',
+  reason: '1 of 36 segments is damaged',
+  started_at: '2026-04-05T02:00:00.000Z',
+  ended_at: '2026-04-05T02:00:12.000Z',
+  duration_seconds: 12,
+  manifest_sha256: 'ab'.repeat(32),
+  checked: {
+    topics: 1,
+    partitions: 4,
+    segments: 36,
+    objects: 40,
+    records: 3_333_333,
+    bytes: 3e9,
+    stored_bytes: 1e9,
+    generations: 2,
+  },
+  account: { offsets: 88, archived: 70, absent: { deleted_during: 18 } },
+  findings: [
+    {
+      severity: 'error',
+      code: 'SEGMENT_DAMAGED',
+      topic: 'a',
+      partition: 0,
+      segment: 'x/segment-0.bin.zst',
+      offset: 7,
+      reason: 'expected CRC 1, got 2',
+    },
+  ],
+  findings_total: 3,
+}
+
+export const RESTORE: RestoreResult = {
+  kind: 'restore',
+  dry_run: false,
+  backup_id: 'financial-data-weekly',
+  restore_id: '0123456789abcdef',
+  location: 'file:///backups',
+  state: 'complete',
+  resumed: false,
+  started_at: '2026-04-05T02:00:00.000Z',
+  ended_at: '2026-04-05T02:00:12.000Z',
+  duration_seconds: 12,
+  target: BACKUP.source,
+  window: null,
+  records: 60,
+  bytes: 12_000,
+  records_already_there: 0,
+  records_filtered: 0,
+  records_suspect: 0,
+  segments_read: 4,
+  segments_skipped: 0,
+  topics: [],
+  configuration_differences: [],
+  consumer_groups: null,
+  offset_map: null,
+  warnings: [],
+}

@@ -1,0 +1,285 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { KafkaEndpoint } from '../../src/contract/config/endpoint.ts'
+import type { JobContext, Progress } from '../../src/contract/jobs.ts'
+import { runBackup } from '../../src/jobs/backup/run.ts'
+import { runRestore } from '../../src/jobs/restore/run.ts'
+import { type Cluster, openCluster } from '../../src/kafka/cluster.ts'
+import { asArchived, ID } from '../failures/support.ts'
+import { backupConfig } from '../jobs-read/real-support.ts'
+import { context, storageAt, temporaryFolder, validate } from '../jobs-read/support.ts'
+import { makeArchive, plainRecords } from '../restore/archive-maker.ts'
+import { restoreConfig } from '../restore/support.ts'
+import { type JavaClient, startJavaClient } from '../rig/java-client.ts'
+import { type KafkaPair, NODES, startKafkaPair, untilLeaders } from '../rig/kafka-pair.ts'
+import { readArchive } from '../rig/kbak.ts'
+import { uniqueName } from '../rig/shared.ts'
+import { endpointOf, records, viewOf } from './support.ts'
+
+const OFFSETS_TOPIC = '__consumer_offsets'
+
+const text = (base64: string) => Buffer.from(base64, 'base64').toString()
+
+/** Two real brokers; whatever runs, the lead moves by Kafka's own tools and by the death of the broker that has it. */
+describe('leaders that change', () => {
+  let pair: KafkaPair
+  let java: JavaClient
+  let cluster: Cluster
+  /** What the cluster said of failures that it got over. */
+  const said: string[] = []
+
+  before(async () => {
+    // Quotas are watched over two seconds instead of eleven, so that a job that is slowed down goes on evenly.
+    pair = await startKafkaPair({ extraProperties: { 'quota.window.num': '2' } })
+    java = await startJavaClient(pair.bootstrap.join(','))
+    cluster = await openCluster(endpoint(), { log: (level, message) => level !== 'debug' && said.push(message) })
+  })
+
+  after(async () => {
+    await cluster?.close()
+    await java?.stop()
+    await pair?.stop()
+  })
+
+  const endpoint = (): KafkaEndpoint => ({ ...endpointOf(''), bootstrap_servers: [...pair.bootstrap] })
+
+  /**
+   * Moves the lead of all partitions of the topics to the broker that does not lead partition 0 of the first one, kills
+   * that broker, waits until the other one leads, and starts it again. @param onMoved after the last change of leaders
+   */
+  async function upheaval(topics: string[], onMoved: () => Promise<void> | void = () => {}): Promise<void> {
+    const rows = await java.leaders(topics)
+    const leader = rows.find(({ topic, partition }) => topic === topics[0] && partition === 0)?.leader
+    const [one, other] = leader === 1 ? ([1, 2] as const) : ([2, 1] as const)
+    await pair.lead(rows, other)
+    await untilLeaders(java, topics, (row) => row.leader === other)
+    await pair.kill9(other)
+    try {
+      await untilLeaders(java, topics, (row) => row.leader === one)
+      await onMoved()
+    } finally {
+      await pair.restart(other)
+    }
+    await untilLeaders(java, topics, (row) => row.leader === one && row.inSync.length === NODES.length)
+  }
+
+  /** A value that is changed while others await it. */
+  const running = (work: Promise<void>) => {
+    const state = { over: false }
+    const done = work.finally(() => {
+      state.over = true
+    })
+    done.catch(() => {})
+    return { state, done }
+  }
+
+  test('a reader and a writer follow: each record once, in order', async () => {
+    const [read, written] = [uniqueName('read'), uniqueName('written')]
+    const configs = { 'max.message.bytes': '10000' }
+    await java.createTopics([
+      { name: read, partitions: 2, configs },
+      { name: written, partitions: 2, configs },
+    ])
+    const count = 5000
+    await java.generate(read, 2 * count, { size: 300, partitions: 2, producer: { 'batch.size': '8000' } })
+    // The one that is led as partition 0 of the other topic is, so that it moves with it.
+    const rows = await java.leaders([read, written])
+    const leader = rows.find((row) => row.topic === written && row.partition === 0)?.leader
+    const moved = rows.find((row) => row.topic === read && row.leader === leader)
+    assert.ok(moved !== undefined, JSON.stringify(rows))
+    const { partition } = moved
+    const { state, done } = running(upheaval([written, read]))
+
+    const readOnce = async () => {
+      const offsets: number[] = []
+      const options = { topic: read, partition, from: 0, to: count, isolation: 'read_committed' as const }
+      for await (const step of cluster.reader({ ...options, maxBytes: 20_000 })) {
+        assert.equal(step.type, 'batch')
+        if (step.type === 'batch') for (const { offset } of records(step.batch.records)) offsets.push(offset)
+        await delay(2)
+      }
+      return offsets
+    }
+    const reading = async () => {
+      const all = Array.from({ length: count }, (_, i) => i)
+      let passes = 0
+      do {
+        assert.deepEqual(await readOnce(), all)
+        passes++
+      } while (!state.over)
+      return passes
+    }
+    const producer = await cluster.producer({ compression: 'none' })
+    const writing = async (partition: number) => {
+      const acked: number[] = []
+      const onBatchAcked = (first: number, last: number, base: number) => {
+        assert.equal(base, first)
+        for (let i = first; i <= last; i++) acked.push(i)
+      }
+      const writer = producer.partition(written, partition, { onBatchAcked })
+      let next = 0
+      while (!state.over) {
+        for (let i = 0; i < 20; i++, next++) {
+          const value = Buffer.alloc(500, next)
+          await writer.append(
+            viewOf({ offset: next, timestamp: BigInt(next), key: Buffer.from(`${next}`), value, headers: [] }),
+          )
+        }
+        await delay(5)
+      }
+      assert.deepEqual(await writer.flush(), { endOffset: next })
+      return acked
+    }
+    const [, passes, ...acked] = await Promise.all([done, reading(), writing(0), writing(1)])
+    await producer.close()
+    // Both were hit by each change: the broker that is no leader any more, and the one that died.
+    for (const refused of [`reading topic "${read}"`, `writing topic "${written}"`]) {
+      assert.ok(
+        said.some((line) => line.startsWith(refused) && /NOT_LEADER_OR_FOLLOWER|FENCED_LEADER_EPOCH/.test(line)),
+        `${refused} met no change of leaders: ${said.join('\n')}`,
+      )
+    }
+    assert.ok(said.some((line) => line.startsWith('lost the connection')))
+    assert.ok(passes > 0)
+    const found = await java.records([written])
+    for (const [partition, offsets] of acked.entries()) {
+      const seen = found.filter((record) => record.partition === partition)
+      assert.ok(offsets.length > 1000, `${offsets.length} records`)
+      assert.deepEqual(
+        offsets,
+        offsets.map((_, i) => i),
+      )
+      assert.deepEqual(
+        seen.map(({ offset }) => offset),
+        offsets,
+      )
+      assert.deepEqual(
+        seen.map(({ key }) => Number(text(key as string))),
+        offsets,
+      )
+    }
+  })
+
+  /** Starts a job; `begun` resolves when it has moved its first records, and fails when it ends before that. */
+  function start<T>(run: (job: JobContext) => Promise<T>) {
+    const { promise: moving, resolve } = Promise.withResolvers<void>()
+    const progress = (told: Progress) => {
+      if (told.recordsDone > 0) resolve()
+    }
+    const job = { ended: false, begun: moving, done: run({ ...context(), progress }) }
+    job.done = job.done.finally(() => {
+      job.ended = true
+    })
+    job.begun = Promise.race([moving, job.done.then(() => assert.fail('the job ended before anything moved'))])
+    job.begun.catch(() => {})
+    return job
+  }
+
+  /** How fast the broker lets Coffer read and write; so a job lasts as long as the leaders change. */
+  async function quota(...change: string[]): Promise<void> {
+    const where = [
+      '--bootstrap-server',
+      pair.bootstrap.join(','),
+      '--entity-type',
+      'clients',
+      '--entity-name',
+      'coffer',
+    ]
+    const { code, stdout, stderr } = await pair.exec('kafka.admin.ConfigCommand', [...where, '--alter', ...change])
+    assert.equal(code, 0, stdout + stderr)
+  }
+
+  const filesystem = (path: string) => ({ backend: 'filesystem', path })
+  const first = () => pair.bootstrap[0] as string
+
+  async function startBackup(topic: string, path: string) {
+    const backup = { stop_at_current_offsets: true }
+    const storage = filesystem(path)
+    const config = backupConfig({ bootstrap: first(), backupId: ID, topics: [topic], storage, backup })
+    config.source.bootstrap_servers = [...pair.bootstrap]
+    return start((job) => runBackup(config, { dryRun: false }, job))
+  }
+
+  async function startRestore(path: string) {
+    const restore = { create_topics: true, produce_compression: 'none' }
+    const config = restoreConfig({ bootstrap: first(), path, backupId: ID, restore })
+    config.target.bootstrap_servers = [...pair.bootstrap]
+    return start((job) => runRestore(config, { dryRun: false, directory: '.' }, job))
+  }
+
+  test('a backup and a restore go through: both sides hold each record once, in order', async () => {
+    const [ledger, restored] = [uniqueName('ledger'), uniqueName('restored')]
+    const [archive, source] = [await temporaryFolder(), await temporaryFolder()]
+    const count = 24_000
+    await java.createTopics([{ name: ledger, partitions: 4 }])
+    await java.generate(ledger, count, { size: 1000, partitions: 4, producer: { 'batch.size': '50000' } })
+    const partitions = [0, 1, 2]
+    const rows = plainRecords(0, 6000).map((record) => ({ ...record, value: `${record.value} ${'y'.repeat(1000)}` }))
+    const segments = Object.fromEntries(partitions.map((partition) => [partition, [{ records: rows, ours: true }]]))
+    await makeArchive(source, ID, [{ name: restored, partitions: segments }])
+
+    await quota('--add-config', 'consumer_byte_rate=500000,producer_byte_rate=300000')
+    const backup = await startBackup(ledger, archive)
+    const restore = await startRestore(source)
+    await Promise.all([backup.begun, restore.begun])
+    await upheaval([restored, ledger], async () => {
+      assert.deepEqual([backup.ended, restore.ended], [false, false], 'a job ended before the last change of leaders')
+      await quota('--delete-config', 'consumer_byte_rate,producer_byte_rate')
+    })
+
+    const backedUp = (await backup.done).result
+    assert.ok(!backedUp.dry_run && backedUp.records === count)
+    assert.deepEqual(await readArchive(archive, ID), (await java.records([ledger])).map(asArchived))
+    const { exitCode, result } = await validate(await storageAt(archive), ID)
+    assert.equal(exitCode, 0, JSON.stringify(result.findings))
+
+    const wrote = (await restore.done).result
+    assert.ok(!wrote.dry_run && wrote.state === 'complete' && wrote.records === partitions.length * rows.length)
+    const found = await java.records([restored])
+    for (const partition of partitions) {
+      const keys = found.filter((record) => record.partition === partition).map(({ key }) => text(key as string))
+      assert.deepEqual(
+        keys,
+        rows.map(({ key }) => key),
+      )
+    }
+  })
+
+  test('failure 17: committed offsets follow the coordinator that moves, and no group is ever out of sight', async () => {
+    const topic = uniqueName('positions')
+    await java.createTopics([{ name: topic }])
+    const groups = Array.from({ length: 8 }, (_, i) => uniqueName(`group-${i}`)).sort()
+    const position = (offset: number) => ({ topic, partition: 0, offset, metadata: `at ${offset}` })
+    for (const group of groups) await cluster.commitOffsets(group, [position(1)])
+    const coordinators = new Set((await java.leaders([OFFSETS_TOPIC])).map(({ leader }) => leader))
+    assert.deepEqual([...coordinators].sort(), [...NODES])
+    const { state, done } = running(upheaval([OFFSETS_TOPIC]))
+    let last = 1
+    const following = async () => {
+      do {
+        for (const group of groups) {
+          assert.deepEqual(
+            (await cluster.committedOffsets(group)).map(({ offset, metadata }) => [offset, metadata]),
+            [[last, `at ${last}`]],
+            group,
+          )
+          await cluster.commitOffsets(group, [position(last + 1)])
+        }
+        last++
+        const seen = new Set(await cluster.groups())
+        assert.deepEqual(
+          groups.filter((group) => !seen.has(group)),
+          [],
+        )
+        await delay(10)
+      } while (!state.over)
+    }
+    await Promise.all([done, following()])
+    assert.ok(last > 10, `${last} rounds`)
+    for (const group of groups) {
+      const [found, ...others] = await java.groupOffsets(group)
+      assert.deepEqual([found?.offset, found?.metadata, others], [last, `at ${last}`, []])
+    }
+  })
+})

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { type Cluster, openCluster } from '../../src/kafka/cluster.ts'
+import { endpointOf } from '../kafka/support.ts'
+import type { JavaClient } from '../rig/java-client.ts'
+import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
+import { makeArchive, plainRecords } from './archive-maker.ts'
+import { recordingContext, restore, restoreConfig, temporaryFolder } from './support.ts'
+
+const RECORDS = 1_000
+
+describe('a restore that is held back', () => {
+  let java: JavaClient
+  let bootstrap: string
+  let cluster: Cluster
+  before(async () => {
+    java = await useJava()
+    bootstrap = (await useKafka()).bootstrap
+    cluster = await openCluster(endpointOf(bootstrap))
+  })
+  after(async () => {
+    await cluster.close()
+    await java.stop()
+  })
+
+  it('writes and tells what it has, although no batch is full', async () => {
+    const path = await temporaryFolder()
+    const name = uniqueName('slow')
+    await makeArchive(path, 'made', [{ name, partitions: { 0: [{ records: plainRecords(0, RECORDS), ours: true }] } }])
+    await java.createTopics([{ name }])
+    const context = recordingContext()
+    const config = restoreConfig({
+      bootstrap,
+      path,
+      backupId: 'made',
+      restore: { rate_limit_records_per_sec: 200, produce_batch_size: 1_000_000 },
+    })
+    const ends = new Set<number>()
+    let running = true
+    const done = restore(config, context).finally(() => {
+      running = false
+    })
+    while (running) {
+      const offsets = await cluster.offsets([{ topic: name, partition: 0 }], 'latest')
+      ends.add(offsets.get(`${name}/0`)!)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    const { result } = await done
+    assert.equal(result.records, RECORDS)
+    assert.ok(result.duration_seconds > 4, `at 200 a second it takes five: ${result.duration_seconds}`)
+    // Without it, all of them arrive at once when the segment ends.
+    const between = [...ends].filter((end) => end > 0 && end < RECORDS)
+    assert.ok(between.length >= 3, `ends seen while it ran: ${[...ends].join(', ')}`)
+    const told = new Set(
+      context.told.map((one) => one.recordsDone).filter((records) => records > 0 && records < RECORDS),
+    )
+    assert.ok(told.size >= 8, `records told while it ran: ${[...told].join(', ')}`)
+  })
+
+  it('puts no more records into a batch than produce_batch_size says', async () => {
+    const path = await temporaryFolder()
+    const name = uniqueName('batches')
+    await makeArchive(path, 'made', [{ name, partitions: { 0: [{ records: plainRecords(0, 95), ours: true }] } }])
+    await java.createTopics([{ name }])
+    await restore(restoreConfig({ bootstrap, path, backupId: 'made', restore: { produce_batch_size: 10 } }))
+    const counts: number[] = []
+    const where = { topic: name, partition: 0, from: 0, to: 95, isolation: 'read_committed' } as const
+    for await (const step of cluster.reader(where)) {
+      if (step.type === 'batch') counts.push(step.batch.lastOffset - step.batch.baseOffset + 1)
+    }
+    assert.deepEqual(counts, [10, 10, 10, 10, 10, 10, 10, 10, 10, 5])
+  })
+})

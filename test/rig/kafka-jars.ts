@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { cached, mustRun } from './cache.ts'
+
+export const KAFKA_VERSION = '4.1.0'
+const COPY_DEPENDENCIES = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies'
+const INSTALL_JAVA = 'install a JDK of version 17 or later (Debian: apt install openjdk-17-jdk-headless)'
+const INSTALL_MAVEN = 'install Apache Maven (Debian: apt install maven)'
+
+const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>coffer.rig</groupId><artifactId>kafka</artifactId><version>1</version>
+  <dependencies>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${KAFKA_VERSION}</version></dependency>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka-tools</artifactId><version>${KAFKA_VERSION}</version></dependency>
+    <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version></dependency>
+  </dependencies>
+</project>
+`
+
+/** The folder with Apache Kafka's jars, fetched on first use by Maven from wherever this machine's Maven looks. */
+export async function kafkaJars(): Promise<string> {
+  return cached(
+    `kafka-${KAFKA_VERSION}`,
+    `fetching Apache Kafka ${KAFKA_VERSION} by Maven, about 55 MB`,
+    async (to) => {
+      await mustRun('java', ['-version'], { install: INSTALL_JAVA })
+      await writeFile(join(to, 'pom.xml'), POM)
+      const jars = join(to, 'jars')
+      const args = ['-q', '-B', COPY_DEPENDENCIES, `-DoutputDirectory=${jars}`, '-DincludeScope=runtime']
+      await mustRun('mvn', args, { cwd: to, install: INSTALL_MAVEN })
+      for (const jar of readdirSync(jars)) await rename(join(jars, jar), join(to, jar))
+      await rm(jars, { recursive: true })
+    },
+  )
+}
+
+/** The class path of a broker, of Kafka's own command line tools, and of the Java helper. */
+export async function kafkaClassPath(): Promise<string> {
+  return join(await kafkaJars(), '*')
+}
+
+/** Compiles the Java sources beside this file against Kafka's jars, once for each state of the sources. */
+export async function compiledHelper(): Promise<string> {
+  const sources = join(import.meta.dirname, 'java')
+  const files = readdirSync(sources)
+    .filter((name) => name.endsWith('.java'))
+    .sort()
+    .map((name) => join(sources, name))
+  const hash = createHash('sha256').update(KAFKA_VERSION)
+  for (const file of files) hash.update(readFileSync(file))
+  const classPath = await kafkaClassPath()
+  const classes = await cached(
+    `rig-java-${hash.digest('hex').slice(0, 16)}`,
+    'compiling the Java helper',
+    async (to) => {
+      await mkdir(to, { recursive: true })
+      const args = ['-nowarn', '--release', '17', '-cp', classPath, '-d', to, ...files]
+      await mustRun('javac', args, { install: INSTALL_JAVA })
+    },
+  )
+  return `${classes}:${classPath}`
+}

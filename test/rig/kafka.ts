@@ -1,0 +1,179 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { mustRun, runTool, type ToolResult } from './cache.ts'
+import { type Certificates, makeCertificates } from './certificates.ts'
+import { type Child, logTail, removeNow, removeOnExit, startChild } from './child.ts'
+import { type KafkaPorts, SECURE_USERS, scramArguments, serverProperties } from './kafka-config.ts'
+import { kafkaClassPath } from './kafka-jars.ts'
+import { probeMetadata } from './metadata-probe.ts'
+import { freePort } from './ports.ts'
+
+export interface KafkaOptions {
+  /** Adds listeners with TLS and SASL, an authorizer that denies by default, and users (see `SecureAccess`). */
+  secure?: boolean
+  /** The port that the broker tells its clients for the plaintext listener: a proxy's (see `startKafkaBehindProxy`). */
+  advertisedPort?: number
+  /** Lines for `server.properties`; they override the rig's. */
+  extraProperties?: Record<string, string>
+  /** `-Xmx` of the broker, 768m unless told. */
+  heap?: string
+}
+
+/** Reaching a broker started with `secure: true`. `User:ANONYMOUS` on the plaintext listener may do everything. */
+export interface SecureAccess {
+  saslSslBootstrap: string
+  /** Asks for a client certificate. */
+  sslBootstrap: string
+  saslPlaintextBootstrap: string
+  certificates: Certificates
+  users: typeof SECURE_USERS
+}
+
+export interface KafkaRig {
+  /** `localhost:PORT` of the plaintext listener; behind a proxy, the proxy's. */
+  readonly bootstrap: string
+  /** `localhost:PORT` of a plaintext listener that no proxy stands before. */
+  readonly direct: string
+  /** Where a proxy for `bootstrap` has to connect. */
+  readonly plaintextPort: number
+  readonly secure: SecureAccess | undefined
+  readonly dataDir: string
+  readonly logFile: string
+  readonly pid: number
+  /** SIGKILL; data and ports are kept for `restart`. */
+  kill9(): Promise<void>
+  /** Orderly shutdown; data and ports are kept for `restart`. */
+  shutdown(): Promise<void>
+  /** Starts again on the same data and ports, after an orderly shutdown if it still runs. */
+  restart(): Promise<void>
+  /** Ends it and removes its data. */
+  stop(): Promise<void>
+  /** Runs a main class of Kafka's jars, its own command line tools for instance. */
+  exec(mainClass: string, args: string[], options?: { input?: string }): Promise<ToolResult>
+}
+
+/**
+ * Starts a real Apache Kafka (KRaft, one node that is broker and controller) on free ports of this machine.
+ * Resolves when it answers a metadata request; rejects with the end of its log when it doesn't.
+ */
+export async function startKafka(options: KafkaOptions = {}): Promise<KafkaRig> {
+  const classPath = await kafkaClassPath()
+  const folder = await mkdtemp(join(tmpdir(), 'coffer-kafka-'))
+  removeOnExit(folder)
+  try {
+    return await startIn(folder, classPath, options)
+  } catch (error) {
+    removeNow(folder)
+    throw error
+  }
+}
+
+async function startIn(folder: string, classPath: string, options: KafkaOptions): Promise<KafkaRig> {
+  const dataDir = join(folder, 'data')
+  const logFile = join(folder, 'kafka.log')
+  const propertiesFile = join(folder, 'server.properties')
+  const certificates = options.secure === true ? await makeCertificates(join(folder, 'tls')) : undefined
+  const ports: KafkaPorts = {
+    plaintext: await freePort(),
+    direct: await freePort(),
+    controller: await freePort(),
+    saslSsl: await freePort(),
+    ssl: await freePort(),
+    saslPlaintext: await freePort(),
+  }
+  const advertisedPort = options.advertisedPort ?? ports.plaintext
+  const extra = options.extraProperties ?? {}
+  await writeFile(propertiesFile, serverProperties({ ports, dataDir, advertisedPort, certificates, extra }))
+
+  const tools = toolArguments(classPath)
+  const exec: KafkaRig['exec'] = (mainClass, args, execOptions = {}) =>
+    runTool('java', [...tools, mainClass, ...args], execOptions)
+  const format = ['format', '-t', randomClusterId(), '-c', propertiesFile]
+  if (certificates !== undefined) format.push(...scramArguments())
+  await mustRun('java', [...tools, 'kafka.tools.StorageTool', ...format])
+
+  const heap = options.heap ?? '768m'
+  const serverArgs = serverArguments(classPath, propertiesFile, heap, '256m')
+  let child: Child | undefined
+  const start = async () => {
+    const started = startChild('java', serverArgs, { logFile, cwd: folder, folder })
+    child = started
+    await untilReady(started, ports.direct, logFile)
+    await untilReady(started, ports.plaintext, logFile)
+  }
+  await start()
+
+  return {
+    bootstrap: `localhost:${advertisedPort}`,
+    direct: `localhost:${ports.direct}`,
+    plaintextPort: ports.plaintext,
+    secure:
+      certificates === undefined
+        ? undefined
+        : {
+            saslSslBootstrap: `localhost:${ports.saslSsl}`,
+            sslBootstrap: `localhost:${ports.ssl}`,
+            saslPlaintextBootstrap: `localhost:${ports.saslPlaintext}`,
+            certificates,
+            users: SECURE_USERS,
+          },
+    dataDir,
+    logFile,
+    get pid() {
+      return child?.pid ?? -1
+    },
+    async kill9() {
+      await child?.end('SIGKILL')
+    },
+    async shutdown() {
+      await child?.end('SIGTERM')
+    },
+    async restart() {
+      if (child?.running === true) await child.end('SIGTERM')
+      await start()
+    },
+    async stop() {
+      await child?.end('SIGKILL')
+      removeNow(folder)
+    },
+    exec,
+  }
+}
+
+/** Kafka's cluster ids are 16 random bytes in URL-safe base64; one that begins with a dash would look like an option. */
+export function randomClusterId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  bytes[0] = 0
+  return Buffer.from(bytes).toString('base64url')
+}
+
+/** Java's arguments for a main class of Kafka's that runs for a moment. */
+export function toolArguments(classPath: string): string[] {
+  return ['-Xmx128m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', ...logging('warn'), '-cp', classPath]
+}
+
+/** Java's arguments for a broker or controller. @param heap `-Xmx`; `firstHeap` is `-Xms` */
+export function serverArguments(classPath: string, propertiesFile: string, heap: string, firstHeap: string): string[] {
+  const args = [`-Xmx${heap}`, `-Xms${firstHeap}`, '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=50']
+  return [...args, '-Djava.awt.headless=true', ...logging('info'), '-cp', classPath, 'kafka.Kafka', propertiesFile]
+}
+
+function logging(level: string): string[] {
+  return [`-Dorg.slf4j.simpleLogger.defaultLogLevel=${level}`, '-Dorg.slf4j.simpleLogger.showDateTime=true']
+}
+
+/** Waits until the broker knows of `brokers` brokers, itself included. */
+export async function untilReady(child: Child, port: number, logFile: string, brokers = 1): Promise<void> {
+  const deadline = Date.now() + 120_000
+  while (child.running && Date.now() < deadline) {
+    const found = await probeMetadata(port, 2000).catch(() => 0)
+    if (found >= brokers) return
+    await delay(100)
+  }
+  const state = child.running ? 'did not answer within 120 s' : 'ended while starting'
+  await child.end('SIGKILL')
+  throw new Error(`the broker ${state}; the end of its log:\n${existsSync(logFile) ? logTail(logFile) : ''}`)
+}

@@ -1,0 +1,108 @@
+import { glob, readFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { type KafkaRig, startKafka } from './rig/kafka.ts'
+import { kafkaJars } from './rig/kafka-jars.ts'
+import { type S3Access, type S3Rig, startS3 } from './rig/s3.ts'
+import { SHARED_KAFKA_ENV, SHARED_S3_ENV } from './rig/shared.ts'
+import { versitygwBinary } from './rig/versitygw.ts'
+import { runChecks, type Tally } from './runner/checks.ts'
+import { missingPrograms } from './runner/missing.ts'
+import { runTests } from './runner/node-tests.ts'
+
+const HELP = `npm test [-- [--unit | --check] [--serial] [PATTERN …]]
+
+Everything: type check, lint, layer rules, unit tests, and the tests with a real Kafka, S3 server and browser.
+  --unit     checks and unit tests only
+  --check    checks only
+  --serial   real tests one file at a time, instead of two
+  PATTERN    only test files whose path contains one of the patterns; no checks
+The last line is "N passed, N failed"; the exit code is 1 when something failed or nothing ran.`
+
+const root = join(import.meta.dirname, '..')
+
+async function main(args: string[]): Promise<Tally> {
+  const options = new Set(args.filter((arg) => arg.startsWith('-')))
+  const patterns = args.filter((arg) => !arg.startsWith('-'))
+  for (const option of options) {
+    if (!['--unit', '--check', '--serial'].includes(option)) throw new Error(`unknown option "${option}"\n\n${HELP}`)
+  }
+  const total: Tally = { passed: 0, failed: 0 }
+  const add = (tally: Tally) => {
+    total.passed += tally.passed
+    total.failed += tally.failed
+  }
+  if (patterns.length === 0) add(await runChecks(root))
+  if (options.has('--check')) return total
+
+  const files = await testFiles(patterns)
+  const real = options.has('--unit') ? [] : files.filter(isReal)
+  const unit = files.filter((file) => !isReal(file))
+  const missing = real.length === 0 ? [] : await missingPrograms()
+  for (const line of missing) console.log(`✖ missing for the real tests: ${line}`)
+  console.log(`${unit.length} files of unit tests, ${real.length} of real tests`)
+  if (unit.length > 0) add(await runTests(root, unit, 2))
+  if (missing.length > 0) add({ passed: 0, failed: missing.length + real.length })
+  else if (real.length > 0) add(await runRealTests(real, options.has('--serial') ? 1 : 2))
+  return total
+}
+
+/** Real tests share one broker and one S3 server, started here and handed on in the environment. */
+async function runRealTests(files: string[], concurrency: number): Promise<Tally> {
+  // Fetched before the clock of any test runs.
+  await kafkaJars()
+  await versitygwBinary()
+  let kafka: KafkaRig | undefined
+  let s3: S3Rig | undefined
+  try {
+    kafka = await startKafka({ heap: '1g' })
+    s3 = await startS3()
+    const { endpoint, region, accessKeyId, secretAccessKey } = s3
+    process.env[SHARED_KAFKA_ENV] = kafka.bootstrap
+    process.env[SHARED_S3_ENV] = JSON.stringify({ endpoint, region, accessKeyId, secretAccessKey } satisfies S3Access)
+    const tally = await runTests(root, files, concurrency)
+    if (tally.failed > 0) await showBrokerErrors(kafka)
+    return tally
+  } finally {
+    await s3?.stop()
+    await kafka?.stop()
+  }
+}
+
+/** What the shared broker complained about, for failures that are its own. */
+async function showBrokerErrors(kafka: KafkaRig): Promise<void> {
+  const errors = (await readFile(kafka.logFile, 'utf8')).split('\n').filter((line) => / (ERROR|FATAL) /.test(line))
+  if (errors.length > 0) console.log(`the shared broker's last errors:\n${errors.slice(-10).join('\n')}`)
+}
+
+async function testFiles(patterns: string[]): Promise<string[]> {
+  const files: string[] = []
+  for await (const file of glob('test/**/*.test.{ts,tsx}', { cwd: root })) files.push(join(root, file))
+  const matches = (file: string) => patterns.some((pattern) => relative(root, file).includes(pattern))
+  return files.filter((file) => patterns.length === 0 || matches(file)).sort()
+}
+
+function isReal(file: string): boolean {
+  return /\.real\.test\.tsx?$/.test(file)
+}
+
+const args = process.argv.slice(2)
+if (args.includes('--help') || args.includes('-h')) {
+  console.log(HELP)
+  process.exit(0)
+}
+let total: Tally = { passed: 0, failed: 0 }
+try {
+  if (Number(process.versions.node.split('.')[0]) < 24) {
+    throw new Error(`expected Node 24 or later, got "${process.version}": run "npm test", which brings its own`)
+  }
+  total = await main(args)
+} catch (error) {
+  console.log(error instanceof Error ? error.message : String(error))
+  total.failed++
+}
+if (total.passed + total.failed === 0) {
+  console.log('nothing ran')
+  total.failed++
+}
+console.log(`${total.passed} passed, ${total.failed} failed`)
+process.exit(total.failed === 0 ? 0 : 1)

@@ -1,0 +1,163 @@
+/**
+ * A FAKE of Electron, whose runtime can't be had on every machine: of its API exactly what src/main and src/preload
+ * use, typed against electron.d.ts. It draws nothing and runs no browser. What was asked of it is kept in `standIn`.
+ */
+import { EventEmitter } from 'node:events'
+import type * as Electron from 'electron'
+
+type Handler = (event: Electron.IpcMainInvokeEvent, ...args: unknown[]) => unknown
+type ProtocolHandler = (request: Request) => Response | Promise<Response>
+type BeforeRequest = (details: { url: string }, answer: (response: Electron.CallbackResponse) => void) => void
+
+export const ORIGIN = 'app://coffer'
+
+/** A frame that is not the window's main frame, whatever address it shows. */
+export const strangeFrame = { origin: ORIGIN, url: `${ORIGIN}/` } as Electron.WebFrameMain
+
+class WebContentsStandIn extends EventEmitter {
+  readonly mainFrame = { origin: '', url: '' }
+  readonly sent: { channel: string; data: unknown }[] = []
+  windowOpenHandler: Electron.WebContents['setWindowOpenHandler'] extends (handler: infer H) => void
+    ? H | null
+    : never = null
+
+  setWindowOpenHandler(handler: Parameters<Electron.WebContents['setWindowOpenHandler']>[0]): void {
+    this.windowOpenHandler = handler
+  }
+  isDestroyed(): boolean {
+    return false
+  }
+  send(channel: string, data: unknown): void {
+    // A structured clone, as between processes.
+    const copy: unknown = structuredClone(data)
+    this.sent.push({ channel, data: copy })
+    rendererEvents.emit(channel, { sender: 'not for the page' }, copy)
+  }
+}
+
+class BrowserWindowStandIn extends EventEmitter {
+  readonly webContents = new WebContentsStandIn()
+  readonly options: Electron.BrowserWindowConstructorOptions
+  shown = false
+  minimized = false
+  focused = 0
+
+  constructor(options: Electron.BrowserWindowConstructorOptions) {
+    super()
+    this.options = options
+    standIn.windows.push(this)
+    appEvents.emit('web-contents-created', {}, this.webContents)
+  }
+  async loadURL(address: string): Promise<void> {
+    this.webContents.mainFrame.url = address
+    this.webContents.mainFrame.origin = new URL(address).protocol === 'app:' ? `app://${new URL(address).host}` : 'null'
+    this.emit('ready-to-show')
+  }
+  show(): void {
+    this.shown = true
+    standIn.told.emit('shown')
+  }
+  isMinimized(): boolean {
+    return this.minimized
+  }
+  restore(): void {
+    this.minimized = false
+  }
+  focus(): void {
+    this.focused += 1
+  }
+}
+
+const appEvents = new EventEmitter()
+const rendererEvents = new EventEmitter()
+
+/** What main and preload did, and what a test may do to them. */
+export const standIn = {
+  windows: [] as BrowserWindowStandIn[],
+  schemes: [] as Electron.CustomScheme[],
+  protocols: new Map<string, ProtocolHandler>(),
+  handlers: new Map<string, Handler>(),
+  worlds: new Map<string, unknown>(),
+  permissionRequest: null as Parameters<Electron.Session['setPermissionRequestHandler']>[0],
+  permissionCheck: null as Parameters<Electron.Session['setPermissionCheckHandler']>[0],
+  devicePermission: null as Parameters<Electron.Session['setDevicePermissionHandler']>[0],
+  beforeRequest: null as BeforeRequest | null,
+  session: new EventEmitter(),
+  app: appEvents,
+  /** Says `shown`, `quit` and `exit`. */
+  told: new EventEmitter(),
+  /** Times that quitting went through. */
+  quits: 0,
+  exits: [] as number[],
+}
+
+/** A call as it arrives in main, from the main frame or the given one. */
+export async function invoke(channel: string, input: unknown, senderFrame?: unknown): Promise<unknown> {
+  const handler = standIn.handlers.get(channel)
+  if (handler === undefined) throw new Error(`No handler registered for '${channel}'`)
+  const frame = senderFrame === undefined ? standIn.windows[0]?.webContents.mainFrame : senderFrame
+  return structuredClone(await handler({ senderFrame: frame } as Electron.IpcMainInvokeEvent, structuredClone(input)))
+}
+
+export const app = {
+  whenReady: async () => {},
+  getPath: (name: string) => `/nowhere/${name}`,
+  getVersion: () => '0.0.0-stand-in',
+  requestSingleInstanceLock: () => true,
+  quit: () => {
+    let prevented = false
+    appEvents.emit('before-quit', { preventDefault: () => (prevented = true) })
+    if (prevented) return
+    standIn.quits += 1
+    standIn.told.emit('quit')
+  },
+  exit: (code?: number) => {
+    standIn.exits.push(code ?? 0)
+    standIn.told.emit('exit')
+  },
+  on: appEvents.on.bind(appEvents) as unknown as Electron.App['on'],
+} satisfies Partial<Electron.App>
+
+export const BrowserWindow = BrowserWindowStandIn
+
+export const ipcMain = {
+  handle: (channel: string, handler: Handler) => {
+    if (standIn.handlers.has(channel)) throw new Error(`Attempted to register a second handler for '${channel}'`)
+    standIn.handlers.set(channel, handler)
+  },
+} satisfies Partial<Electron.IpcMain>
+
+export const protocol = {
+  registerSchemesAsPrivileged: (schemes: Electron.CustomScheme[]) => void standIn.schemes.push(...schemes),
+  handle: (scheme: string, handler: ProtocolHandler) => void standIn.protocols.set(scheme, handler),
+} satisfies Partial<Electron.Protocol>
+
+export const session = {
+  defaultSession: {
+    setPermissionRequestHandler: (handler: typeof standIn.permissionRequest) => {
+      standIn.permissionRequest = handler
+    },
+    setPermissionCheckHandler: (handler: typeof standIn.permissionCheck) => {
+      standIn.permissionCheck = handler
+    },
+    setDevicePermissionHandler: (handler: typeof standIn.devicePermission) => {
+      standIn.devicePermission = handler
+    },
+    on: standIn.session.on.bind(standIn.session),
+    webRequest: {
+      onBeforeRequest: (listener: BeforeRequest) => {
+        standIn.beforeRequest = listener
+      },
+    },
+  },
+}
+
+export const contextBridge = {
+  exposeInMainWorld: (name: string, api: unknown) => void standIn.worlds.set(name, api),
+} satisfies Partial<Electron.ContextBridge>
+
+export const ipcRenderer = {
+  invoke: (channel: string, ...args: unknown[]) => invoke(channel, args[0]),
+  on: rendererEvents.on.bind(rendererEvents) as unknown as Electron.IpcRenderer['on'],
+  off: rendererEvents.off.bind(rendererEvents) as unknown as Electron.IpcRenderer['off'],
+} satisfies Partial<Electron.IpcRenderer>

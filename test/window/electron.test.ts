@@ -1,0 +1,256 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createRequire, registerHooks } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { CALL_NAMES, type CallName, channelOf, EVENT_CHANNEL } from '../../src/contract/ipc/names.ts'
+import type { Bridge } from '../../src/contract/ipc/reply.ts'
+import { bundlePreload } from '../../src/main/bundle.ts'
+import { launchChromium } from './chromium.ts'
+import { invoke, ORIGIN, standIn, strangeFrame } from './electron-stand-in.ts'
+import { buildRenderer, ROOT } from './host.ts'
+
+/** The real main and the real preload, on the stand-in for Electron. */
+
+const folder = mkdtempSync(join(tmpdir(), 'coffer-electron-'))
+const preload = join(ROOT, 'dist/main/preload.cjs')
+const hooks = registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === 'electron'
+      ? {
+          url: new URL('./electron-stand-in.ts', import.meta.url).href,
+          format: 'module-typescript',
+          shortCircuit: true,
+        }
+      : next(specifier, context),
+})
+
+before(async () => {
+  process.env.COFFER_PROFILE = join(folder, 'profile')
+  process.env.COFFER_DIRECTORY = folder
+  await buildRenderer(join(ROOT, 'dist/renderer'))
+  await bundlePreload(ROOT)
+  const up = Promise.race([once(standIn.told, 'shown'), once(standIn.told, 'exit')])
+  await import('../../src/main/main.ts')
+  await up
+  assert.deepEqual(standIn.exits, [], 'main gave up')
+  createRequire(import.meta.url)(preload)
+})
+after(() => {
+  hooks.deregister()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const bridge = () => standIn.worlds.get('coffer') as Bridge
+const get = (address: string, method = 'GET') => standIn.protocols.get('app')?.(new RequestAt(address, method))
+
+/** A request whose address is kept as it is, as from a hostile page: `new Request` would resolve `..`. */
+class RequestAt extends Request {
+  readonly #address: string
+  constructor(address: string, method: string) {
+    super('http://placeholder/', { method })
+    this.#address = address
+  }
+  override get url(): string {
+    return this.#address
+  }
+}
+
+describe('the window', () => {
+  test('is locked down', () => {
+    const preferences = standIn.windows[0]?.options.webPreferences
+    assert.equal(preferences?.contextIsolation, true)
+    assert.equal(preferences?.sandbox, true)
+    assert.equal(preferences?.nodeIntegration, false)
+    assert.equal(preferences?.webSecurity, true)
+    assert.equal(preferences?.webviewTag, false)
+    assert.equal(preferences?.preload, preload)
+    assert.ok(existsSync(preload))
+  })
+  test('is the only one', () => assert.equal(standIn.windows.length, 1))
+  test('can go nowhere else', () => {
+    for (const name of ['will-navigate', 'will-frame-navigate', 'will-redirect', 'will-attach-webview']) {
+      let prevented = false
+      standIn.windows[0]?.webContents.emit(name, { preventDefault: () => (prevented = true) })
+      assert.ok(prevented, name)
+    }
+  })
+  test('opens no other', () => {
+    const open = standIn.windows[0]?.webContents.windowOpenHandler as unknown as () => unknown
+    assert.deepEqual(open(), { action: 'deny' })
+  })
+  test('gets no permission, device or download', () => {
+    const nothing = null as never
+    let granted: boolean | undefined
+    standIn.permissionRequest?.(nothing, 'media', (answer: boolean) => (granted = answer), nothing)
+    assert.equal(granted, false)
+    assert.equal(standIn.permissionCheck?.(nothing, 'media', '', nothing), false)
+    assert.equal(standIn.devicePermission?.(nothing), false)
+    let prevented = false
+    standIn.session.emit('will-download', { preventDefault: () => (prevented = true) })
+    assert.ok(prevented)
+  })
+  test('loads only its own files', () => {
+    const cancelled = (url: string) => {
+      let cancel: boolean | undefined
+      standIn.beforeRequest?.({ url }, (answer: { cancel?: boolean }) => (cancel = answer.cancel))
+      return cancel
+    }
+    assert.equal(cancelled(`${ORIGIN}/assets/x.js`), false)
+    for (const url of [
+      'https://example.com/',
+      'http://127.0.0.1/',
+      'file:///etc/passwd',
+      'app://coffer.evil/',
+      'ws://x/',
+    ])
+      assert.equal(cancelled(url), true, url)
+  })
+  test('comes to the front when Coffer is started again', () => {
+    const window = standIn.windows[0]
+    assert.ok(window)
+    window.minimized = true
+    standIn.app.emit('second-instance')
+    assert.equal(window.minimized, false)
+    assert.equal(window.focused, 1)
+  })
+})
+
+describe('app://', () => {
+  test('is a scheme with an origin', () => {
+    assert.deepEqual(standIn.schemes, [
+      { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+    ])
+  })
+  test('serves the page with its policy', async () => {
+    const page = await get(`${ORIGIN}/`)
+    assert.equal(page?.status, 200)
+    assert.match(page?.headers.get('content-security-policy') ?? '', /default-src 'none'.*frame-ancestors 'none'/)
+    assert.match((await page?.text()) ?? '', /<div id="root">/)
+  })
+  for (const address of [
+    `${ORIGIN}/../package.json`,
+    `${ORIGIN}/..%2f..%2fpackage.json`,
+    `${ORIGIN}/%2e%2e/main/main.js`,
+    `${ORIGIN}/..\\main\\preload.cjs`,
+    `${ORIGIN}//etc/passwd`,
+    'app://other/index.html',
+    'app://coffer.evil/index.html',
+    `${ORIGIN}/assets`,
+  ]) {
+    test(`"${address}" finds nothing`, async () => assert.equal((await get(address))?.status, 404))
+  }
+  test('is only read', async () => assert.equal((await get(`${ORIGIN}/`, 'POST'))?.status, 404))
+})
+
+describe('the bridge', () => {
+  test('is the map and nothing else', () => {
+    assert.deepEqual([...standIn.worlds.keys()], ['coffer'])
+    assert.deepEqual(Object.keys(bridge()), ['calls', 'subscribe'])
+    assert.deepEqual(Object.keys(bridge().calls).sort(), [...CALL_NAMES].sort())
+    assert.deepEqual([...standIn.handlers.keys()].sort(), CALL_NAMES.map(channelOf).sort())
+  })
+  test('answers a call', async () => {
+    const reply = (await bridge().calls['app.info'](null)) as {
+      ok: boolean
+      value: { host: string; directory: string }
+    }
+    assert.equal(reply.ok, true)
+    assert.equal(reply.value.host, 'desktop')
+    assert.equal(reply.value.directory, folder)
+  })
+  test('checks what comes in', async () => {
+    const reply = await bridge().calls['connections.remove']({ id: '../../x' })
+    assert.equal((reply as { error: { code: string } }).error.code, 'USAGE')
+  })
+  test('answers the main frame of the window alone', async () => {
+    const frame = standIn.windows[0]?.webContents.mainFrame
+    assert.ok(frame)
+    for (const sender of [strangeFrame, null]) {
+      const reply = await invoke(channelOf('app.info'), null, sender)
+      assert.equal((reply as { ok: boolean }).ok, false)
+    }
+    frame.origin = 'https://evil.example'
+    const elsewhere = await invoke(channelOf('app.info'), null)
+    frame.origin = ORIGIN
+    assert.equal((elsewhere as { ok: boolean }).ok, false)
+  })
+  test('passes on events without the sender', () => {
+    const heard: unknown[][] = []
+    const end = bridge().subscribe((...args: unknown[]) => heard.push(args))
+    standIn.windows[0]?.webContents.send(EVENT_CHANNEL, { type: 'x' })
+    end()
+    standIn.windows[0]?.webContents.send(EVENT_CHANNEL, { type: 'y' })
+    assert.deepEqual(heard, [[{ type: 'x' }]])
+  })
+})
+
+test('the pages work in Chromium over the bridge', async () => {
+  const browser = await launchChromium()
+  try {
+    const page = await browser.newPage()
+    const problems: string[] = []
+    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
+    page.on('pageerror', (error) => problems.push(error.message))
+    // Chromium knows no app://, so the files come under another name, from the same handler.
+    await page.route('https://coffer.test/**', async (route) => {
+      const answer = await get(route.request().url().replace('https://coffer.test', ORIGIN))
+      if (answer === undefined) return route.abort()
+      const body = Buffer.from(await answer.arrayBuffer())
+      await route.fulfill({ status: answer.status, headers: Object.fromEntries(answer.headers), body })
+    })
+    await page.exposeFunction('invokeBridge', (name: CallName, input: unknown) => bridge().calls[name](input))
+    await page.addInitScript((names: readonly string[]) => {
+      const invoke = (window as unknown as { invokeBridge(name: string, input: unknown): Promise<unknown> })
+        .invokeBridge
+      const calls = Object.fromEntries(names.map((name) => [name, (input: unknown) => invoke(name, input)]))
+      Object.assign(window, { coffer: { calls, subscribe: () => () => {} } })
+    }, CALL_NAMES)
+    await page.goto('https://coffer.test/')
+    await page.getByRole('heading', { name: 'Nothing is connected yet' }).waitFor()
+    await page.getByText('Version 0.0.0-stand-in · desktop').waitFor()
+    await page.getByRole('button', { name: 'Add a connection' }).click()
+    await page.getByLabel('Name', { exact: true }).fill('archive')
+    await page.getByLabel('Storage for archives').check()
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByRole('heading', { name: 'archive', exact: true }).waitFor()
+    assert.deepEqual(problems, [])
+  } finally {
+    await browser.close()
+  }
+})
+
+test('quitting stops the jobs first, and then quits', async () => {
+  const quit = once(standIn.told, 'quit')
+  standIn.app.emit('window-all-closed')
+  assert.equal(standIn.quits, 0)
+  await quit
+  assert.equal(standIn.quits, 1)
+})
+
+test('the web host starts by its command, prints its address, opens nothing, and ends by Ctrl-C', async () => {
+  const script = join(ROOT, 'src/web-host/start.ts')
+  const child = spawn(process.execPath, [script, '--web', '--no-open', '--profile', join(folder, 'web')])
+  let printed = ''
+  let told = ''
+  child.stdout.setEncoding('utf8').on('data', (text) => (printed += text))
+  child.stderr.setEncoding('utf8').on('data', (text) => (told += text))
+  const ended = once(child, 'exit')
+  try {
+    await Promise.race([once(child.stdout, 'data'), ended])
+    assert.equal(child.exitCode, null, told)
+    assert.match(printed, /^http:\/\/127\.0\.0\.1:\d+\/open\?token=[\w-]{43}\n$/)
+    const opened = await fetch(printed.trim(), { redirect: 'manual' })
+    assert.equal(opened.status, 303)
+    const cookie = opened.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    const page = await fetch(new URL('/', printed), { headers: { cookie } })
+    assert.match(await page.text(), /<div id="root">/)
+  } finally {
+    child.kill('SIGINT')
+  }
+  assert.deepEqual(await ended, [0, null])
+  assert.doesNotMatch(told, /token=/)
+})

@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { runJob } from '../../src/worker/client.ts'
+import { freePort } from '../rig/ports.ts'
+import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
+import { launchChromium } from './chromium.ts'
+import { type TestHost, testHost } from './host.ts'
+
+/** The whole way of a user through the window: real Chromium, real web host, real worker, real broker. */
+
+const RECORDS = 60_000
+const SECRET = 'correct-horse-battery-staple'
+const topic = uniqueName('window')
+const problems: string[] = []
+const traffic: string[] = []
+let bootstrap: string
+let host: TestHost
+let browser: Browser
+let page: Page
+
+before(async () => {
+  bootstrap = (await useKafka()).bootstrap
+  const java = await useJava()
+  await java.createTopics([{ name: topic, partitions: 3 }])
+  await java.generate(topic, RECORDS, { partitions: 3 })
+  host = await testHost(runJob, { PATH: process.env.PATH ?? '' })
+  mkdirSync(join(host.folder, 'archive'))
+  browser = await launchChromium()
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+  page.setDefaultTimeout(60_000)
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
+  page.on('pageerror', (error) => problems.push(error.message))
+  page.on('response', async (response) => {
+    if (response.url().endsWith('/rpc')) traffic.push(await response.text().catch(() => ''))
+  })
+  await page.goto(host.address)
+})
+after(async () => {
+  await browser?.close()
+  await host?.end()
+})
+
+const heading = (name: string | RegExp) => page.getByRole('heading', { name })
+const button = (name: string) => page.getByRole('button', { name, exact: true })
+const open = (name: string) => page.getByRole('link', { name }).click()
+const job = (name: string) => page.getByRole('article', { name })
+
+async function addConnection(name: string, kind: string, text: string, secret?: string): Promise<void> {
+  await button('Add a connection').click()
+  await page.getByLabel('Name', { exact: true }).fill(name)
+  await page.getByLabel(kind).check()
+  await page.getByLabel('How to reach it').fill(text)
+  if (secret !== undefined) await page.getByLabel('WINDOW_PASSWORD').fill(secret)
+  await button('Save and check').click()
+}
+
+async function startText(text: string, how = 'Start'): Promise<void> {
+  await open('Jobs')
+  await page.getByLabel('Text', { exact: true }).check()
+  await page.getByLabel('Configuration').fill(text)
+  await button(how).click()
+}
+
+const backup = (id: string, more = '') => `mode: backup
+backup_id: ${id}
+source:
+  bootstrap_servers: ["${bootstrap}"]
+  topics: { include: ["${topic}"] }
+storage:
+  backend: filesystem
+  path: ${join(host.folder, 'archive')}
+${more}`
+
+test('the page says what it is for when there is nothing', async () => {
+  await heading('Nothing is connected yet').waitFor()
+  await page.getByText('Name a cluster to back up from').waitFor()
+  assert.equal(new URL(page.url()).search, '', 'the token is gone from the address')
+})
+
+test('a connection is checked, step by step', async () => {
+  await addConnection('test cluster', 'Cluster to back up', `bootstrap_servers: ["${bootstrap}"]\n`)
+  await heading('The connection works').waitFor()
+  const steps = page.getByRole('list', { name: 'Check of test cluster' })
+  await steps.getByText('Reach the server').waitFor()
+  await steps.getByText('Talk to the cluster').waitFor()
+  assert.equal(await steps.getByText('✕').count(), 0)
+})
+
+test('a storage is checked', async () => {
+  await addConnection(
+    'test archive',
+    'Storage for archives',
+    `backend: filesystem\npath: ${join(host.folder, 'archive')}\n`,
+  )
+  await heading('All 2 connections work').waitFor()
+  assert.deepEqual(readdirSync(join(host.folder, 'archive')), [], 'the check leaves nothing behind')
+})
+
+test('a connection that fails names the step, the code and what to try', async () => {
+  const closed = await freePort()
+  await addConnection('closed cluster', 'Cluster to restore to', `bootstrap_servers: ["127.0.0.1:${closed}"]\n`)
+  await heading('“closed cluster” fails at: reach the server').waitFor()
+  const steps = page.getByRole('list', { name: 'Check of closed cluster' })
+  await steps.getByText('KAFKA_UNREACHABLE').first().waitFor()
+  await steps.getByText('not tried').first().waitFor()
+  await button('Remove closed cluster').click()
+  await button('Remove it').click()
+  await heading('All 2 connections work').waitFor()
+})
+
+test('a secret is taken and never comes back', async () => {
+  const text = `bootstrap_servers: ["${bootstrap}"]\nsecurity:\n  security_protocol: SASL_PLAINTEXT\n  sasl_mechanism: PLAIN\n  sasl_username: u\n  sasl_password: `
+  await addConnection('with a secret', 'Cluster to back up', `${text}${SECRET}\n`)
+  await page.getByText('CONFIG_INVALID_VALUE').waitFor()
+  await page.getByLabel('How to reach it').fill(`${text}$\{WINDOW_PASSWORD}\n`)
+  await page.getByLabel('WINDOW_PASSWORD').fill(SECRET)
+  await button('Save and check').click()
+  await heading(/“with a secret” fails at/).waitFor()
+  await page.getByText('in memory').waitFor()
+  await page.reload()
+  await page.getByText('in memory').waitFor()
+  assert.ok(!(await page.content()).includes(SECRET))
+  assert.ok(traffic.length > 5)
+  assert.ok(!traffic.some((text) => text.includes(SECRET)), 'no answer repeats it')
+  for (const name of readdirSync(join(host.folder, 'profile')))
+    assert.ok(!readFileSync(join(host.folder, 'profile', name), 'utf8').includes(SECRET), name)
+  await button('Remove with a secret').click()
+  await button('Remove it').click()
+  await heading('2 connections, not all checked yet').waitFor()
+})
+
+test('a dry run says what would be done', async () => {
+  await startText(backup('first'), 'Dry run')
+  await job('Backup “first”')
+    .getByText(/It would read up to 60,000 records of 1 stream/)
+    .waitFor()
+})
+
+test('a backup is started from text, and tells how it went', async () => {
+  await startText(backup('first'))
+  await page.getByText('60,000 records of 1 stream saved').waitFor()
+  await heading('Backup “first” is done').waitFor()
+})
+
+test('a backup is started from a file', async () => {
+  writeFileSync(join(host.folder, 'second.yaml'), backup('second'))
+  await page.getByLabel('A file on this computer').check()
+  await page.getByLabel('Path of the file').fill('second.yaml')
+  await page.keyboard.press('Enter')
+  await job('Backup “second”').getByText('60,000 records of 1 stream saved').waitFor()
+})
+
+test('the archive is listed, described and checked', async () => {
+  await open('Archives')
+  await button('test archive').click()
+  await heading('2 backups are kept here').waitFor()
+  await button('Look into first').click()
+  await heading('“first” holds 60,000 records').waitFor()
+  const rows = page.getByRole('table', { name: 'Record streams by partition' }).getByRole('row')
+  assert.equal(await rows.count(), 1 + 3)
+  await button('Check every record').click()
+  await heading('“first” is whole and unchanged').waitFor()
+  await page.getByText('✓ passed').first().waitFor()
+  await page.getByText('Every offset accounted for').waitFor()
+})
+
+test('damage is found and named', async () => {
+  const folder = join(host.folder, 'archive/second/topics', topic, 'partition=0')
+  const [segment] = readdirSync(folder)
+  assert.ok(segment)
+  const bytes = readFileSync(join(folder, segment))
+  bytes.writeUInt8(bytes.readUInt8(500) ^ 1, 500)
+  writeFileSync(join(folder, segment), bytes)
+  await button('‹ Back').click()
+  await button('Look into second').click()
+  await button('Check every record').click()
+  await heading('“second” is damaged').waitFor()
+  await page.getByText(segment).first().waitFor()
+  await page.getByText('SEGMENT_DAMAGED').first().waitFor()
+})
+
+test('a backup that goes on shows how far it is, and ends when asked', async () => {
+  await startText(backup('endless', 'backup:\n  continuous: true\n'))
+  const running = job('Backup “endless”')
+  await running.getByRole('progressbar').first().waitFor()
+  await page.getByRole('link', { name: 'Jobs 1 running' }).waitFor()
+  await running.getByText(/60,000 records.*records\/s/).waitFor()
+  await button('Stop Backup “endless”').click()
+  await running.getByText('60,000 records of 1 stream saved').waitFor()
+})
+
+test('a long job shows what is left, and is stopped half way', async () => {
+  const copy = uniqueName('window-copy')
+  await startText(`mode: restore
+backup_id: first
+target:
+  bootstrap_servers: ["${bootstrap}"]
+storage:
+  backend: filesystem
+  path: ${join(host.folder, 'archive')}
+restore:
+  create_topics: true
+  topic_mapping: { ${topic}: ${copy} }
+  rate_limit_records_per_sec: 1000
+`)
+  const running = job('Restore “first”')
+  await running.getByText(/of 60,000 records/).waitFor()
+  await running
+    .getByText(/about \d+ (s|min) left/)
+    .first()
+    .waitFor()
+  await button('Stop Restore “first”').click()
+  await running.getByText('! stopped').waitFor()
+  const stopped = await running.getByText(/Stopped cleanly after/).textContent()
+  const records = Number(/after ([\d,]+) record/.exec(stopped ?? '')?.[1]?.replaceAll(',', ''))
+  assert.ok(records < RECORDS, stopped ?? '')
+  const offsets = await (await useJava()).listOffsets([copy])
+  assert.equal(
+    offsets.reduce((sum, row) => sum + row.latest - row.earliest, 0),
+    records,
+    'what the page says is what the broker has',
+  )
+})
+
+test('what is wrong with a file is said in words, with its line, its code and what to try', async () => {
+  await startText(backup('third').replace('include:', 'includes:'))
+  const failed = job('Backup “third”')
+  await failed.getByText('Configuration:5: unknown key "source.topics.includes".').waitFor()
+  await failed.getByText('CONFIG_UNKNOWN_KEY').first().waitFor()
+  await failed.getByText('Did you mean "source.topics.include"?').waitFor()
+})
+
+test('it works by keyboard alone', async () => {
+  await page.goto(`${host.origin}/#/connections`)
+  await page.reload()
+  await heading('2 connections, not all checked yet').waitFor()
+  await page.keyboard.press('Tab')
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Skip to the page')
+  for (const name of ['Connections', 'Archives']) {
+    await page.keyboard.press('Tab')
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), name)
+  }
+  const outline = await page.evaluate(() => getComputedStyle(document.activeElement as Element).outlineStyle)
+  assert.equal(outline, 'solid', 'the focus is seen')
+  await page.keyboard.press('Enter')
+  await heading('Where is the archive?').waitFor()
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(join(host.folder, 'archive'))
+  await page.keyboard.press('Enter')
+  await heading('3 backups are kept here').waitFor()
+})
+
+test('nothing is cut off at 200 % zoom, and nothing was refused by the policy', async () => {
+  // 1280 by 800 at 200 % is a page of 640 by 400.
+  await page.setViewportSize({ width: 640, height: 400 })
+  for (const name of ['Connections', 'Archives', 'Jobs']) {
+    await open(name)
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    )
+    assert.equal(overflow, 0, name)
+  }
+  assert.deepEqual(problems, [])
+})
