@@ -4,7 +4,8 @@ import { keepCompiledCode } from '../worker/compile-cache.ts'
 keepCompiledCode()
 // Loaded only now, so that they come out of the cache; the thread that will run the job loads at the same time.
 const { runJob, warmUp } = await import('../worker/client.ts')
-if (/^[a-z]/.test(process.argv[2] ?? '') && !['help', 'version'].includes(process.argv[2] ?? '')) warmUp()
+const word = process.argv[2] ?? ''
+if (/^[a-z]/.test(word) && !['help', 'version'].includes(word)) warmUp(word)
 const [{ runCommand }, { processTerminal }] = await Promise.all([import('./run.ts'), import('./terminal.ts')])
 
 /** The entry of `coffer`. The process ends by itself once all is written; only the second Ctrl-C ends it early. */

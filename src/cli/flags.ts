@@ -27,7 +27,16 @@ export const FLAGS = {
   verbose: { short: 'v', value: null, text: 'more remarks, and the stack with an error; -vv for all' },
   help: { short: 'h', value: null, text: 'this help' },
   version: { short: 'V', value: null, text: 'the version' },
-} as const satisfies Record<string, { short: string | null; value: string | null; text: string }>
+} as const satisfies Record<string, Flag>
+
+interface Flag {
+  short: string | null
+  /** What stands after it; null: nothing. */
+  value: string | null
+  text: string
+  /** May be given several times (`lists`). */
+  many?: true
+}
 
 export type FlagName = keyof typeof FLAGS
 
@@ -38,6 +47,8 @@ export interface ParsedArguments {
   /** The words that are no flags: the verb first. */
   words: string[]
   values: Partial<Record<FlagName, string>>
+  /** Of flags that may be given several times: every value, in order. */
+  lists: Partial<Record<FlagName, string[]>>
   /** How often each flag without a value was given. */
   counts: Partial<Record<FlagName, number>>
 }
@@ -53,13 +64,13 @@ export function parseFlags(argv: readonly string[]): ParsedArguments {
     }
   }
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
-  const parsed: ParsedArguments = { words: [], values: {}, counts: {} }
+  const parsed: ParsedArguments = { words: [], values: {}, lists: {}, counts: {} }
   for (const token of tokens) {
     if (token.kind === 'positional') parsed.words.push(token.value)
     if (token.kind !== 'option') continue
     if (!Object.hasOwn(FLAGS, token.name)) throw unknownFlag(token.rawName)
     const name = token.name as FlagName
-    const flag = FLAGS[name]
+    const flag: Flag = FLAGS[name]
     if (flag.value === null) {
       if (token.value !== undefined) throw usage(`the flag "--${name}" takes no value, got "${token.value}"`)
       parsed.counts[name] = (parsed.counts[name] ?? 0) + 1
@@ -68,6 +79,10 @@ export function parseFlags(argv: readonly string[]): ParsedArguments {
     // `--config --deep`: the next flag is no value
     if (token.value === undefined || token.value === '' || (!token.inlineValue && /^-./.test(token.value))) {
       throw usage(`the flag "--${name}" needs a value: --${name} ${flag.value}`)
+    }
+    if (flag.many) {
+      parsed.lists[name] = [...(parsed.lists[name] ?? []), token.value]
+      continue
     }
     if (parsed.values[name] !== undefined) throw usage(`the flag "--${name}" was given twice`)
     parsed.values[name] = token.value

@@ -34,7 +34,7 @@ export function verbHelp(verb: Verb): string {
   return [
     `coffer ${verb.name}: ${verb.summary}`,
     '',
-    `Usage: coffer ${verb.name}${required} [FLAGS]`,
+    `Usage: coffer ${verb.name}${verb.operands === undefined ? '' : ` ${verb.operands.name}`}${required} [FLAGS]`,
     ...(verb.details === undefined ? [] : ['', verb.details]),
     '',
     'Flags:',

@@ -16,7 +16,7 @@ import { errorLines } from './report-error.ts'
 import { type Interruption, watchSignals } from './signals.ts'
 import type { Terminal } from './terminal.ts'
 import { ABSENT_VERBS, VERBS } from './verbs/table.ts'
-import type { Format, Verb } from './verbs/verb.ts'
+import type { Format, Verb, VerbArguments } from './verbs/verb.ts'
 
 /** What the command line needs of the outside; the entry gives it the real things. */
 export interface World {
@@ -48,28 +48,40 @@ export async function runCommand(argv: readonly string[], world: World): Promise
       return EXIT.done
     }
     if (word === undefined || word === 'help') {
-      const verb = rest[0] === undefined ? undefined : findVerb(rest[0])
+      const verb = rest[0] === undefined ? undefined : findVerb(rest).verb
       if (word === undefined && args.counts.help === undefined) throw usage('missing a verb', 'Run "coffer --help".')
       terminal.out(`${verb === undefined ? programHelp() : verbHelp(verb)}\n`)
       return EXIT.done
     }
-    const verb = findVerb(word)
+    const { verb, operands } = findVerb(args.words)
     if (args.counts.help !== undefined) {
       terminal.out(`${verbHelp(verb)}\n`)
       return EXIT.done
     }
-    checkFlags(verb, args, rest)
+    checkFlags(verb, args, operands)
     const format = formatOf(verb, args)
     style.renderer = RENDERERS[format]
-    return await runVerb(verb, args, format, world)
+    return await runVerb(verb, { ...args, operands, environment: world.environment }, format, world)
   } catch (error) {
     return fail(error, style, world)
   }
 }
 
-function findVerb(name: string): Verb {
-  const verb = VERBS.find((one) => one.name === name)
-  if (verb !== undefined) return verb
+/** The verb is the first word, or the first two: `validation run`. */
+function findVerb(words: readonly string[]): { verb: Verb; operands: string[] } {
+  const [name = '', next] = words
+  for (const length of [2, 1]) {
+    const verb = VERBS.find((one) => one.name === words.slice(0, length).join(' '))
+    if (verb !== undefined) return { verb, operands: words.slice(verb.name.split(' ').length) }
+  }
+  const family = VERBS.filter((one) => one.name.startsWith(`${name} `)).map((one) => one.name)
+  if (family.length > 0) {
+    const near = family.find((one) => next !== undefined && editDistance(one, `${name} ${next}`) <= 2)
+    throw usage(
+      next === undefined ? `"${name}" needs a second word` : `unknown verb "${name} ${next}"`,
+      near === undefined ? `Expected one of: ${family.join(', ')}.` : `Did you mean "${near}"?`,
+    )
+  }
   if (Object.hasOwn(ABSENT_VERBS, name)) {
     throw new CofferError('UNSUPPORTED', `the verb "${name}" is not supported`, { hint: ABSENT_VERBS[name] as string })
   }
@@ -80,16 +92,21 @@ function findVerb(name: string): Verb {
   )
 }
 
-function checkFlags(verb: Verb, args: ParsedArguments, rest: readonly string[]): void {
+function checkFlags(verb: Verb, args: ParsedArguments, operands: readonly string[]): void {
   const hint = `Run "coffer ${verb.name} --help".`
-  const given = [...Object.keys(args.values), ...Object.keys(args.counts)] as FlagName[]
+  const given = [...Object.keys(args.values), ...Object.keys(args.lists), ...Object.keys(args.counts)] as FlagName[]
   for (const name of given) {
     if (!verb.flags.includes(name) && !COMMON_FLAGS.includes(name))
       throw usage(`"${verb.name}" takes no flag "--${name}"`, hint)
   }
-  if (rest[0] !== undefined) throw usage(`expected only flags after "${verb.name}", got "${rest[0]}"`, hint)
+  const { least, most, name: operand } = verb.operands ?? { least: 0, most: 0, name: '' }
+  if (operands.length > most) {
+    const expected = most === 0 ? 'only flags' : `at most ${most} ${operand}`
+    throw usage(`expected ${expected} after "${verb.name}", got "${operands[most]}"`, hint)
+  }
+  if (operands.length < least) throw usage(`missing ${operand} after "${verb.name}"`, `Example: ${verb.examples[0]}`)
   for (const name of verb.required) {
-    if (args.values[name] === undefined)
+    if (args.values[name] === undefined && args.lists[name] === undefined)
       throw usage(`missing "--${name} ${FLAGS[name].value ?? ''}"`, `Example: ${verb.examples[0]}`)
   }
 }
@@ -106,10 +123,10 @@ function formatOf(verb: Verb, args: ParsedArguments): Format {
   return args.counts.json === undefined ? (format ?? 'text') : 'json'
 }
 
-async function runVerb(verb: Verb, args: ParsedArguments, format: Format, world: World): Promise<number> {
+async function runVerb(verb: Verb, args: VerbArguments, format: Format, world: World): Promise<number> {
   const { terminal } = world
   const interval = intervalOf(args)
-  const request = await verb.request({ ...args, environment: world.environment })
+  const request = await verb.request(args)
   const view = new ProgressView(terminal, verb.name, args.counts.quiet === undefined)
   const interruption = watchSignals(
     () => {

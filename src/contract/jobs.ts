@@ -22,7 +22,44 @@ export type JobRequest = { environment: Record<string, string> } & (
   | { kind: 'describe'; archive: ArchiveLocation; backupId: string }
   | { kind: 'status'; archive: ArchiveLocation; backupId: string }
   | { kind: 'show-offset-mapping'; archive: ArchiveLocation; backupId: string; restoreId: string | null }
+  | { kind: 'validation'; config: ConfigSource; triggeredBy: string | null; pitr: number | null }
+  | { kind: 'extract'; config: ConfigSource; dryRun: boolean }
+  | ({ kind: 'verify' } & VerifyRequest)
+  | { kind: 'evidence-list'; archive: ArchiveLocation; limit: number }
+  | { kind: 'evidence-get'; archive: ArchiveLocation; reportId: string; format: EvidenceFormat; output: string }
+  | { kind: 'evidence-verify'; report: string; signature: string; publicKey: string | null }
+  | { kind: 'evidence-timestamp'; archive: ArchiveLocation; reportId: string; timestampUrl: string }
+  | ({ kind: 'keys' } & KeysRequest)
+  | ({ kind: 'custody' } & CustodyRequest)
+  | { kind: 'monthly-report'; config: ConfigSource; month: string | null }
 )
+
+/** Files are paths of packages, reports, PDFs or archive folders; trust: certificates or public keys, PEM or DER. */
+export interface VerifyRequest {
+  files: string[]
+  trust: string[]
+  /** When to judge certificates for, milliseconds; null: by each signature's proved time, else now. */
+  at: number | null
+}
+
+export type EvidenceFormat = 'json' | 'pdf' | 'sig' | 'all'
+
+/** What is done with signing keys; a passphrase or PIN comes by the environment, never in a request. */
+export type KeysRequest =
+  | { action: 'create'; name: string; owner: string | null; organisation: string | null; algorithm: string | null }
+  | { action: 'list' }
+  | { action: 'import'; name: string; file: string }
+  | { action: 'export-public'; name: string; output: string }
+  | { action: 'revoke'; name: string; reason: string | null }
+
+export interface CustodyRequest {
+  archive: ArchiveLocation
+  backupId: string
+  /** A file with an `evidence.signing` section, for a signed record; null: unsigned, and it says so. */
+  config: ConfigSource | null
+  /** An access or a transfer to append; null: only show. */
+  append: { action: string; note: string } | null
+}
 
 export type JobKind = JobRequest['kind']
 

@@ -59,11 +59,13 @@ let warm: Worker | null = null
 /**
  * Starts a thread before it is known what it will run, so that it loads while the caller reads its own modules. The
  * next job takes it. It keeps no process alive.
+ * @param kind what will probably be asked for
  */
-export function warmUp(): void {
+export function warmUp(kind: string): void {
   if (warm !== null) return
   const thread = startThread()
   thread.unref()
+  thread.postMessage({ type: 'load', kind } satisfies ToWorker)
   // One that can't start says so to the job that would have taken it, by starting again.
   thread.on('error', () => {})
   thread.on('exit', () => {

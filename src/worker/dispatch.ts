@@ -1,19 +1,37 @@
 import { loadConfig } from '../contract/config/load.ts'
 import { isLoneSection, loadSection } from '../contract/config/section.ts'
 import { CofferError } from '../contract/errors.ts'
-import type { ConfigSource, JobContext, JobRequest, JobResult } from '../contract/jobs.ts'
-import { runBackup } from '../jobs/backup/run.ts'
-import { runCheck } from '../jobs/check/run.ts'
-import { runSectionCheck } from '../jobs/check/section.ts'
-import { runDescribe } from '../jobs/describe/run.ts'
-import { runList } from '../jobs/list/run.ts'
-import { runShowOffsetMapping } from '../jobs/offsets/run.ts'
+import type { ConfigSource, JobContext, JobKind, JobRequest, JobResult } from '../contract/jobs.ts'
 import { openArchiveLocation } from '../jobs/open-archive.ts'
-import { runRestore } from '../jobs/restore/run.ts'
-import { runSnapshotGroups } from '../jobs/snapshot-groups/run.ts'
-import { runStatus } from '../jobs/status/run.ts'
-import { runValidate } from '../jobs/validate/run.ts'
 import type { Storage } from '../storage/storage.ts'
+
+/** Each job's modules, loaded when the job is wanted: a backup doesn't wait for what draws a PDF. */
+const JOBS = {
+  backup: () => import('../jobs/backup/run.ts'),
+  restore: () => import('../jobs/restore/run.ts'),
+  'snapshot-groups': () => import('../jobs/snapshot-groups/run.ts'),
+  check: async () => ({ ...(await import('../jobs/check/run.ts')), ...(await import('../jobs/check/section.ts')) }),
+  validate: () => import('../jobs/validate/run.ts'),
+  list: () => import('../jobs/list/run.ts'),
+  describe: () => import('../jobs/describe/run.ts'),
+  status: () => import('../jobs/status/run.ts'),
+  'show-offset-mapping': () => import('../jobs/offsets/run.ts'),
+  validation: () => import('../jobs/validation/run.ts'),
+  extract: () => import('../jobs/extract/run.ts'),
+  verify: () => import('../jobs/verify/run.ts'),
+  'evidence-list': () => import('../jobs/evidence/list.ts'),
+  'evidence-get': () => import('../jobs/evidence/get.ts'),
+  'evidence-verify': () => import('../jobs/verify/evidence.ts'),
+  'evidence-timestamp': () => import('../jobs/evidence/timestamp.ts'),
+  keys: () => import('../jobs/keys/run.ts'),
+  custody: () => import('../jobs/custody/run.ts'),
+  'monthly-report': () => import('../jobs/monthly-report/run.ts'),
+} as const satisfies Record<JobKind, () => Promise<unknown>>
+
+/** Loads a job's modules ahead of its request. What is no job is nobody's fault here. */
+export async function preload(kind: string): Promise<void> {
+  if (Object.hasOwn(JOBS, kind)) await JOBS[kind as JobKind]()
+}
 
 /** From a request to its job: reads the configuration, opens what the job needs, and closes it again. */
 export async function dispatch(request: JobRequest, context: JobContext): Promise<JobResult<unknown>> {
@@ -26,36 +44,64 @@ export async function dispatch(request: JobRequest, context: JobContext): Promis
     case 'backup': {
       const loaded = config(request.config, 'backup')
       if (loaded.mode !== 'backup') throw wrongMode(request.config, 'backup', loaded.mode)
-      return runBackup(loaded, { dryRun: request.dryRun }, context)
+      return (await JOBS.backup()).runBackup(loaded, { dryRun: request.dryRun }, context)
     }
     case 'restore': {
       const loaded = config(request.config, 'restore')
       if (loaded.mode !== 'restore') throw wrongMode(request.config, 'restore', loaded.mode)
-      return runRestore(loaded, { dryRun: request.dryRun, directory: request.config.directory }, context)
+      const options = { dryRun: request.dryRun, directory: request.config.directory }
+      return (await JOBS.restore()).runRestore(loaded, options, context)
     }
     case 'snapshot-groups': {
       const loaded = config(request.config, 'backup')
       if (loaded.mode !== 'backup') throw wrongMode(request.config, 'backup', loaded.mode)
-      return runSnapshotGroups(loaded, context)
+      return (await JOBS['snapshot-groups']()).runSnapshotGroups(loaded, context)
     }
-    case 'check':
+    case 'check': {
+      const { runCheck, runSectionCheck } = await JOBS.check()
       if (isLoneSection(request.config, request.environment)) {
         return runSectionCheck(loadSection(request.config, request.environment), request.config.name, context)
       }
       return runCheck(config(request.config, 'any'), context, request.config.name)
+    }
+    case 'validation':
+      return (await JOBS.validation()).runValidation(request, context)
+    case 'extract':
+      return (await JOBS.extract()).runExtract(request, context)
+    case 'verify':
+      return (await JOBS.verify()).runVerify(request, context)
+    case 'evidence-verify':
+      return (await JOBS['evidence-verify']()).runEvidenceVerify(request, context)
+    case 'keys':
+      return (await JOBS.keys()).runKeys(request, context)
+    case 'monthly-report':
+      return (await JOBS['monthly-report']()).runMonthlyReport(request, context)
     default:
       return withArchive(request, async (storage) => {
         switch (request.kind) {
           case 'validate':
-            return runValidate(storage, request.backupId, { deep: request.deep }, context)
+            return (await JOBS.validate()).runValidate(storage, request.backupId, { deep: request.deep }, context)
           case 'list':
-            return runList(storage, request.backupId, context)
+            return (await JOBS.list()).runList(storage, request.backupId, context)
           case 'describe':
-            return runDescribe(storage, request.backupId, context)
+            return (await JOBS.describe()).runDescribe(storage, request.backupId, context)
           case 'status':
-            return runStatus(storage, request.backupId, context)
+            return (await JOBS.status()).runStatus(storage, request.backupId, context)
           case 'show-offset-mapping':
-            return runShowOffsetMapping(storage, request.backupId, request.restoreId, context)
+            return (await JOBS['show-offset-mapping']()).runShowOffsetMapping(
+              storage,
+              request.backupId,
+              request.restoreId,
+              context,
+            )
+          case 'evidence-list':
+            return (await JOBS['evidence-list']()).runEvidenceList(storage, request, context)
+          case 'evidence-get':
+            return (await JOBS['evidence-get']()).runEvidenceGet(storage, request, context)
+          case 'evidence-timestamp':
+            return (await JOBS['evidence-timestamp']()).runEvidenceTimestamp(storage, request, context)
+          case 'custody':
+            return (await JOBS.custody()).runCustody(storage, request, context)
         }
       })
   }

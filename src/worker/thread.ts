@@ -11,7 +11,7 @@ if (port === null) throw new Error('thread.ts runs as a worker thread only')
 const stopping = new AbortController()
 
 keepCompiledCode()
-const { dispatch } = await import('./dispatch.ts')
+const { dispatch, preload } = await import('./dispatch.ts')
 
 const post = (message: FromWorker) => port.postMessage(message)
 
@@ -29,6 +29,8 @@ function contextOf(jobId: string): JobContext {
 
 port.on('message', (message: ToWorker) => {
   if (message.type === 'stop') return stopping.abort()
+  // What can't be loaded says so when it is asked for.
+  if (message.type === 'load') return void preload(message.kind).catch(() => {})
   void run(message)
 })
 

@@ -6,6 +6,7 @@ import { type FlagName, type ParsedArguments, usage } from '../flags.ts'
 
 /** What a verb is: its words for the help, the flags it takes, and the job it asks for. */
 export interface Verb {
+  /** One word, or two: `evidence list`. */
   name: string
   /** One line of the list of verbs. */
   summary: string
@@ -14,6 +15,8 @@ export interface Verb {
   flags: readonly FlagName[]
   /** Those it can't do without, for the usage line. */
   required: readonly FlagName[]
+  /** What the words after the verb are, for verbs that take some: `FILE…`. */
+  operands?: { name: string; least: number; most: number }
   formats: readonly Format[]
   examples: readonly string[]
   /** @throws USAGE, CONFIG_UNREADABLE */
@@ -24,6 +27,8 @@ export type Format = 'text' | 'json' | 'yaml' | 'csv'
 
 export interface VerbArguments extends ParsedArguments {
   environment: Record<string, string>
+  /** The words after the verb. */
+  operands: string[]
 }
 
 export const FORMATS: readonly Format[] = ['text', 'json', 'yaml']

@@ -1,0 +1,129 @@
+/**
+ * What a verification comes to, in the words of ETSI EN 319 102-1 clause 5: passed (TOTAL-PASSED), indeterminate, failed
+ * (TOTAL-FAILED), with a sub-indication of clause 5.1.3 where there is one. The CLI, the page that lies in a package and
+ * the desktop application all show this.
+ */
+export type Verdict = 'passed' | 'indeterminate' | 'failed'
+
+/** Sub-indications of EN 319 102-1 table 6 that Coffer gives, and our own for what is no signature (below the line). */
+export type SubIndication =
+  | 'FORMAT_FAILURE'
+  | 'HASH_FAILURE'
+  | 'SIG_CRYPTO_FAILURE'
+  | 'REVOKED'
+  | 'SIG_CONSTRAINTS_FAILURE'
+  | 'CHAIN_CONSTRAINTS_FAILURE'
+  | 'CERTIFICATE_CHAIN_GENERAL_FAILURE'
+  | 'CRYPTO_CONSTRAINTS_FAILURE'
+  | 'EXPIRED'
+  | 'NOT_YET_VALID'
+  | 'TIMESTAMP_ORDER_FAILURE'
+  | 'NO_SIGNING_CERTIFICATE_FOUND'
+  | 'NO_CERTIFICATE_CHAIN_FOUND'
+  | 'REVOKED_NO_POE'
+  | 'OUT_OF_BOUNDS_NO_POE'
+  | 'NO_POE'
+  | 'TRY_LATER'
+  | 'SIGNED_DATA_NOT_FOUND'
+  // ── ours ──
+  /** Something was changed or added after the signature. */
+  | 'CHANGED_AFTER_SIGNING'
+  | 'NOT_SIGNED'
+  /** Intact, but nobody told whom to trust. */
+  | 'NO_TRUSTED_KEY'
+  /** The container itself (zip, folder) is not as the format allows. */
+  | 'CONTAINER_REFUSED'
+  | 'FILE_MISSING'
+  | 'FILE_NOT_LISTED'
+  | 'PROOF_FAILURE'
+  | 'COVERAGE_FAILURE'
+  | 'CUSTODY_FAILURE'
+  | 'REPORT_DIFFERS'
+  | 'ARCHIVE_DAMAGED'
+  | 'LIMIT_REACHED'
+
+/** One thing that was checked. A verdict comes from a check that ran; what didn't run has no line. */
+export interface VerifyCheck {
+  /** Short and stable, for scripts: `byte-range`, `digest`, `chain`, `timestamp`, `proofs` … */
+  check: string
+  /** What it was tried on: a file of the package, a signature's name, a segment. */
+  subject: string
+  verdict: Verdict
+  subIndication?: SubIndication
+  /** One sentence for a compliance officer, with the figures. */
+  reason: string
+}
+
+/** One signature, in what it was laid over, by whom and since when. */
+export interface SignatureFacts {
+  /** `report.json`, `report.pdf (Signature1)`, `manifest/manifest.json`. */
+  subject: string
+  kind: 'pades' | 'detached' | 'oso-detached' | 'document-timestamp'
+  /** `PAdES-BASELINE-LT`, `ECDSA-P256-SHA256` … */
+  format: string
+  verdict: Verdict
+  subIndication?: SubIndication
+  reason: string
+  /** As the certificate has it; null for a bare key. */
+  signer: { name: string; organisation: string | null; serial: string; issuer: string } | null
+  /** SHA-256 of the SubjectPublicKeyInfo, lowercase hex. */
+  keyId: string | null
+  /** Whether a root or key that the verifier was given vouches for it. */
+  trusted: boolean
+  /** ISO 8601 UTC. `proved`: a timestamp authority says it existed then; `claimed`: the signer's own clock. */
+  time: { at: string; kind: 'proved' | 'claimed'; authority: string | null } | null
+}
+
+/** The five questions of a compliance officer, each answered in a sentence. */
+export interface VerifyAnswers {
+  valid: string
+  whose: string
+  since: string
+  changed: string
+  next: string
+}
+
+/** What was verified comes to this. `kind` is what the file turned out to be. */
+export interface VerifiedFile {
+  file: string
+  kind: 'package' | 'report' | 'pdf' | 'archive' | 'unknown'
+  verdict: Verdict
+  subIndication?: SubIndication
+  /** One sentence that carries the verdict. */
+  reason: string
+  answers: VerifyAnswers
+  signatures: SignatureFacts[]
+  /** Worst first. Bounded: `checks_total` counts all. */
+  checks: VerifyCheck[]
+  checks_total: number
+  /** What it is about, for people; absent where it can't be told. */
+  facts?: VerifiedFacts
+}
+
+export interface VerifiedFacts {
+  report_id?: string
+  backup_id?: string
+  /** What the report itself says it found; the verdict above is about the evidence, not about this. */
+  overall_result?: string
+  records?: number
+  records_proved?: number
+  records_redacted?: number
+  segments_read?: number
+  segments_skipped?: number
+  bytes?: number
+  sha256?: string
+}
+
+export interface VerifyResult {
+  kind: 'verify'
+  verdict: Verdict
+  files: VerifiedFile[]
+  verified_at: string
+  tool: { name: string; version: string }
+}
+
+/** The worse of two: failed beats indeterminate beats passed. */
+export function worse(a: Verdict, b: Verdict): Verdict {
+  if (a === 'failed' || b === 'failed') return 'failed'
+  return a === 'indeterminate' || b === 'indeterminate' ? 'indeterminate' : 'passed'
+}

@@ -1,0 +1,9 @@
+import { CofferError } from '../../contract/errors.ts'
+import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
+
+export async function runMonthlyReport(
+  _request: Extract<JobRequest, { kind: 'monthly-report' }>,
+  _context: JobContext,
+): Promise<JobResult<unknown>> {
+  throw new CofferError('UNSUPPORTED', 'not built yet')
+}

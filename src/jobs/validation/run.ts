@@ -1,0 +1,9 @@
+import { CofferError } from '../../contract/errors.ts'
+import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
+
+export async function runValidation(
+  _request: Extract<JobRequest, { kind: 'validation' }>,
+  _context: JobContext,
+): Promise<JobResult<unknown>> {
+  throw new CofferError('UNSUPPORTED', 'not built yet')
+}
