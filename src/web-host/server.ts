@@ -83,7 +83,10 @@ export async function startWebHost(services: Services, files: RendererFiles): Pr
 
   async function call(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'POST') return refuse(response, 405, 'Calls are made by POST.', { Allow: 'POST' })
-    if (request.headers.origin !== origin) return refuse(response, 403, 'Requests from other pages are refused.')
+    // Chromium leaves Origin out of some calls to the page's own origin; then its Fetch Metadata, which no page can
+    // write, must say that it is the page's own. https://www.w3.org/TR/fetch-metadata/
+    const own = request.headers.origin ?? (request.headers['sec-fetch-site'] === 'same-origin' ? origin : undefined)
+    if (own !== origin) return refuse(response, 403, 'Requests from other pages are refused.')
     const { status, body } = await rpc(services.handlers, request)
     const text = JSON.stringify(body)
     if (!request.complete) response.setHeader('Connection', 'close')

@@ -98,6 +98,14 @@ describe('who is let in', () => {
     const { origin: _, ...headers } = rpcHeaders()
     assert.equal((await ask('/rpc', headers, 'POST', call('app.info'))).status, 403)
   })
+  test('a call without an origin is taken where the browser vouches that it is the page itself', async () => {
+    const { origin: _, ...headers } = rpcHeaders()
+    const sites = { 'same-origin': 200, 'same-site': 403, 'cross-site': 403, none: 403 }
+    for (const [site, status] of Object.entries(sites)) {
+      const answered = await ask('/rpc', { ...headers, 'sec-fetch-site': site }, 'POST', call('app.info'))
+      assert.equal(answered.status, status, site)
+    }
+  })
   test('a preflight gets no permission', async () => {
     const answered = await ask(
       '/rpc',
