@@ -1,5 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
-import { editDistance } from '../contract/config/problems.ts'
+import { editDistance } from '../contract/edit-distance.ts'
 import { CofferError } from '../contract/errors.ts'
 
 /** Every flag there is. Verbs choose from them, so a flag means the same everywhere. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { editDistance } from '../contract/config/problems.ts'
+import { editDistance } from '../contract/edit-distance.ts'
 import { CofferError, ERROR_EXIT, serializeError } from '../contract/errors.ts'
 import { EXIT } from '../contract/exit-codes.ts'
 import type { JobEvent, JobOutcome, JobRequest } from '../contract/jobs.ts'
@@ -9,7 +9,7 @@ import { COMMON_FLAGS, FLAGS, type FlagName, type ParsedArguments, parseFlags, u
 import { programHelp, verbHelp } from './help.ts'
 import { paint } from './paint.ts'
 import { ProgressView } from './progress.ts'
-import { csvRenderer, jsonRenderer, yamlRenderer } from './render/data.ts'
+import { csvRenderer, jsonRenderer } from './render/data.ts'
 import type { AnyResult, Renderer } from './render/renderer.ts'
 import { textRenderer } from './render/text.ts'
 import { errorLines } from './report-error.ts'
@@ -27,11 +27,12 @@ export interface World {
   exit(code: number): void
 }
 
-const RENDERERS: Record<Format, Renderer> = {
-  text: textRenderer,
-  json: jsonRenderer,
-  yaml: yamlRenderer,
-  csv: csvRenderer,
+const RENDERERS: Record<Format, () => Renderer | Promise<Renderer>> = {
+  text: () => textRenderer,
+  json: () => jsonRenderer,
+  // loaded when it is wanted, since its library is large
+  yaml: async () => (await import('./render/yaml.ts')).yamlRenderer,
+  csv: () => csvRenderer,
 }
 
 /** Runs one command line. @returns the exit code */
@@ -60,8 +61,8 @@ export async function runCommand(argv: readonly string[], world: World): Promise
     }
     checkFlags(verb, args, operands)
     const format = formatOf(verb, args)
-    style.renderer = RENDERERS[format]
-    return await runVerb(verb, { ...args, operands, environment: world.environment }, format, world)
+    style.renderer = await RENDERERS[format]()
+    return await runVerb(verb, { ...args, operands, environment: world.environment }, style.renderer, world)
   } catch (error) {
     return fail(error, style, world)
   }
@@ -123,7 +124,7 @@ function formatOf(verb: Verb, args: ParsedArguments): Format {
   return args.counts.json === undefined ? (format ?? 'text') : 'json'
 }
 
-async function runVerb(verb: Verb, args: VerbArguments, format: Format, world: World): Promise<number> {
+async function runVerb(verb: Verb, args: VerbArguments, renderer: Renderer, world: World): Promise<number> {
   const { terminal } = world
   const interval = intervalOf(args)
   const request = await verb.request(args)
@@ -139,8 +140,8 @@ async function runVerb(verb: Verb, args: VerbArguments, format: Format, world: W
     },
   )
   try {
-    if (interval === null) return await runOnce(request, RENDERERS[format], view, interruption, args, world)
-    return await watch(request, interval, RENDERERS[format], view, interruption, args, world)
+    if (interval === null) return await runOnce(request, renderer, view, interruption, args, world)
+    return await watch(request, interval, renderer, view, interruption, args, world)
   } finally {
     view.end()
     interruption.release()

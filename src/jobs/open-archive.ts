@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises'
 import type { StorageConfig } from '../contract/config/endpoint.ts'
-import { loadStorage } from '../contract/config/section.ts'
 import { CofferError } from '../contract/errors.ts'
 import type { ArchiveLocation } from '../contract/jobs.ts'
 import { openStorage, storageFromPath } from '../storage/open.ts'
@@ -18,7 +17,9 @@ export async function openArchiveLocation(
   environment: Record<string, string>,
 ): Promise<Storage> {
   const config =
-    'path' in location ? storageFromPath(location.path, environment) : loadStorage(location.config, environment)
+    'path' in location
+      ? storageFromPath(location.path, environment)
+      : (await import('../contract/config/section.ts')).loadStorage(location.config, environment)
   if (config.backend === 'filesystem') await requireFolder(config)
   return openStorage(config)
 }

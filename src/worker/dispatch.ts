@@ -1,16 +1,21 @@
-import { loadConfig } from '../contract/config/load.ts'
-import { isLoneSection, loadSection } from '../contract/config/section.ts'
 import { CofferError } from '../contract/errors.ts'
 import type { ConfigSource, JobContext, JobKind, JobRequest, JobResult } from '../contract/jobs.ts'
 import { openArchiveLocation } from '../jobs/open-archive.ts'
 import type { Storage } from '../storage/storage.ts'
 
+const configuration = () => import('../contract/config/load.ts')
+
 /** Each job's modules, loaded when the job is wanted: a backup doesn't wait for what draws a PDF. */
 const JOBS = {
-  backup: () => import('../jobs/backup/run.ts'),
-  restore: () => import('../jobs/restore/run.ts'),
-  'snapshot-groups': () => import('../jobs/snapshot-groups/run.ts'),
-  check: async () => ({ ...(await import('../jobs/check/run.ts')), ...(await import('../jobs/check/section.ts')) }),
+  backup: async () => ({ ...(await configuration()), ...(await import('../jobs/backup/run.ts')) }),
+  restore: async () => ({ ...(await configuration()), ...(await import('../jobs/restore/run.ts')) }),
+  'snapshot-groups': async () => ({ ...(await configuration()), ...(await import('../jobs/snapshot-groups/run.ts')) }),
+  check: async () => ({
+    ...(await configuration()),
+    ...(await import('../contract/config/section.ts')),
+    ...(await import('../jobs/check/run.ts')),
+    ...(await import('../jobs/check/section.ts')),
+  }),
   validate: () => import('../jobs/validate/run.ts'),
   list: () => import('../jobs/list/run.ts'),
   describe: () => import('../jobs/describe/run.ts'),
@@ -35,34 +40,35 @@ export async function preload(kind: string): Promise<void> {
 
 /** From a request to its job: reads the configuration, opens what the job needs, and closes it again. */
 export async function dispatch(request: JobRequest, context: JobContext): Promise<JobResult<unknown>> {
-  const config = (source: ConfigSource, kind: 'backup' | 'restore' | 'any') => {
+  const config = async (source: ConfigSource, kind: 'backup' | 'restore' | 'any') => {
+    const { loadConfig } = await configuration()
     const loaded = loadConfig(source, request.environment, kind)
     for (const note of loaded.notes) context.log('warn', note)
     return loaded
   }
   switch (request.kind) {
     case 'backup': {
-      const loaded = config(request.config, 'backup')
+      const loaded = await config(request.config, 'backup')
       if (loaded.mode !== 'backup') throw wrongMode(request.config, 'backup', loaded.mode)
       return (await JOBS.backup()).runBackup(loaded, { dryRun: request.dryRun }, context)
     }
     case 'restore': {
-      const loaded = config(request.config, 'restore')
+      const loaded = await config(request.config, 'restore')
       if (loaded.mode !== 'restore') throw wrongMode(request.config, 'restore', loaded.mode)
       const options = { dryRun: request.dryRun, directory: request.config.directory }
       return (await JOBS.restore()).runRestore(loaded, options, context)
     }
     case 'snapshot-groups': {
-      const loaded = config(request.config, 'backup')
+      const loaded = await config(request.config, 'backup')
       if (loaded.mode !== 'backup') throw wrongMode(request.config, 'backup', loaded.mode)
       return (await JOBS['snapshot-groups']()).runSnapshotGroups(loaded, context)
     }
     case 'check': {
-      const { runCheck, runSectionCheck } = await JOBS.check()
+      const { isLoneSection, loadSection, runCheck, runSectionCheck } = await JOBS.check()
       if (isLoneSection(request.config, request.environment)) {
         return runSectionCheck(loadSection(request.config, request.environment), request.config.name, context)
       }
-      return runCheck(config(request.config, 'any'), context, request.config.name)
+      return runCheck(await config(request.config, 'any'), context, request.config.name)
     }
     case 'validation':
       return (await JOBS.validation()).runValidation(request, context)

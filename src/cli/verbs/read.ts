@@ -1,4 +1,3 @@
-import { loadConfig } from '../../contract/config/load.ts'
 import { usage } from '../flags.ts'
 import { archiveAt, configRequest, FORMATS, need, type Verb } from './verb.ts'
 
@@ -77,6 +76,8 @@ export const status: Verb = {
       throw usage('expected either "--config" or "--path" and "--backup-id", got both')
     }
     const config = await configRequest(args)
+    // here, since no other verb needs what reads configuration files
+    const { loadConfig } = await import('../../contract/config/load.ts')
     return {
       kind: 'status',
       environment,
