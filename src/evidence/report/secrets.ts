@@ -1,0 +1,66 @@
+import { Secret } from '../../contract/secret.ts'
+
+const REPLACED = '[secret]'
+
+/**
+ * Names whose values are secret wherever they stand in a configuration file, whether OSO's or ours. Slack's webhook URLs
+ * and PagerDuty's keys are credentials too.
+ */
+const SECRET_NAME =
+  /pass(word|phrase|wd)?$|secret|token|(access|account|integration|routing|api|shared|private)_?key$|^webhook_url$|credential|authorization|connection_string|sasl_?jaas|(^|_)pin$|^(hash_|mask_)?key_?material$/i
+
+/** Ends like a secret's name and holds a path or a switch. */
+const NOT_SECRET = /(_path|_location|_file|_url|_mechanism)$/i
+
+/** `${VAR}` alone names where a secret comes from and gives nothing away. */
+const VARIABLE = /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/
+
+/**
+ * The configuration as a report may show it: every value that is a Secret, that stands under a secret's name, or that is
+ * a password inside a URL becomes `[secret]`. Also makes it plain JSON: dates become ISO 8601, what JSON can't hold is left out.
+ */
+export function withoutSecrets(value: unknown, name = ''): unknown {
+  if (value === null || value === undefined) return value ?? null
+  if (value instanceof Secret) return REPLACED
+  if (isSecretName(name) && typeof value !== 'boolean') return hide(value)
+  switch (typeof value) {
+    case 'string':
+      return withoutUrlSecrets(value)
+    case 'number':
+      return Number.isFinite(value) ? value : null
+    case 'boolean':
+    case 'bigint':
+      return value
+    case 'object':
+      break
+    default:
+      return null
+  }
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
+  if (value instanceof RegExp) return withoutUrlSecrets(String(value))
+  if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, name))
+  if (value instanceof Map) return withoutSecrets(Object.fromEntries(value))
+  if (value instanceof Set) return withoutSecrets([...value])
+  const shown: Record<string, unknown> = {}
+  for (const [key, item] of Object.entries(value)) shown[key.toWellFormed()] = withoutSecrets(item, key)
+  return shown
+}
+
+function isSecretName(name: string): boolean {
+  return name === 'webhook_url' || (SECRET_NAME.test(name) && !NOT_SECRET.test(name))
+}
+
+function hide(value: unknown): unknown {
+  return typeof value === 'string' && VARIABLE.test(value) ? value : REPLACED
+}
+
+/** Passwords in `scheme://user:password@host`, and signatures and keys in the query of a URL. */
+export function withoutUrlSecrets(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^/?#\s@]+@/gi, `$1${REPLACED}@`)
+    .replace(
+      /([?&](?:sig|signature|password|secret|secret_key|access_key|token|key|x-amz-[a-z-]+)=)[^&#\s]+/gi,
+      `$1${REPLACED}`,
+    )
+}
