@@ -22,6 +22,9 @@ const HEADINGS: Record<keyof typeof SECTIONS, string> = {
   backup: '`backup`',
   restore: '`restore`',
   'restore.repartitioning.*': '`restore.repartitioning.*`',
+  evidence: '`evidence`',
+  'evidence.signing': '`evidence.signing`',
+  'evidence.storage': '`evidence.storage`',
   offset_storage: '`offset_storage`',
   metrics: '`metrics`',
 }

@@ -1,6 +1,7 @@
 import type { ConfigSource } from '../jobs.ts'
 import { clusterOf } from './cluster.ts'
 import type { StorageConfig } from './endpoint.ts'
+import { evidenceOf } from './evidence.ts'
 import { parseLocation } from './location.ts'
 import { NOTES, OTHER_BACKENDS, UNSUPPORTED_KEYS } from './notes.ts'
 import { didYouMean, GSSAPI_HINT, type Problem, problemError, problemsOf, unknownKey } from './problems.ts'
@@ -47,7 +48,7 @@ export function loadConfig(
   const tree: Section = yaml.tree
   refuseUnsupported(tree, problem)
   const inline = storageLine(tree, environment)
-  const file = inline === null ? tree : { ...tree, storage: { backend: 'filesystem', path: '.' } }
+  const file = inline === null ? tree : standIn(tree)
   const parsed = configFile.safeParse(file)
   if (!parsed.success) return stop(withHints(problemsOf(parsed.error.issues, yaml)))
 
@@ -73,7 +74,7 @@ export function loadConfig(
 }
 
 function backupOf(
-  { mode: _, backup_id, source, backup }: ConfigFile,
+  { mode: _, backup_id, source, backup, evidence }: ConfigFile,
   tree: Section,
   storage: StorageConfig,
   notes: string[],
@@ -106,6 +107,7 @@ function backupOf(
       source_cluster_id: backup.source_cluster_id ?? null,
       fetch_max_bytes: backup.fetch_max_bytes ?? Math.min(Math.max(backup.segment_max_bytes, 65_536), 16 * 1_048_576),
     },
+    evidence: evidence === undefined ? null : evidenceOf(evidence, problems, notes),
     notes,
   }
 }
@@ -123,6 +125,7 @@ function restoreOf(
   }
   if (present(tree, 'backup')) notes.push('"backup" is ignored: this is a file for a restore')
   if (present(tree, 'source')) notes.push('"source" is ignored: this is a file for a restore')
+  if (present(tree, 'evidence')) notes.push('"evidence" is ignored: this is a file for a restore')
   const { topics, produce_acks, checkpoint_interval_secs: _ignored, ...rest } = restore
   const { time_window_start: start, time_window_end: end } = restore
   if (start !== undefined && end !== undefined && start > end) {
@@ -210,11 +213,16 @@ function bothSelections(
 }
 
 /** `storage: s3://…` in one line, or `COFFER_STORAGE` where the file has none; null where `storage` is a section. */
-function storageLine(tree: Section, environment: Environment): string | null {
+export function storageLine(tree: Section, environment: Environment): string | null {
   if (typeof tree.storage === 'string') return tree.storage
   if (tree.storage !== undefined) return null
   const fallback = Object.hasOwn(environment, 'COFFER_STORAGE') ? environment.COFFER_STORAGE : undefined
   return fallback === undefined || fallback === '' ? null : fallback
+}
+
+/** The tree with some `storage` that the schema takes: the one in one line is parsed elsewhere (`parseLocation`). */
+export function standIn(tree: Section): Section {
+  return { ...tree, storage: { backend: 'filesystem', path: '.' } }
 }
 
 /** What the schema can't word: other backends of a storage, other ways to sign in. */
@@ -275,7 +283,8 @@ export function refuseUnsupported(
   }
 }
 
-function withHints(problems: Problem[]): Problem[] {
+/** The topmost missing key of every file, with what else there is. */
+export function withHints(problems: Problem[]): Problem[] {
   return problems.map((one) =>
     one.path.length === 1 && one.path[0] === 'storage' && one.code === 'CONFIG_MISSING_KEY'
       ? { ...one, hint: 'Add a "storage" section, or set COFFER_STORAGE to a folder or s3://bucket/prefix.' }

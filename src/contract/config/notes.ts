@@ -28,8 +28,7 @@ export const UNSUPPORTED_KEYS: Readonly<Record<string, string>> = {
   apicurio_registry: 'Schemas are not archived; record bytes, schema ids included, are.',
   retention: 'Coffer deletes no backups; use the lifecycle rules of the storage.',
   schedule: 'Run coffer from cron or a systemd timer.',
-  checks: 'This is a file for "validation run"; for the archive itself use "coffer validate --deep".',
-  evidence: 'This is a file for "validation run"; for the archive itself use "coffer validate --deep".',
+  checks: 'This is a file for "coffer validation run --config FILE"; it has no "mode".',
   apiVersion:
     'This is a Kubernetes resource; write a configuration file with "mode", "backup_id", "source" and "storage".',
 }

@@ -14,16 +14,23 @@ export interface Problem {
   hint?: string
 }
 
-const SECRET_KEY = /password|secret|access_key|account_key|sas_token/
+const SECRET_KEY = /password|passphrase|secret|access_key|account_key|sas_token|webhook_url|integration_key/
+
+/** The sections of one kind of file by the key they stand under, for "did you mean". */
+export type Sections = Readonly<Record<string, z.ZodObject>>
 
 /** What zod found, in words, with what the file says there. Values of secret keys are never repeated. */
-export function problemsOf(issues: readonly z.core.$ZodIssue[], yaml: ParsedYaml): Problem[] {
+export function problemsOf(
+  issues: readonly z.core.$ZodIssue[],
+  yaml: ParsedYaml,
+  sections: Sections = SECTIONS,
+): Problem[] {
   return issues.flatMap((issue) => {
     const path = asWritten(
       issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part)),
       yaml.tree,
     )
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...path, key]))
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...path, key], sections))
     const value = valueAt(yaml.tree, path)
     const name = JSON.stringify(path.join('.'))
     if (value === undefined && typeof path[path.length - 1] === 'string') {
@@ -98,12 +105,12 @@ function valueAt(tree: Tree, path: KeyPath): Tree {
 }
 
 /** What is wrong with a key that no section has there. */
-export function unknownKey(path: KeyPath): Problem {
+export function unknownKey(path: KeyPath, sections: Sections = SECTIONS): Problem {
   const key = String(path[path.length - 1])
   const name = path.join('.')
   if (GSSAPI_KEYS.includes(key))
     return { code: 'UNSUPPORTED', path, message: `"${name}" is not supported`, hint: GSSAPI_HINT }
-  const meant = didYouMean(path)
+  const meant = didYouMean(path, sections)
   return {
     code: 'CONFIG_UNKNOWN_KEY',
     path,
@@ -116,11 +123,11 @@ export const GSSAPI_HINT =
   'Coffer signs in with PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or a client certificate; Kerberos is not supported.'
 
 /** The known key that was probably meant: a near spelling in the same section, or the same key in another one. */
-export function didYouMean(path: KeyPath): string | null {
+export function didYouMean(path: KeyPath, sections: Sections = SECTIONS): string | null {
   const parts = path.map(String)
   const key = parts[parts.length - 1] as string
   const section = parts.slice(0, -1).join('.')
-  const all = Object.entries(SECTIONS).flatMap(([title, schema]) => {
+  const all = Object.entries(sections).flatMap(([title, schema]) => {
     const name = title.replace(/ \(.*\)$/, '')
     return Object.keys(schema.shape).map((known) => ({
       section: name,

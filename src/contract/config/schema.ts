@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EVIDENCE_SECTIONS, evidenceSection } from './evidence.ts'
 import { bool, choice, dispatch, int, list, mapOf, refuse, secret, text, time } from './fields.ts'
 import { checkTopicPattern } from './topics.ts'
 import type { StartOffset } from './types.ts'
@@ -12,18 +13,21 @@ const BIG = Number.MAX_SAFE_INTEGER
 const INT32 = 2_147_483_647
 const MIB = 1_048_576
 
-const topicPattern = text(1_000).superRefine((pattern, context) => {
+export const topicPattern = text(1_000).superRefine((pattern, context) => {
   const problem = checkTopicPattern(pattern)
   if (problem !== null) refuse(context, problem)
 })
 
-const topics = z.strictObject({
+export const topics = z.strictObject({
   include: list(topicPattern).default([]),
   exclude: list(topicPattern).default([]),
 })
 
 /** A plain list says what to include. */
-const topicSelection = z.preprocess((value) => (Array.isArray(value) ? { include: value } : value), topics.prefault({}))
+export const topicSelection = z.preprocess(
+  (value) => (Array.isArray(value) ? { include: value } : value),
+  topics.prefault({}),
+)
 
 const hostAndPort = /^(\[[0-9A-Fa-f:.]+(%[A-Za-z0-9]+)?\]|[^\s:/[\]@]+):(\d{1,5})$/
 const server = text(300).superRefine((value, context) => {
@@ -48,7 +52,7 @@ const bootstrapServers = z.preprocess(
   list(server, 1_000).min(1, 'expected at least one host:port'),
 )
 
-const security = z.strictObject({
+export const security = z.strictObject({
   security_protocol: choice(['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL']).default('PLAINTEXT'),
   sasl_mechanism: choice(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'], {
     'SCRAM-SHA256': 'SCRAM-SHA-256',
@@ -64,7 +68,7 @@ const security = z.strictObject({
   ssl_key_password: secret().optional(),
 })
 
-const connection = z.strictObject({
+export const connection = z.strictObject({
   tcp_keepalive: bool().default(true),
   keepalive_time_secs: int(1, 86_400).default(60),
   keepalive_interval_secs: int(1, 86_400).default(20),
@@ -72,20 +76,20 @@ const connection = z.strictObject({
   connections_per_broker: int(1, 64).default(4),
 })
 
-const cluster = z.strictObject({
+export const cluster = z.strictObject({
   bootstrap_servers: bootstrapServers,
   topics: topicSelection,
   security: security.prefault({}),
   connection: connection.prefault({}),
 })
 
-const filesystem = z.strictObject({
+export const filesystem = z.strictObject({
   backend: z.literal('filesystem'),
   path: text(4_096),
   prefix: text(512).optional(),
 })
 
-const s3 = z.strictObject({
+export const s3 = z.strictObject({
   backend: z.literal('s3'),
   bucket: text(63).regex(/^[a-z0-9][a-z0-9.-]+[a-z0-9]$/, 'expected a bucket name (3 to 63 of a-z, 0-9, "." and "-")'),
   region: text(100).optional(),
@@ -102,7 +106,7 @@ const s3 = z.strictObject({
 })
 
 /** Characters that are safe as one folder's name on every storage, and can't leave the archive. */
-const backupId = text(200).regex(
+export const backupId = text(200).regex(
   /^(?!\.{1,2}$)[A-Za-z0-9._-]+$/,
   'expected letters, digits, ".", "_" and "-" (no slash, no space), at most 200 characters',
 )
@@ -144,12 +148,12 @@ const backup = z.strictObject({
   isolation_level: choice(['read_committed', 'read_uncommitted']).default('read_committed'),
 })
 
-const repartitioning = z.strictObject({
+export const repartitioning = z.strictObject({
   strategy: choice(['murmur2', 'automatic']).default('murmur2'),
   target_partitions: int(1, 100_000),
 })
 
-const restore = z.strictObject({
+export const restore = z.strictObject({
   topics: topicSelection.optional(),
   time_window_start: time().optional(),
   time_window_end: time().optional(),
@@ -214,6 +218,7 @@ export const configFile = z.strictObject({
   storage: storageSection,
   backup: backup.prefault({}),
   restore: restore.prefault({}),
+  evidence: evidenceSection.optional(),
   offset_storage: offsetStorage.optional(),
   metrics: metrics.optional(),
   logging: z.unknown().optional(),
@@ -238,6 +243,7 @@ export const SECTIONS = {
   restore,
   'restore.topics': topics,
   'restore.repartitioning.*': repartitioning,
+  ...EVIDENCE_SECTIONS,
   offset_storage: offsetStorage,
   metrics,
 } as const satisfies Record<string, z.ZodObject>

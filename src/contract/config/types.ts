@@ -1,4 +1,5 @@
 import type { KafkaEndpoint, StorageConfig } from './endpoint.ts'
+import type { EvidenceConfig } from './evidence.ts'
 
 /**
  * A configuration file as the jobs get it: every variable expanded, every default filled in, every value checked.
@@ -11,6 +12,8 @@ export interface BackupConfig {
   source: KafkaEndpoint & { topics: TopicSelection }
   storage: StorageConfig
   backup: BackupOptions
+  /** For signed manifests; null where the file has no such section. */
+  evidence: EvidenceConfig | null
   /** What was accepted but means nothing here, or something else than in OSO Kafka Backup: a sentence each. */
   notes: string[]
 }
