@@ -19,6 +19,7 @@ export const ERROR_EXIT = {
   CONFIG_CONFLICT: EXIT.usage,
   NOTHING_MATCHED: EXIT.usage,
   UNSUPPORTED: EXIT.usage,
+  CERTIFICATE_UNUSABLE: EXIT.usage,
 
   KAFKA_DNS: EXIT.unreachable,
   KAFKA_UNREACHABLE: EXIT.unreachable,
@@ -32,6 +33,7 @@ export const ERROR_EXIT = {
   STORAGE_NOT_ALLOWED: EXIT.unreachable,
   STORAGE_FULL: EXIT.unreachable,
   STORAGE_FAILED: EXIT.unreachable,
+  TIMESTAMP_FAILED: EXIT.unreachable,
 
   TOPIC_MISSING: EXIT.damaged,
   TOPIC_RECREATED: EXIT.damaged,
