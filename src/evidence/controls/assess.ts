@@ -1,5 +1,33 @@
 import type { ReportAccount, ReportCheck, ReportControl } from '../../contract/evidence/report.ts'
 import type { ReportInput } from '../report/input.ts'
+import { CFR_21_PART_11 } from './cfr-21-part-11.ts'
+import { CMMC } from './cmmc.ts'
+import { DORA } from './dora.ts'
+import { type Standing, standingOf } from './facts.ts'
+import type { ControlData, FrameworkData, Support } from './framework.ts'
+import { GDPR } from './gdpr.ts'
+import { HIPAA } from './hipaa.ts'
+import { ISO_27001 } from './iso-27001.ts'
+import { MIFID_II } from './mifid-ii.ts'
+import { PCI_DSS } from './pci-dss.ts'
+import { SEC_17A_4 } from './sec-17a-4.ts'
+import { SOC2 } from './soc2.ts'
+import { SOX_ITGC } from './sox-itgc.ts'
+
+/** In the order of the report. */
+export const FRAMEWORKS: readonly FrameworkData[] = [
+  SOX_ITGC,
+  GDPR,
+  HIPAA,
+  PCI_DSS,
+  SOC2,
+  MIFID_II,
+  SEC_17A_4,
+  CFR_21_PART_11,
+  DORA,
+  ISO_27001,
+  CMMC,
+]
 
 /** What the state of a control follows from. */
 export type Assessed = Pick<ReportInput, 'kind' | 'restore' | 'retention' | 'signing' | 'operator' | 'monthly'> & {
@@ -7,6 +35,44 @@ export type Assessed = Pick<ReportInput, 'kind' | 'restore' | 'retention' | 'sig
   account: readonly ReportAccount[]
 }
 
-export function assessControls(_assessed: Assessed): ReportControl[] {
-  return []
+/**
+ * Every control with its state. Supported: all that it rests on ran and passed. Not supported: something that it rests
+ * on ran and failed. Not covered: everything else, such as checks that were skipped, warned or could not tell.
+ * Evidence supports a control; an auditor judges it.
+ */
+export function assessControls(assessed: Assessed): ReportControl[] {
+  const standing = standingOf(assessed)
+  return FRAMEWORKS.flatMap((framework) =>
+    framework.controls.map((control) => ({
+      framework: framework.id,
+      framework_title: framework.title,
+      control: control.control,
+      title: control.title,
+      citation: control.citation,
+      asks: control.asks,
+      ...assess(control, standing),
+    })),
+  )
+}
+
+function assess(
+  control: ControlData,
+  standing: (support: Support) => Standing,
+): Pick<ReportControl, 'supported_by' | 'passed' | 'state' | 'reason'> {
+  const { all = [], any = [], beyond } = control
+  const supported_by = [...all, ...any]
+  const passed = supported_by.filter((support) => standing(support).state === 'passed')
+  const failed = supported_by.filter((support) => standing(support).state === 'failed')
+  const of = { supported_by, passed }
+  if (supported_by.length === 0) return { ...of, state: 'not covered', reason: beyond }
+  const why = (supports: readonly Support[]) => supports.map((support) => standing(support).reason).join('; ')
+  if (failed.length > 0) return { ...of, state: 'not supported', reason: `${sentence(why(failed))} ${beyond}` }
+  const missing = all.filter((support) => !passed.includes(support))
+  if (missing.length === 0 && any.length > 0 && !any.some((support) => passed.includes(support))) missing.push(...any)
+  if (missing.length > 0) return { ...of, state: 'not covered', reason: `${sentence(why(missing))} ${beyond}` }
+  return { ...of, state: 'supported', reason: `${sentence(why(passed))} ${beyond}` }
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
