@@ -19,6 +19,10 @@ export const ERROR_EXIT = {
   CONFIG_CONFLICT: EXIT.usage,
   NOTHING_MATCHED: EXIT.usage,
   UNSUPPORTED: EXIT.usage,
+  KEY_MISSING: EXIT.usage,
+  KEY_EXISTS: EXIT.usage,
+  /** The passphrase of a private key is wrong or missing. */
+  KEY_PASSPHRASE: EXIT.usage,
   CERTIFICATE_UNUSABLE: EXIT.usage,
 
   KAFKA_DNS: EXIT.unreachable,
@@ -33,6 +37,7 @@ export const ERROR_EXIT = {
   STORAGE_NOT_ALLOWED: EXIT.unreachable,
   STORAGE_FULL: EXIT.unreachable,
   STORAGE_FAILED: EXIT.unreachable,
+  KEYCHAIN_FAILED: EXIT.unreachable,
   TIMESTAMP_FAILED: EXIT.unreachable,
 
   TOPIC_MISSING: EXIT.damaged,
@@ -51,11 +56,13 @@ export const ERROR_EXIT = {
   PATH_ESCAPES: EXIT.damaged,
   GROUP_SNAPSHOT_MISSING: EXIT.damaged,
   ARCHIVE_DIFFERS: EXIT.damaged,
+  KEY_UNREADABLE: EXIT.damaged,
 
   TARGET_NOT_EMPTY: EXIT.checkFailed,
   TARGET_DIFFERS: EXIT.checkFailed,
   GROUP_ACTIVE: EXIT.checkFailed,
   CHECK_FAILED: EXIT.checkFailed,
+  KEY_REVOKED: EXIT.checkFailed,
   INDETERMINATE: EXIT.indeterminate,
   LOCKED: EXIT.locked,
   LOCK_LOST: EXIT.locked,

@@ -1,10 +1,2 @@
-import { homedir } from 'node:os'
-import { join } from 'node:path'
-
-/** The folder of the user's profile, by each system's custom. `COFFER_PROFILE` names another. */
-export function profileFolder(environment: NodeJS.ProcessEnv): string {
-  if (environment.COFFER_PROFILE) return environment.COFFER_PROFILE
-  if (process.platform === 'win32') return join(environment.APPDATA ?? join(homedir(), 'AppData/Roaming'), 'Coffer')
-  if (process.platform === 'darwin') return join(homedir(), 'Library/Application Support/Coffer')
-  return join(environment.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'coffer')
-}
+/** For hosts, which reach jobs through the worker alone. */
+export { profileFolder } from '../../jobs/profile.ts'

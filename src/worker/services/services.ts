@@ -126,6 +126,8 @@ export class Services {
     for (const [name, value] of Object.entries(this.#options.environment)) {
       if (value !== undefined) environment[name] = value
     }
+    // jobs find the key store where the window keeps its connections
+    environment.COFFER_PROFILE = this.#options.profile
     return { ...environment, ...Object.fromEntries(this.#secrets) }
   }
 
