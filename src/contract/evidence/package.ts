@@ -22,6 +22,35 @@ export const PACKAGE_PATHS = {
   verifier: 'verify.html',
 } as const
 
+/**
+ * The order of entries: by the first of these that the path equals or, where it ends with `/`, begins with; then by path
+ * (UTF-16 code units). Nothing else may be in a package.
+ */
+export const PACKAGE_ORDER: readonly string[] = [
+  'README.txt',
+  'verify.html',
+  'index.json',
+  'index.json.sig',
+  'index.json.sig.der',
+  'index.json.sig.tst',
+  'report.json',
+  'report.json.sig',
+  'report.json.sig.der',
+  'report.json.sig.tst',
+  'report.pdf',
+  'certificates/',
+  'manifest/',
+  'records/',
+  'proofs/',
+  'custody.ndjson',
+]
+
+/** Stored, never deflated, since no digest covers how they are packed: the index and its signature files. */
+export const PACKAGE_STORED: readonly string[] = ['index.json', 'index.json.sig', 'index.json.sig.der', 'index.json.sig.tst']
+
+/** No line of an NDJSON file may be longer, in bytes, its LF included. */
+export const PACKAGE_MAX_LINE = 256 * 1024 * 1024
+
 /** `index.json`, canonical JSON. `files` are all files of the package but itself and its own signature files, by path. */
 export interface PackageIndex {
   format: 1
@@ -43,6 +72,10 @@ export interface PackageFile {
   size: number
   /** Lowercase hex. */
   sha256: string
+  /** Of the entry's bytes as they lie in the zip, compressed or not: so that no byte of the file is covered by nothing
+   * (a compressed stream can be changed without changing what it inflates to). Equal to the two above where it is stored. */
+  packed_size: number
+  packed_sha256: string
   /** One sentence for the README and the page. */
   what: string
 }
@@ -58,7 +91,9 @@ export interface PackageRecord {
   value: string | null
   /** In the record's order; names are base64 only where they are no UTF-8 (then `name_base64: true` in `flags`). */
   headers: [name: string, value: string | null][]
-  /** Where it could be decoded: the JSON value or the text. After redaction: what is left of it. */
+  /** Where it could be decoded, `key` before `value`: the JSON text of the key or value itself without the white space
+   * outside its strings (numbers, escapes and the order of members as they stand), or else its UTF-8 text as a JSON string,
+   * as JSON.stringify writes it. After redaction: what is left of it. */
   decoded?: { key?: unknown; value?: unknown }
   /** Names of the rules that changed `key`, `value`, `headers` or `decoded`; absent where nothing was. */
   redacted?: string[]
