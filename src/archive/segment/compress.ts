@@ -18,6 +18,7 @@ export function zstdFrame(raw: Buffer, level: number): Promise<Buffer[]> {
     const params = {
       [constants.ZSTD_c_compressionLevel]: level,
       [constants.ZSTD_c_windowLog]: windowLog(raw.length),
+      ...(level === 3 ? FOR_RECORDS : {}),
     }
     const stream = createZstdCompress({ chunkSize, pledgedSrcSize: raw.length, params })
     const parts: Buffer[] = []
@@ -30,6 +31,13 @@ export function zstdFrame(raw: Buffer, level: number): Promise<Buffer[]> {
     stream.end(raw)
   })
 }
+
+/**
+ * Level 3 as it suits records of a kilobyte rather than files: matches of at least 6 bytes instead of 5, and a table of
+ * short matches that stays in the processor's cache. Measured on JSON, text, digits and Avro-like binary against the
+ * library's own level 3: 1.1 to 1.5 times as fast, the result 1 % larger at worst and up to 7 % smaller (docs/decisions/06).
+ */
+const FOR_RECORDS = { [constants.ZSTD_c_minMatch]: 6, [constants.ZSTD_c_chainLog]: 15 }
 
 /** zstd's smallest window, and the largest that is asked for here: 8 MiB, which every decoder takes. */
 const [SMALLEST_WINDOW, LARGEST_WINDOW] = [10, 23]
