@@ -1,0 +1,128 @@
+import { isUtf8 } from 'node:buffer'
+import { createHmac } from 'node:crypto'
+import type { MaskRule } from '../../contract/config/extract-mask.ts'
+import { parseJsonPath } from '../../contract/config/json-path.ts'
+import { documentOf } from './decode.ts'
+import { type Json, JsonNumber, writeLossless } from './json/parse.ts'
+import { type Change, changeAll } from './json/path.ts'
+
+/** A record's parts, as they are to be written. */
+export interface Parts {
+  key: Buffer | null
+  value: Buffer | null
+  headers: [name: Buffer, value: Buffer | null][]
+}
+
+/** Changes the parts in place. @returns ids of the rules that changed anything, sorted */
+export type Masker = (parts: Parts) => MaskOutcome
+
+export interface MaskOutcome {
+  redacted: string[]
+  /** The whole value was taken out: rules speak of JSON paths, and it is no JSON. */
+  withheld: boolean
+}
+
+const HIDDEN = '***'
+const UNTOUCHED: MaskOutcome = { redacted: [], withheld: false }
+
+/**
+ * @param secret the key of `hash` rules
+ * @returns null without rules
+ */
+export function compileMask(rules: readonly MaskRule[], secret: Buffer | null): Masker | null {
+  if (rules.length === 0) return null
+  const jsonRules: { id: string; path: ReturnType<typeof parseJsonPath>; change: Change }[] = []
+  const others: ((parts: Parts) => string | null)[] = []
+  for (const rule of rules) {
+    const { id, on } = rule
+    const text = textChange(rule, secret)
+    if (on.kind === 'json') {
+      jsonRules.push({ id, path: parseJsonPath(on.path), change: (value) => jsonChange(value, text) })
+    } else if (on.kind === 'key') {
+      others.push((parts) => {
+        if (parts.key === null) return null
+        parts.key = changed(parts.key, text)
+        return id
+      })
+    } else {
+      const name = Buffer.from(on.name)
+      others.push((parts) => {
+        if (!parts.headers.some(([one]) => one.equals(name))) return null
+        parts.headers =
+          rule.how.kind === 'remove'
+            ? parts.headers.filter(([one]) => !one.equals(name))
+            : parts.headers.map(([one, value]) =>
+                one.equals(name) && value !== null ? [one, changed(value, text)] : [one, value],
+              )
+        return id
+      })
+    }
+  }
+  return (parts) => {
+    const redacted = others.map((apply) => apply(parts)).filter((id) => id !== null)
+    const withheld = jsonRules.length > 0 && parts.value !== null && !maskValue(parts, jsonRules, redacted)
+    if (redacted.length === 0) return UNTOUCHED
+    redacted.sort()
+    return { redacted, withheld }
+  }
+}
+
+/** @returns false where the value is no JSON: then nobody can say what is in it, and it is taken out whole */
+function maskValue(
+  parts: Parts,
+  rules: readonly { id: string; path: ReturnType<typeof parseJsonPath>; change: Change }[],
+  redacted: string[],
+): boolean {
+  let document: Json | undefined = documentOf(parts.value as Buffer)
+  if (document === undefined) {
+    parts.value = null
+    redacted.push(...rules.map(({ id }) => id))
+    return false
+  }
+  let touched = false
+  for (const { id, path, change } of rules) {
+    if (document === undefined) break
+    const { root, changed: count }: { root: Json | undefined; changed: number } = changeAll(document, path, change)
+    document = root
+    if (count === 0) continue
+    touched = true
+    redacted.push(id)
+  }
+  if (touched) parts.value = document === undefined ? null : Buffer.from(writeLossless(document))
+  return true
+}
+
+/** What becomes of a text, or of bytes that are none; undefined: nothing is left of it. */
+type TextChange = (text: string | Buffer) => string | undefined
+
+function textChange({ how }: MaskRule, secret: Buffer | null): TextChange {
+  switch (how.kind) {
+    case 'remove':
+      return () => undefined
+    case 'replace':
+      return () => how.text
+    case 'keep_last':
+      return (text) => keepLast(text, how.characters)
+    case 'hash':
+      if (secret === null) throw new Error('a hash rule needs a key')
+      return (text) => `hmac-sha256:${createHmac('sha256', secret).update(text).digest('hex')}`
+  }
+}
+
+/** A text that is no longer than what may be kept is hidden whole; so are bytes that are no text. */
+function keepLast(text: string | Buffer, kept: number): string {
+  if (typeof text !== 'string' && !isUtf8(text)) return HIDDEN
+  const characters = [...text.toString()]
+  if (characters.length <= kept) return '*'.repeat(Math.max(characters.length, 1))
+  return '*'.repeat(characters.length - kept) + characters.slice(-kept).join('')
+}
+
+function changed(bytes: Buffer, change: TextChange): Buffer | null {
+  const text = change(bytes)
+  return text === undefined ? null : Buffer.from(text)
+}
+
+/** Strings and numbers by their text, so that the same identifier in a key and in a value gives the same hash. */
+function jsonChange(value: Json, change: TextChange): Json | undefined {
+  return change(typeof value === 'string' ? value : value instanceof JsonNumber ? value.text : writeLossless(value))
+}

@@ -1,0 +1,251 @@
+import { hash } from 'node:crypto'
+import { MerkleTree } from '../../archive/merkle-tree.ts'
+import { openSegment } from '../../archive/segment/reader.ts'
+import { looksLikeControlMarker } from '../../archive/suspects.ts'
+import type { SegmentEntry } from '../../archive/types.ts'
+import type { ExtractFilter } from '../../contract/config/extract-filter.ts'
+import type { MaskRule } from '../../contract/config/extract-mask.ts'
+import { CofferError } from '../../contract/errors.ts'
+import { BLOCK_BYTES, packBlock } from '../../evidence/package/packed.ts'
+import { type WindowTest, windowTest } from '../restore/window.ts'
+import { Candidate, compileFilter, type RecordTest } from './filter.ts'
+import { compileMask, type Masker } from './mask.ts'
+import { recordLine } from './record-line.ts'
+
+/** What is asked of every segment; crosses a thread. */
+export interface ScanSettings {
+  window: { start: number | null; end: number | null }
+  filter: ExtractFilter | null
+  mask: MaskRule[]
+  /** Key of `hash` rules. */
+  secret: Uint8Array | null
+}
+
+export interface ScanTask {
+  topic: string
+  partition: number
+  entry: SegmentEntry
+}
+
+/** Bytes for one of the two streams, with the deflate block made of them, in order; then what the segment came to. */
+export type ScanPiece =
+  | { kind: 'records' | 'proofs'; bytes: Uint8Array; packed: Uint8Array }
+  | { kind: 'done'; summary: ScanSummary }
+
+export interface ScanSummary {
+  sha256: string
+  merkleRoot: string
+  records: number
+  /** Uncompressed. */
+  bytes: number
+  matched: number
+  matchedBytes: number
+  redacted: number
+  /** Records whose whole value was taken out since rules by JSON path could not be applied. */
+  withheld: number
+  undecodable: number
+  /** Of a foreign archive: records that look like transaction markers. */
+  suspects: number
+}
+
+/** Settings made ready, once for all segments. */
+export interface Scanner {
+  inWindow: WindowTest | null
+  matches: RecordTest | null
+  masker: Masker | null
+}
+
+export function makeScanner(settings: ScanSettings): Scanner {
+  return {
+    inWindow: windowTest(settings.window),
+    matches: compileFilter(settings.filter),
+    masker: compileMask(settings.mask, settings.secret === null ? null : Buffer.from(settings.secret)),
+  }
+}
+
+/**
+ * Reads one segment: every record goes into the tree, those that match come out as lines, and after the last record
+ * their proofs do. Blocks are cut by content and end with the segment, so that the same segment gives the same bytes.
+ * @param object the whole object; written to for moments while it is read
+ * @throws SEGMENT_DAMAGED, also where the records are not those that the manifest's root was made over;
+ *   RECORD_UNREPRESENTABLE
+ */
+export async function* scanSegment(object: Buffer, task: ScanTask, scanner: Scanner): AsyncGenerator<ScanPiece> {
+  const matched: number[] = []
+  const offsets: number[] = []
+  const records = new Blocks('records')
+  const read = new SegmentRead(object, task, scanner)
+  for await (const { line, index, offset } of read.lines()) {
+    matched.push(index)
+    offsets.push(offset)
+    const full = records.add(line)
+    if (full !== null) yield full
+  }
+  yield* records.rest()
+  const summary = read.finish()
+  const proofs = new Blocks('proofs')
+  const proof = proofWriter(task, read.tree)
+  for (const [i, index] of matched.entries()) {
+    const full = proofs.add(proof(offsets[i] as number, index))
+    if (full !== null) yield full
+  }
+  yield* proofs.rest()
+  yield { kind: 'done', summary }
+}
+
+export interface SeparateRecord {
+  offset: number
+  line: string
+  proof: string
+}
+
+/** The same with each record apart, for segments that overlap (archives of other programs): all of it in memory. */
+export async function scanApart(
+  object: Buffer,
+  task: ScanTask,
+  scanner: Scanner,
+  limitBytes: number,
+): Promise<{ records: SeparateRecord[]; summary: ScanSummary }> {
+  const read = new SegmentRead(object, task, scanner)
+  const found: { line: string; index: number; offset: number }[] = []
+  let bytes = 0
+  for await (const one of read.lines()) {
+    found.push({ ...one })
+    bytes += one.line.length
+    if (bytes > limitBytes) {
+      throw new CofferError('UNSUPPORTED', `segments that overlap hold more than ${limitBytes} bytes of matches`, {
+        hint: 'Narrow the time window or the filter.',
+      })
+    }
+  }
+  const summary = read.finish()
+  const proof = proofWriter(task, read.tree)
+  return {
+    summary,
+    records: found.map(({ line, index, offset }) => ({ offset, line, proof: proof(offset, index) })),
+  }
+}
+
+class SegmentRead {
+  readonly tree: MerkleTree
+  readonly #object: Buffer
+  readonly #task: ScanTask
+  readonly #scanner: Scanner
+  readonly #sha256: string
+  #bytes = 0
+  #matched = 0
+  #matchedBytes = 0
+  #redacted = 0
+  #withheld = 0
+  #undecodable = 0
+  #suspects = 0
+
+  constructor(object: Buffer, task: ScanTask, scanner: Scanner) {
+    this.#object = object
+    this.#task = task
+    this.#scanner = scanner
+    this.tree = new MerkleTree(task.entry.record_count)
+    // openSegment compares it with the manifest's where that states one
+    this.#sha256 = task.entry.sha256 ?? hash('sha256', object)
+  }
+
+  async *lines(): AsyncGenerator<{ line: string; index: number; offset: number }> {
+    const { entry, topic, partition } = this.#task
+    const { inWindow, matches, masker } = this.#scanner
+    const { tree } = this
+    const foreign = entry.generation === undefined
+    const place = `"topic":${JSON.stringify(topic)},"partition":${partition}`
+    const found = { line: '', index: 0, offset: 0 }
+    for await (const cursor of openSegment(this.#object, entry).chunks()) {
+      const { view } = cursor
+      const candidate = new Candidate(view)
+      while (cursor.next()) {
+        const size = cursor.recordEnd - cursor.recordStart
+        this.#bytes += size
+        const index = tree.leaves
+        tree.add(view.buf, cursor.recordStart, cursor.recordEnd)
+        if (inWindow !== null && !inWindow(view.tsHi, view.tsLo)) continue
+        if (matches !== null && !matches(candidate)) continue
+        const written = recordLine(place, view, masker)
+        this.#matched++
+        this.#matchedBytes += size
+        if (written.redacted) this.#redacted++
+        if (written.withheld) this.#withheld++
+        if (written.undecodable) this.#undecodable++
+        if (foreign && looksLikeControlMarker(view)) this.#suspects++
+        found.line = written.text
+        found.index = index
+        found.offset = view.offset
+        yield found
+      }
+    }
+  }
+
+  /** @throws SEGMENT_DAMAGED where the root is another than the manifest's */
+  finish(): ScanSummary {
+    const root = this.tree.finish().toString('hex')
+    const { key, merkle_root } = this.#task.entry
+    if (merkle_root !== undefined && merkle_root !== root) {
+      const reason = `expected Merkle root ${merkle_root}, got ${root}`
+      throw new CofferError('SEGMENT_DAMAGED', `the segment "${key}" is damaged: ${reason}`, {
+        details: { segment: key, reason },
+      })
+    }
+    return {
+      sha256: this.#sha256,
+      merkleRoot: root,
+      records: this.tree.leaves,
+      bytes: this.#bytes,
+      matched: this.#matched,
+      matchedBytes: this.#matchedBytes,
+      redacted: this.#redacted,
+      withheld: this.#withheld,
+      undecodable: this.#undecodable,
+      suspects: this.#suspects,
+    }
+  }
+}
+
+/** A line of `proofs/proofs.ndjson`, by a record's offset and its place in the segment. */
+function proofWriter(
+  { topic, partition, entry }: ScanTask,
+  tree: MerkleTree,
+): (offset: number, index: number) => string {
+  const before = `{"topic":${JSON.stringify(topic)},"partition":${partition},"offset":`
+  const middle = `,"segment":${JSON.stringify(entry.key)},"leaf_index":`
+  const size = `,"tree_size":${tree.leaves},"leaf_hash":"`
+  return (offset, index) => {
+    const path = tree.path(index)
+    const written = path.length === 0 ? '' : `"${path.join('","')}"`
+    return `${before}${offset}${middle}${index}${size}${tree.leafHex(index)}","audit_path":[${written}]}\n`
+  }
+}
+
+/** Lines gathered into blocks of about a MiB, each compressed on its own. */
+class Blocks {
+  readonly #kind: 'records' | 'proofs'
+  #lines: string[] = []
+  #characters = 0
+
+  constructor(kind: 'records' | 'proofs') {
+    this.#kind = kind
+  }
+
+  /** @returns a block where one is full */
+  add(line: string): ScanPiece | null {
+    this.#lines.push(line)
+    this.#characters += line.length
+    return this.#characters < BLOCK_BYTES ? null : this.#cut()
+  }
+
+  *rest(): Generator<ScanPiece> {
+    if (this.#lines.length > 0) yield this.#cut()
+  }
+
+  #cut(): ScanPiece {
+    const bytes = Buffer.from(this.#lines.join(''))
+    this.#lines = []
+    this.#characters = 0
+    return { kind: this.#kind, bytes, packed: packBlock(bytes) }
+  }
+}
