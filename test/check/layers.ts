@@ -12,7 +12,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   kafka: ['contract'],
   archive: ['contract', 'type:storage/storage.ts'],
   signing: ['contract', 'archive', 'kafka', 'storage'],
-  evidence: ['contract', 'archive', 'kafka', 'storage'],
+  // A PDF that is made reserves the room for its signature, in the signer's own way.
+  evidence: ['contract', 'archive', 'kafka', 'storage', 'signing/pades/placeholder.ts'],
   journal: ['contract', 'archive', 'kafka', 'storage'],
   // The verifier stands alone: it rebuilds every result from raw bytes.
   verify: [

@@ -1,5 +1,18 @@
+import PDFDocument from 'pdfkit'
 import type { EvidenceReport } from '../../contract/evidence/report.ts'
+import { addSignaturePlaceholder } from '../../signing/pades/placeholder.ts'
 import type { ReportSegment } from '../report/input.ts'
+import { attachments, howToVerify, type Signatory, signature } from './closing.ts'
+import { controls } from './controls.ts'
+import { digests } from './digests.ts'
+import { firstPage } from './first-page.ts'
+import { fontFile } from './fonts.ts'
+import { making } from './making.ts'
+import { account, checks, extraction, monthly, notCovered, pictures } from './sections.ts'
+import { type SegmentList, segmentList } from './segment-list.ts'
+import { Sheet } from './sheet.ts'
+import { headline } from './words.ts'
+import { UA_METADATA } from './xmp.ts'
 
 export interface PdfOptions {
   /** The canonical JSON of the same report: attached, byte for byte. */
@@ -8,7 +21,7 @@ export interface PdfOptions {
   manifest: Buffer
   page: 'A4' | 'Letter'
   /** Who will sign; null: no place for a signature is made. */
-  sign: { name: string; role: string | null; meaning: string | null } | null
+  sign: Signatory | null
   /** For the table of digests. */
   segments: readonly ReportSegment[]
 }
@@ -17,6 +30,109 @@ export interface PdfOptions {
  * The report for people: PDF/A-3a and PDF/UA-1, unsigned, with the place for a signature where `sign` is given. The only
  * time in it is the report's own `generated_at`: the same report gives the same bytes.
  */
-export async function renderPdf(_report: EvidenceReport, _options: PdfOptions): Promise<Buffer> {
-  throw new Error('not built yet')
+export async function renderPdf(report: EvidenceReport, options: PdfOptions): Promise<Buffer> {
+  const time = new Date(report.generated_at)
+  const title = `${headline(report)} (${report.backup.id})`
+  const doc = new PDFDocument({
+    size: options.page === 'A4' ? 'A4' : 'LETTER',
+    margin: 0,
+    pdfVersion: '1.7',
+    subset: 'PDF/A-3a',
+    tagged: true,
+    lang: 'en',
+    displayTitle: true,
+    bufferPages: true,
+    // Never pdfkit's own Helvetica, which is not embedded.
+    font: fontFile('sans') as unknown as string,
+    info: {
+      Title: title,
+      Author: options.sign?.name ?? report.coffer.operator.os_user,
+      Subject: report.report_id,
+      Keywords: `${report.coffer.kind}, ${report.validation.overall_result}`,
+      Creator: `${report.tool.name} ${report.tool.version}`,
+      Producer: `${report.tool.name} ${report.tool.version}`,
+      CreationDate: time,
+      ModDate: time,
+    },
+  })
+  const bytes = collect(doc)
+  doc.appendXML(UA_METADATA)
+  const list = segmentList(options.segments)
+  const attached = attach(doc, options, list, time)
+  const sheet = new Sheet(doc, `${report.backup.id}: ${headline(report)}`)
+
+  firstPage(sheet, report)
+  extraction(sheet, report)
+  monthly(sheet, report)
+  notCovered(sheet, report)
+  checks(sheet, report)
+  account(sheet, report)
+  pictures(sheet, report)
+  digests(sheet, report, options.segments, list)
+  controls(sheet, report)
+  making(sheet, report)
+  signature(sheet, report, options.sign, (area) => {
+    const { sign } = options
+    if (sign !== null) addSignaturePlaceholder(doc, { ...sign, location: report.coffer.host.name, time, area })
+  })
+  howToVerify(sheet, report, list)
+  attachments(sheet, attached)
+
+  sheet.paginate(report.report_id)
+  sheet.end()
+  doc.end()
+  return bytes
+}
+
+function attach(
+  doc: InstanceType<typeof PDFDocument>,
+  options: PdfOptions,
+  list: SegmentList,
+  time: Date,
+): [string, string][] {
+  const names: [string, string][] = []
+  const file = (name: string, type: string, relationship: string, description: string, data: Buffer) => {
+    doc.file(data, {
+      name,
+      type,
+      relationship,
+      description,
+      creationDate: time,
+      modifiedDate: time,
+    } as PDFKit.Mixins.PDFAttachmentOptions)
+    names.push([name, description])
+  }
+  file(
+    'report.json',
+    'application/json',
+    'Data',
+    'the same report for programs, canonical JSON (RFC 8785); it is what is signed beside this file',
+    options.json,
+  )
+  file(
+    'manifest.json',
+    'application/json',
+    'Source',
+    'the manifest of the backup, byte for byte as it was read',
+    options.manifest,
+  )
+  file(
+    'segments.csv',
+    'text/csv',
+    'Data',
+    'each segment in scope with its number of records, SHA-256 and Merkle root',
+    list.csv,
+  )
+  if (list.sums !== null)
+    file('segments.sha256', 'text/plain', 'Supplement', 'the same digests for sha256sum --check', list.sums)
+  return names
+}
+
+function collect(doc: InstanceType<typeof PDFDocument>): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = []
+    doc.on('data', (chunk: Uint8Array) => chunks.push(chunk))
+    doc.on('end', () => resolve(Buffer.concat(chunks)))
+    doc.on('error', reject)
+  })
 }

@@ -1,0 +1,83 @@
+import { count } from '../../contract/words.ts'
+import { type Fact, facts, labelOf, shown, spansOf } from './facts.ts'
+import type { Sheet } from './sheet.ts'
+import { muted } from './sheet.ts'
+import { table } from './table.ts'
+import { SIZE } from './theme.ts'
+
+/** More would be too narrow to read: rows are then written out as names and values. */
+const MAX_COLUMNS = 7
+
+/** Figures of a check as names and values, then its lists as tables, whole. */
+export function checkData(sheet: Sheet, data: Record<string, unknown>): void {
+  const figures: Fact[] = []
+  const lists: [name: string, rows: Record<string, unknown>[]][] = []
+  collect(data, '', figures, lists)
+  facts(sheet, figures)
+  for (const [name, rows] of lists) list(sheet, name, rows, data[`${name}_total`])
+}
+
+function collect(
+  data: Record<string, unknown>,
+  prefix: string,
+  figures: Fact[],
+  lists: [string, Record<string, unknown>[]][],
+): void {
+  for (const [name, value] of Object.entries(data)) {
+    // OSO repeats the check's own name here.
+    if (prefix === '' && name === 'check') continue
+    if (Array.isArray(value) && value.length > 0 && value.every(isObject)) lists.push([prefix + name, value])
+    else if (isObject(value) && Object.keys(value).length > 0 && !Object.values(value).every(isPlain)) {
+      collect(value, `${prefix}${name} `, figures, lists)
+    } else if (Array.isArray(value) && value.length === 0 && `${name}_total` in data) continue
+    else figures.push([labelOf(prefix + name), spansOf(value)])
+  }
+}
+
+function list(sheet: Sheet, name: string, rows: Record<string, unknown>[], total: unknown): void {
+  const all = typeof total === 'number' ? total : rows.length
+  const title =
+    all > rows.length
+      ? `${labelOf(name)}: the first ${count(rows.length)} of ${count(all)}`
+      : `${labelOf(name)}: ${count(rows.length)}`
+  sheet.ensure(60)
+  sheet.paragraph([muted(title.charAt(0).toUpperCase() + title.slice(1), SIZE.small)], { after: 2 })
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+  if (columns.length > MAX_COLUMNS) {
+    table(
+      sheet,
+      [{ title: 'Finding', share: 1 }],
+      rows.map((row) => [shown(row)]),
+      SIZE.small - 0.5,
+    )
+    return
+  }
+  table(
+    sheet,
+    columns.map((column) => ({
+      title: labelOf(column),
+      share: share(rows, column),
+      align: isNumeric(rows, column) ? 'right' : 'left',
+    })),
+    rows.map((row) => columns.map((column) => spansOf(row[column], SIZE.small - 0.5))),
+    SIZE.small - 0.5,
+  )
+}
+
+/** Wide where the text is long, within limits. */
+function share(rows: readonly Record<string, unknown>[], column: string): number {
+  const longest = rows.reduce((most, row) => Math.max(most, shown(row[column]).length), labelOf(column).length)
+  return Math.min(Math.max(longest, 8), 48)
+}
+
+function isNumeric(rows: readonly Record<string, unknown>[], column: string): boolean {
+  return rows.every((row) => ['number', 'bigint', 'undefined'].includes(typeof row[column]) || row[column] === null)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value !== 'object' || value === null
+}

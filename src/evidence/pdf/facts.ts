@@ -1,0 +1,78 @@
+import { count } from '../../contract/words.ts'
+import type { Sheet } from './sheet.ts'
+import { mono } from './sheet.ts'
+import { INK, LINE, MUTED, SIZE } from './theme.ts'
+import { type Span, wrap } from './wrap.ts'
+
+/** A name and what it is. */
+export type Fact = readonly [label: string, value: string | readonly Span[]]
+
+/** Names and values below each other, a rule between them. */
+export function facts(sheet: Sheet, list: readonly Fact[], labelWidth = 128): void {
+  if (list.length === 0) return
+  sheet.element('Table', () => {
+    for (const [label, value] of list) {
+      const name = wrap([{ text: label, face: 'sans', size: SIZE.small, colour: MUTED }], labelWidth - 8, sheet.type)
+      const spans =
+        typeof value === 'string'
+          ? [{ text: value, face: 'sans' as const, size: SIZE.small + 0.5, colour: INK }]
+          : value
+      const lines = wrap(spans, sheet.width - labelWidth, sheet.type)
+      const height = Math.max(total(sheet, name), Math.min(total(sheet, lines), 120)) + 5
+      sheet.ensure(height)
+      sheet.element('TR', () => {
+        const top = sheet.y + 2
+        sheet.element(
+          'TH',
+          () => {
+            let at = top
+            for (const line of name) {
+              sheet.content(() => sheet.line(line, sheet.left, at))
+              at += sheet.lineHeight(line.size)
+            }
+          },
+          { scope: 'Row' },
+        )
+        const afterName = top + total(sheet, name)
+        const page = sheet.doc.page
+        sheet.y = top
+        sheet.element('TD', () => sheet.lines(lines, sheet.left + labelWidth))
+        // The value may have gone on on a new page, where the name is not.
+        sheet.y = sheet.doc.page === page ? Math.max(sheet.y, afterName) : sheet.y
+      })
+      sheet.y += 2.5
+      sheet.artifact(() => sheet.rule(sheet.left, sheet.y, sheet.width, LINE, 0.4))
+    }
+  })
+  sheet.gap(9)
+}
+
+function total(sheet: Sheet, lines: readonly { size: number }[]): number {
+  return lines.reduce((sum, line) => sum + sheet.lineHeight(line.size), 0)
+}
+
+/** `total_messages_expected` as people read it: `total messages expected`. */
+export function labelOf(name: string): string {
+  return name.replaceAll('_', ' ').replace(/\bsha256\b/g, 'SHA-256')
+}
+
+/** A value of a check's data as text. */
+export function shown(value: unknown): string {
+  if (value === null || value === undefined) return 'none'
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) ? count(Math.abs(value)).replace(/^/, value < 0 ? '-' : '') : String(value)
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(shown).join(', ')
+  if (typeof value === 'object') {
+    const members = Object.entries(value)
+    return members.length === 0 ? 'none' : members.map(([name, item]) => `${labelOf(name)} ${shown(item)}`).join(', ')
+  }
+  return String(value)
+}
+
+/** Digests and keys in the face of commands. */
+export function spansOf(value: unknown, size: number = SIZE.small): readonly Span[] {
+  const text = shown(value)
+  if (typeof value === 'string' && /^[0-9a-f]{40,128}$/.test(value)) return [mono(text, size - 0.5)]
+  return [{ text, face: 'sans', size, colour: INK }]
+}

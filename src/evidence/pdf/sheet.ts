@@ -1,0 +1,248 @@
+import type { Pdf } from './fonts.ts'
+import { Typesetter } from './fonts.ts'
+import { BLUE, INK, LINE, MARGIN, MUTED, SIZE } from './theme.ts'
+import { type Line, type Span, wrap } from './wrap.ts'
+
+type Element = PDFKit.PDFStructureElement
+
+/** What pdfkit takes and its types leave out. */
+export interface ElementOptions {
+  alt?: string
+  title?: string
+  /** Of a table's header cell. */
+  scope?: 'Column' | 'Row'
+  /** Left, top, right, bottom. */
+  bbox?: [number, number, number, number]
+}
+
+/** Where a bookmark leads is counted from the page's top right corner, which pdfkit's types leave out. */
+interface Bookmark {
+  addItem(title: string, place: { top: number; left: number }): Bookmark
+}
+
+/** Height of a line of text over its size. */
+const LEADING = 1.38
+
+/**
+ * The pages of a report: where writing goes on, what it is (tags for screen readers, PDF/UA-1), and a new page where one
+ * is full. Positions are points from the top left corner. Everything that is drawn is either inside a structure element
+ * or an artifact.
+ */
+export class Sheet {
+  readonly doc: Pdf
+  readonly type: Typesetter
+  /** Left edge and width of the column of text. */
+  readonly left = MARGIN.left
+  readonly width: number
+  /** Where the next line begins. */
+  y: number = MARGIN.top
+  readonly #stack: Element[] = []
+  #bookmark: Bookmark | null = null
+  #runningTitle: string
+
+  constructor(doc: Pdf, runningTitle: string) {
+    this.doc = doc
+    this.type = new Typesetter(doc)
+    this.#runningTitle = runningTitle
+    this.width = doc.page.width - MARGIN.left - MARGIN.right
+    const root = doc.struct('Document')
+    doc.addStructure(root)
+    this.#stack.push(root)
+  }
+
+  /** Lowest line that text may reach. */
+  get bottom(): number {
+    return this.doc.page.height - MARGIN.bottom
+  }
+
+  get room(): number {
+    return this.bottom - this.y
+  }
+
+  /** A structure element around all that `inside` draws. */
+  element(tag: string, inside: () => void, options: ElementOptions = {}): void {
+    const element = this.open(tag, options)
+    inside()
+    this.close(element)
+  }
+
+  open(tag: string, options: ElementOptions = {}): Element {
+    const element = this.child(tag, options)
+    this.#stack.push(element)
+    return element
+  }
+
+  /** An element in the innermost one that is filled by `content` and ended by its maker. */
+  child(tag: string, options: ElementOptions = {}): Element {
+    const element = this.doc.struct(tag, options as PDFKit.Mixins.StructureElementOptions)
+    this.top.add(element)
+    return element
+  }
+
+  close(element: Element): void {
+    if (this.#stack.pop() !== element) throw new TypeError('expected the innermost structure element')
+    element.end()
+  }
+
+  get top(): Element {
+    return this.#stack.at(-1) as Element
+  }
+
+  /** What `draw` draws belongs to `element`, the innermost one unless told. Must not go over a page's end. */
+  content(draw: () => void, tag = 'Span', element: Element = this.top): void {
+    const content = this.doc.markStructureContent(tag)
+    draw()
+    this.doc.endMarkedContent()
+    element.add(content)
+  }
+
+  /** Lines, grounds, repeated headings: nothing that a screen reader should read. */
+  artifact(draw: () => void, type: 'Layout' | 'Pagination' = 'Layout'): void {
+    this.doc.markContent('Artifact', { type })
+    draw()
+    this.doc.endMarkedContent()
+  }
+
+  /** Begins a new page unless `height` points are left on this one. */
+  ensure(height: number): void {
+    if (this.room < height) this.newPage()
+  }
+
+  newPage(): void {
+    this.doc.addPage()
+    this.y = MARGIN.top
+  }
+
+  gap(points: number): void {
+    this.y += points
+  }
+
+  lineHeight(size: number): number {
+    return size * LEADING
+  }
+
+  /** Draws one line with its top at `y`. */
+  line(line: Line, x: number, y: number, align: 'left' | 'right' = 'left', width = 0): void {
+    const baseline = y + line.size * 1.06
+    let at = align === 'right' ? x + width - line.width : x
+    for (const piece of line.pieces) {
+      this.doc.font(piece.face).fontSize(piece.size).fillColor(piece.colour)
+      this.doc.text(piece.text, at, baseline, { lineBreak: false, baseline: 'alphabetic' })
+      at += piece.width
+    }
+  }
+
+  /** A paragraph in its own element, over pages where it must. */
+  paragraph(
+    text: string | readonly Span[],
+    options: { indent?: number; width?: number; tag?: string; after?: number } = {},
+  ): void {
+    const { indent = 0, tag = 'P', after = 5 } = options
+    const spans = typeof text === 'string' ? [body(text)] : text
+    const lines = wrap(spans, options.width ?? this.width - indent, this.type)
+    this.element(tag, () => this.lines(lines, this.left + indent))
+    this.gap(after)
+  }
+
+  /** Lines one below the other in the innermost element. */
+  lines(lines: readonly Line[], x: number): void {
+    for (const line of lines) {
+      const height = this.lineHeight(line.size)
+      this.ensure(height)
+      this.content(() => this.line(line, x, this.y))
+      this.y += height
+    }
+  }
+
+  bullets(items: readonly string[], colour: string = INK): void {
+    if (items.length === 0) return
+    this.element('L', () => {
+      for (const item of items) {
+        const lines = wrap([{ ...body(item), colour }], this.width - 12, this.type)
+        this.ensure(this.lineHeight(SIZE.body))
+        this.element('LI', () => {
+          const mark = wrap([{ ...body('•'), colour: BLUE }], 12, this.type)[0] as Line
+          this.element('Lbl', () => this.content(() => this.line(mark, this.left, this.y)))
+          this.element('LBody', () => this.lines(lines, this.left + 12))
+        })
+        this.gap(3)
+      }
+    })
+    this.gap(3)
+  }
+
+  /** A heading with its bookmark. Level 1 gets a rule above it. */
+  heading(text: string, level: 1 | 2, keepWith = 60): void {
+    const size = level === 1 ? SIZE.h1 : SIZE.h2
+    this.gap(level === 1 ? 14 : 6)
+    const lines = wrap([{ text, face: level === 1 ? 'serif' : 'bold', size, colour: INK }], this.width, this.type)
+    this.ensure(lines.length * this.lineHeight(size) + keepWith)
+    if (level === 1) {
+      this.artifact(() => this.rule(this.left, this.y, this.width, BLUE, 1.2))
+      this.gap(7)
+    }
+    this.bookmark(text, level)
+    this.element(`H${level}`, () => this.lines(lines, this.left))
+    this.gap(level === 1 ? 5 : 3)
+  }
+
+  bookmark(text: string, level: 1 | 2): void {
+    const place = { top: Math.max(0, this.y - 12), left: this.doc.page.width }
+    if (level === 1) this.#bookmark = (this.doc.outline as unknown as Bookmark).addItem(text, place)
+    else this.#bookmark?.addItem(text, place)
+  }
+
+  rule(x: number, y: number, width: number, colour: string = LINE, weight = 0.6): void {
+    this.doc
+      .save()
+      .lineWidth(weight)
+      .strokeColor(colour)
+      .moveTo(x, y)
+      .lineTo(x + width, y)
+      .stroke()
+      .restore()
+  }
+
+  /** Header and footer of every page, once all are there. */
+  paginate(footer: string): void {
+    const { start, count } = this.doc.bufferedPageRange()
+    for (let index = 0; index < count; index++) {
+      this.doc.switchToPage(start + index)
+      const { height } = this.doc.page
+      this.artifact(() => {
+        if (index > 0) {
+          this.line(this.#one(this.#runningTitle, MUTED), this.left, 30)
+          this.rule(this.left, 46, this.width)
+        }
+        this.rule(this.left, height - 44, this.width)
+        this.line(this.#one(footer, MUTED), this.left, height - 38)
+        this.line(this.#one(`Page ${index + 1} of ${count}`, MUTED), this.left, height - 38, 'right', this.width)
+      }, 'Pagination')
+    }
+  }
+
+  /** Closes what is open. */
+  end(): void {
+    while (this.#stack.length > 0) this.close(this.top)
+  }
+
+  #one(text: string, colour: string): Line {
+    return wrap([{ text, face: 'sans', size: SIZE.tiny, colour }], this.width - 80, this.type)[0] as Line
+  }
+}
+
+export function body(text: string): Span {
+  return { text, face: 'sans', size: SIZE.body, colour: INK }
+}
+
+export function strong(text: string): Span {
+  return { text, face: 'bold', size: SIZE.body, colour: INK }
+}
+
+export function muted(text: string, size: number = SIZE.small): Span {
+  return { text, face: 'sans', size, colour: MUTED }
+}
+
+export function mono(text: string, size: number = SIZE.small): Span {
+  return { text, face: 'mono', size, colour: INK }
+}

@@ -1,0 +1,162 @@
+import type { EvidenceReport, ReportCheck } from '../../contract/evidence/report.ts'
+import { count, plural } from '../../contract/words.ts'
+
+const MONTHS = 'January February March April May June July August September October November December'.split(' ')
+
+/** `5 April 2026, 02:14:05 UTC` */
+export function day(iso: string | null): string {
+  const date = iso === null ? null : new Date(iso)
+  if (date === null) return 'not known'
+  if (Number.isNaN(date.getTime())) return String(iso)
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}, ${date.toISOString().slice(11, 19)} UTC`
+}
+
+/** `2026-11` as `November 2026`. */
+export function monthName(month: string): string {
+  const [year, number] = month.split('-')
+  return `${MONTHS[Number(number) - 1] ?? month} ${year ?? ''}`.trim()
+}
+
+/** `45 ms`, `3.2 s`, `38 min 12 s`, `2 h 5 min` */
+export function duration(seconds: number | null): string {
+  if (seconds === null) return 'not known'
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`
+  if (seconds < 60) return `${Number(seconds.toFixed(1))} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min ${Math.round(seconds - minutes * 60)} s`
+  return `${count(Math.floor(minutes / 60))} h ${minutes % 60} min`
+}
+
+/** `1.4 GB`, in powers of 1,000. */
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
+  let unit = 0
+  let size = value
+  while (size >= 1000 && unit < units.length - 1) {
+    size /= 1000
+    unit++
+  }
+  return `${unit === 0 ? count(size) : size.toFixed(size < 10 ? 1 : 0)} ${units[unit]}`
+}
+
+/** The answer, as a sentence that follows from the facts. Of what was checked, never of whether this paper is genuine. */
+export function headline(report: EvidenceReport): string {
+  const { kind, extraction, monthly } = report.coffer
+  const { overall_result: overall, checks_failed, checks_total } = report.validation
+  if (kind === 'monthly' && monthly !== undefined) {
+    const month = monthName(monthly.month)
+    if (monthly.runs === 0) return `No backup ran in ${month}`
+    const all = monthly.runs === monthly.runs_complete
+    return all
+      ? `All ${plural(monthly.runs, 'backup run')} of ${month} completed`
+      : `${count(monthly.runs - monthly.runs_complete)} of ${plural(monthly.runs, 'backup run')} in ${month} did not complete`
+  }
+  if (kind === 'extraction' && extraction !== undefined) {
+    if (overall === 'FAILED') return 'The extraction failed its checks'
+    if (overall === 'INDETERMINATE') return 'It can not be said whether the extraction is complete'
+    if (extraction.records === 0) return 'No record in the archive matches the request'
+    return `${plural(extraction.records, 'record')} ${extraction.records === 1 ? 'matches' : 'match'} the request`
+  }
+  switch (overall) {
+    case 'PASSED':
+      if (comparedAll(report)) return 'The restore holds exactly what was archived'
+      return find(report, 'IntegrityCheck') && checks_total === 1
+        ? 'The archive is whole and unchanged'
+        : 'Every check that ran has passed'
+    case 'FAILED':
+      return `${count(checks_failed)} of ${plural(checks_total, 'check')} failed`
+    case 'WARNING':
+      return 'The checks passed, with warnings that somebody must judge'
+    default:
+      return checks_total === 0 ? 'Nothing was checked' : 'The checks could not come to a result'
+  }
+}
+
+/** What the result means, in plain words; a sentence or two for each thing that was found. */
+export function meaning(report: EvidenceReport): string[] {
+  const { kind, extraction, case: matter } = report.coffer
+  const { validation } = report
+  const lines: string[] = []
+  if (kind === 'extraction' && extraction !== undefined) lines.push(...extractionMeaning(report, matter !== undefined))
+  const failed = validation.results.filter((check) => check.outcome === 'FAILED')
+  if (failed.length > 0) {
+    lines.push(
+      `Something is different, missing or damaged. ${failed.map((check) => `${nameOf(check)}: ${check.detail}`).join(' ')}`,
+    )
+  }
+  const content = find(report, 'ContentCheck')
+  if (content?.outcome === 'PASSED') {
+    lines.push(
+      isSampled(content)
+        ? 'A sample of the records was compared with the target and no difference was found; records outside the sample were not compared.'
+        : 'Each archived record in scope was compared with the record on the target: key, value, headers in their order, and timestamp.',
+    )
+  }
+  if (report.integrity.checksums_valid) {
+    lines.push(
+      'Every segment of the archive was read, and its checksums, digests and counts were computed anew and agree with the manifest.',
+    )
+  }
+  if (validation.checks_indeterminate > 0) {
+    lines.push(
+      `${plural(validation.checks_indeterminate, 'check')} could not tell. That is neither good nor bad news: it means that nobody knows yet.`,
+    )
+  }
+  if (validation.checks_total - validation.checks_skipped === 0 && kind !== 'monthly') {
+    lines.push('No check ran, so this report shows nothing about the data.')
+  }
+  if (validation.checks_warned > 0)
+    lines.push(
+      `${plural(validation.checks_warned, 'check')} found something that is no failure by the rules set, and that a person should look at.`,
+    )
+  return lines
+}
+
+function extractionMeaning(report: EvidenceReport, named: boolean): string[] {
+  const { extraction } = report.coffer
+  if (extraction === undefined) return []
+  const { records, segments_read, segments_skipped, segments_failed, redacted } = extraction
+  const lines = [
+    `${plural(segments_read, 'segment')} of the archive were read from end to end; ${plural(segments_skipped, 'segment')} could hold no match, by the times and names in the manifest, and ${segments_skipped === 1 ? 'was' : 'were'} skipped.`,
+  ]
+  if (records === 0 && segments_failed === 0)
+    lines.push('That nothing was found is itself a result: the package proves which segments were read.')
+  if (records > 0)
+    lines.push(
+      `Each record in the package carries a proof that leads to its segment’s digest in the manifest${named ? ', so that it can be shown to be in the archive without disclosing any other record' : ''}.`,
+    )
+  if (redacted > 0)
+    lines.push(
+      `In ${plural(redacted, 'record')} something is hidden by the rules listed below; the proof is of the original.`,
+    )
+  return lines
+}
+
+export function nameOf(check: Pick<ReportCheck, 'check_name'>): string {
+  const NAMES: Readonly<Record<string, string>> = {
+    ContentCheck: 'Contents, record by record',
+    MessageCountCheck: 'Number of records',
+    OffsetRangeCheck: 'Range of offsets',
+    ConsumerGroupOffsetCheck: 'Consumer groups',
+    IntegrityCheck: 'Integrity of the archive',
+    TopicConfigurationCheck: 'Configuration of topics',
+    ExtractionCheck: 'Extraction',
+  }
+  if (check.check_name.startsWith('CustomWebhook:'))
+    return `Own check “${check.check_name.slice('CustomWebhook:'.length)}”`
+  return NAMES[check.check_name] ?? check.check_name
+}
+
+function find(report: EvidenceReport, name: string): ReportCheck | undefined {
+  return report.validation.results.find((check) => check.check_name === name)
+}
+
+function comparedAll(report: EvidenceReport): boolean {
+  const content = find(report, 'ContentCheck')
+  return content?.outcome === 'PASSED' && !isSampled(content)
+}
+
+function isSampled(check: ReportCheck): boolean {
+  const { mode, sampled, sample_percentage: share } = check.data ?? {}
+  return mode === 'sample' || sampled === true || (typeof share === 'number' && share < 100)
+}

@@ -1,0 +1,143 @@
+import type { Face, Typesetter } from './fonts.ts'
+
+/** Text in one face, size (points) and colour. */
+export interface Span {
+  text: string
+  face: Face
+  size: number
+  colour: string
+}
+
+export interface Piece extends Span {
+  width: number
+}
+
+export interface Line {
+  pieces: Piece[]
+  width: number
+  /** Of the tallest piece. */
+  size: number
+}
+
+/** Where a word that is wider than its line may be cut before it is cut anywhere. */
+const SOFT_BREAK = /[/._\-:,;=?&)@+|]/
+
+/**
+ * Breaks text into lines of at most `width` points. Words are kept whole where a line can hold them; longer ones (keys,
+ * digests, names) are cut after a separator, or anywhere. Nothing is dropped. `\n` in a span ends a line.
+ */
+export function wrap(spans: readonly Span[], width: number, type: Typesetter): Line[] {
+  const lines: Line[] = []
+  let line: Piece[] = []
+  let used = 0
+  const end = () => {
+    lines.push(toLine(line, spans))
+    line = []
+    used = 0
+  }
+  const put = (piece: Piece) => {
+    line.push(piece)
+    used += piece.width
+  }
+  for (const word of words(spans, type)) {
+    if (word === 'newline') {
+      end()
+      continue
+    }
+    const total = word.pieces.reduce((sum, piece) => sum + piece.width, 0)
+    if (used > 0 && used + total > width) {
+      // A word that no line can hold may as well begin on this one, where there is room worth using.
+      if (total <= width || width - used < width / 3) end()
+    }
+    if (used + total <= width) {
+      for (const piece of word.pieces) put(piece)
+    } else {
+      for (const piece of word.pieces) {
+        let rest: Piece | null = piece
+        while (rest !== null) {
+          const [head, tail]: [Piece | null, Piece | null] = cut(rest, width - used, used === 0, type)
+          if (head !== null) put(head)
+          rest = tail
+          if (rest !== null) end()
+        }
+      }
+    }
+    if (word.space !== null && used > 0) put(word.space)
+  }
+  if (line.length > 0 || lines.length === 0) end()
+  return lines
+}
+
+type Word = { pieces: Piece[]; space: Piece | null }
+
+/** Words over all spans: a word may go on from one span, or one face, into the next. */
+function* words(spans: readonly Span[], type: Typesetter): Generator<Word | 'newline'> {
+  let pieces: Piece[] = []
+  for (const span of spans) {
+    const parts = span.text.split('\n')
+    for (const [index, part] of parts.entries()) {
+      if (index > 0) {
+        if (pieces.length > 0) yield { pieces, space: null }
+        pieces = []
+        yield 'newline'
+      }
+      for (const run of type.runs(part, span.face)) {
+        for (const [token] of run.text.matchAll(/ +|[^ ]+/g)) {
+          const piece = { ...span, face: run.face, text: token, width: type.width(token, run.face, span.size) }
+          if (token.startsWith(' ')) {
+            yield { pieces, space: piece }
+            pieces = []
+          } else pieces.push(piece)
+        }
+      }
+    }
+  }
+  if (pieces.length > 0) yield { pieces, space: null }
+}
+
+/** The longest part of a piece that fits, and what is left of it. @param force take at least one character */
+function cut(piece: Piece, room: number, force: boolean, type: Typesetter): [Piece | null, Piece | null] {
+  if (piece.width <= room) return [piece, null]
+  const characters = [...piece.text]
+  let taken = 0
+  let used = 0
+  let soft = 0
+  for (const character of characters) {
+    const width = type.width(character, piece.face, piece.size)
+    if (used + width > room) break
+    used += width
+    taken++
+    if (SOFT_BREAK.test(character)) soft = taken
+  }
+  if (soft > taken / 2) taken = soft
+  if (taken === 0) {
+    if (!force) return [null, piece]
+    taken = 1
+  }
+  return [part(characters.slice(0, taken)), taken < characters.length ? part(characters.slice(taken)) : null]
+
+  function part(some: string[]): Piece {
+    const text = some.join('')
+    // By characters and not by the word: thousands of digests would fill the cache of words.
+    const width = some.reduce((sum, character) => sum + type.width(character, piece.face, piece.size), 0)
+    return { ...piece, text, width }
+  }
+}
+
+/** Joins neighbours of one style, and leaves out the space at the end. */
+function toLine(pieces: Piece[], spans: readonly Span[]): Line {
+  while (pieces.at(-1)?.text.trim() === '' && pieces.length > 0) pieces.pop()
+  const joined: Piece[] = []
+  for (const piece of pieces) {
+    const last = joined.at(-1)
+    if (last && last.face === piece.face && last.size === piece.size && last.colour === piece.colour) {
+      last.text += piece.text
+      last.width += piece.width
+    } else joined.push({ ...piece })
+  }
+  return {
+    pieces: joined,
+    width: joined.reduce((sum, piece) => sum + piece.width, 0),
+    size: joined.reduce((most, piece) => Math.max(most, piece.size), 0) || (spans[0]?.size ?? 0),
+  }
+}

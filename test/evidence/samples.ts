@@ -1,0 +1,434 @@
+import { createHash } from 'node:crypto'
+import type { Manifest, SegmentEntry, TopicEntry } from '../../src/archive/types.ts'
+import { canonicalJson } from '../../src/contract/canonical-json.ts'
+import type { EvidenceReport, ReportCheck, ReportRun } from '../../src/contract/evidence/report.ts'
+import type { PdfOptions } from '../../src/evidence/pdf/render.ts'
+import { buildReport, type ReportInput } from '../../src/evidence/report/build.ts'
+import { segmentsOf } from '../../src/evidence/report/input.ts'
+
+/** Made-up backups and results of checks, for reports of every shape. Nothing here is random: the same bytes each time. */
+
+export const NOW = Date.UTC(2026, 3, 5, 2, 14, 5)
+const HOUR = 3_600_000
+
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** A topic with `segments` segments of 1,000 records in each partition, some offsets taken by transaction markers. */
+export function sampleTopic(
+  name: string,
+  partitions: number,
+  segments: number,
+  absent: Record<string, number> = { control: 3 },
+): TopicEntry {
+  const missing = Object.values(absent).reduce((sum, value) => sum + value, 0)
+  return {
+    name,
+    original_partition_count: partitions,
+    partitions: Array.from({ length: partitions }, (_, partition_id) => {
+      const entries: SegmentEntry[] = Array.from({ length: segments }, (_, index) => {
+        const start = index * (1000 + missing)
+        const time = NOW - 90 * 24 * HOUR + index * 12 * HOUR + partition_id * HOUR
+        return {
+          key: `financial-data-weekly/topics/${name}/partition=${partition_id}/segment-${String(start).padStart(20, '0')}-g000001.bin.zst`,
+          start_offset: start,
+          end_offset: start + 1000 + missing - 1,
+          start_timestamp: time,
+          end_timestamp: time + 11 * HOUR,
+          min_timestamp: time,
+          max_timestamp: time + 11 * HOUR,
+          record_count: 1000,
+          uncompressed_size: 1_000_000,
+          compressed_size: 250_000,
+          sha256: digestOf(`object ${name} ${partition_id} ${index}`),
+          merkle_root: digestOf(`root ${name} ${partition_id} ${index}`),
+          generation: 1,
+        }
+      })
+      return {
+        partition_id,
+        segments: entries,
+        account: entries.map((entry) => ({
+          from: entry.start_offset,
+          to: entry.end_offset + 1,
+          generation: 1,
+          archived: 1000,
+          absent,
+          segment: entry.key,
+        })),
+      }
+    }),
+  }
+}
+
+export function sampleManifest(topics: TopicEntry[], generation = 14): Manifest {
+  return {
+    backup_id: 'financial-data-weekly',
+    created_at: NOW - 91 * 24 * HOUR,
+    source_cluster_id: 'prod-us-east-1',
+    source_brokers: ['kafka-prod-0.internal:9093', 'kafka-prod-1.internal:9093'],
+    compression: 'zstd',
+    topics,
+    coffer: {
+      format: 1,
+      generation,
+      previous: null,
+      run: {
+        run_id: '5f6f1f1e-0f0f-4c4c-8a8a-1d1d1d1d1d1d',
+        state: 'complete',
+        mode: 'snapshot',
+        isolation_level: 'read_committed',
+        include_offset_headers: false,
+        started_at: NOW - 6 * HOUR,
+        ended_at: NOW - 6 * HOUR + 412_000,
+        tool: { name: 'coffer', version: '0.1.0' },
+        operator: { os_user: 'backup', host: 'backup-01' },
+        source: {
+          cluster_id: 'Vb2x9c1uTkqg9Zt0y3cXbA',
+          brokers: ['kafka-prod-0.internal:9093', 'kafka-prod-1.internal:9093'],
+          kafka_version: '4.1',
+        },
+        clock: { offset_ms: 12, method: 'record timestamps' },
+        cut: {},
+        records: 9000,
+        bytes: 9_000_000,
+      },
+      abandoned: [],
+    },
+  }
+}
+
+export function check(
+  check_name: string,
+  outcome: ReportCheck['outcome'],
+  detail: string,
+  data: Record<string, unknown> | null = null,
+): ReportCheck {
+  return { check_name, outcome, detail, data, duration_ms: 1234 }
+}
+
+export const PASSED_CHECKS: ReportCheck[] = [
+  check('IntegrityCheck', 'PASSED', '9 segments read, 9,000 records parsed; 0 findings', {
+    deep: true,
+    segments: 9,
+    records: 9000,
+    bytes: 9_000_000,
+    generations: 14,
+    findings: [],
+    findings_total: 0,
+  }),
+  check('ContentCheck', 'PASSED', '9,000 records compared; 0 missing, 0 extra, 0 changed, 0 misplaced', {
+    mode: 'exact',
+    records_compared: 9000,
+    missing: 0,
+    extra: 0,
+    changed: 0,
+    misplaced: 0,
+    findings: [],
+    findings_total: 0,
+  }),
+  check('MessageCountCheck', 'PASSED', '3 topics; 9,000 messages expected, 9,000 restored; 0 discrepancies', {
+    check: 'MessageCountCheck',
+    topics_verified: 3,
+    total_messages_expected: 9000,
+    total_messages_restored: 9000,
+    discrepancies: [],
+  }),
+  check('OffsetRangeCheck', 'PASSED', '9 partitions checked; 9 passed; 0 issues', {
+    partitions_checked: 9,
+    partitions_passed: 9,
+    issues: [],
+  }),
+  check('TopicConfigurationCheck', 'WARNING', '3 topics compared; 1 setting differs', {
+    differences: [{ topic: 'validation-transactions', setting: 'retention.ms', archive: '604800000', target: '-1' }],
+    differences_total: 1,
+  }),
+  check('ConsumerGroupOffsetCheck', 'SKIPPED', 'switched off in the configuration'),
+]
+
+const WEEKS: ReportRun[] = Array.from({ length: 14 }, (_, index) => ({
+  generation: index + 1,
+  started_at: new Date(NOW - (91 - index * 7) * 24 * HOUR).toISOString(),
+  ended_at: new Date(NOW - (91 - index * 7) * 24 * HOUR + (300 + index * 9) * 1000).toISOString(),
+  state: index === 6 ? 'interrupted' : 'complete',
+  records: index === 6 ? 120 : 400 + ((index * 373) % 700),
+  bytes: 500_000 + index * 10_000,
+}))
+
+export function sampleInput(changes: Partial<ReportInput> = {}): ReportInput {
+  const manifest =
+    changes.manifest ??
+    sampleManifest(['transactions', 'settlements', 'audit-log'].map((name) => sampleTopic(name, 3, 1)))
+  return {
+    kind: 'validation',
+    reportId: 'validation-e5b8ca71-ed6d-49aa-a826-ed4ebe56c10f',
+    generatedAt: NOW,
+    startedAt: NOW - 900_000,
+    endedAt: NOW - 1000,
+    manifest,
+    manifestSha256: digestOf('manifest'),
+    storageBackend: 'S3 { bucket: "sox-compliance-backups", prefix: "production/weekly" }',
+    topics: manifest.topics.map(({ name }) => ({ source: name, target: `validation-${name}` })),
+    window: null,
+    filters: null,
+    pitrTimestamp: null,
+    restore: { targetBootstrapServers: ['validation-kafka:9092'], start: NOW - 3_400_000, end: NOW - 1_200_000 },
+    checks: PASSED_CHECKS.filter((each) => each.outcome !== 'WARNING'),
+    validationSeconds: 899,
+    operator: { os_user: 'backup', name: 'Ada Example', role: 'Records officer', meaning: 'reviewed and approved' },
+    host: { name: 'backup-01', platform: 'linux', release: '6.12.0' },
+    toolDigest: {
+      sha256: digestOf('tool'),
+      method: 'SHA-256 over one line for each program file, as sha256sum prints them',
+    },
+    clock: { source: 'host clock', offset_ms: 12 },
+    triggeredBy: 'weekly-sox-validation-cron',
+    configuration: {
+      backup_id: 'financial-data-weekly',
+      storage: { backend: 's3', bucket: 'sox-compliance-backups', region: 'us-east-1', prefix: 'production/weekly' },
+      checks: { message_count: { enabled: true, mode: 'exact', fail_threshold: 0 }, offset_range: { enabled: true } },
+      evidence: {
+        formats: ['json', 'pdf'],
+        signing: { enabled: true, private_key_path: '/etc/kafka-backup/sox-signing-key.pem' },
+      },
+    },
+    notCovered: [],
+    retention: {
+      days: 2555,
+      lock: {
+        mode: 'COMPLIANCE',
+        retain_until: '2033-04-05T00:00:00.000Z',
+        legal_hold: false,
+        reason: 'GetObjectRetention of the manifest',
+      },
+    },
+    signing: { algorithm: 'ECDSA-P256-SHA256', signedBy: 'Ada Example' },
+    timeline: WEEKS,
+    ...changes,
+  }
+}
+
+export interface Sample {
+  name: string
+  report: EvidenceReport
+  options: PdfOptions
+}
+
+export function sample(name: string, input: ReportInput, page: 'A4' | 'Letter' = 'A4'): Sample {
+  const report = buildReport(input)
+  const { name: signer, role, meaning } = input.operator
+  return {
+    name,
+    report,
+    options: {
+      json: Buffer.from(canonicalJson(report)),
+      manifest: Buffer.from(canonicalJson(input.manifest)),
+      page,
+      sign: input.signing === null || signer === null ? null : { name: signer, role, meaning },
+      segments: segmentsOf(input.manifest, input.topics?.map((topic) => topic.source) ?? null),
+    },
+  }
+}
+
+const findings = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    topic: index % 3 === 0 ? 'transactions' : 'settlements',
+    partition: index % 9,
+    source_offset: 1000 + index * 17,
+    target_offset: index % 4 === 0 ? null : 990 + index * 17,
+    kind: ['missing', 'changed', 'extra', 'misplaced'][index % 4],
+    reason:
+      index % 4 === 1
+        ? `value differs: expected 512 bytes with SHA-256 ${digestOf(String(index)).slice(0, 16)}, got 498 bytes`
+        : 'no such record on the target',
+  }))
+
+/** Every shape that a report can have; each is looked at by veraPDF in the PDF gate. */
+export function samples(): Sample[] {
+  const extraction = sampleInput({
+    kind: 'extraction',
+    reportId: 'extraction-0b7a1f52-7f7a-4e0e-9f6e-1f2a3b4c5d6e',
+    restore: null,
+    topics: [{ source: 'transactions', target: null }],
+    window: { start: NOW - 60 * 24 * HOUR, end: NOW - 30 * 24 * HOUR, time: 'record' },
+    filters: '{"json":"$.customer_id","equals":"C17"}',
+    validationSeconds: null,
+    verifierPageSha256: digestOf('page'),
+    case: {
+      matter: 'REG-2026-014',
+      custodian: 'Records',
+      requested_by: 'Financial supervisor',
+      reason: 'Customer C17, third quarter',
+    },
+    checks: [
+      check('ExtractionCheck', 'PASSED', '142 of 960 segments read, 818 skipped, 0 failed; 214 records matched', {
+        segments_read: 142,
+        segments_skipped: 818,
+        segments_failed: 0,
+        records_read: 142_000,
+        records_matched: 214,
+      }),
+    ],
+  })
+  const facts = {
+    records: 214,
+    bytes: 187_000,
+    redacted: 12,
+    undecodable: 0,
+    segments_read: 142,
+    segments_skipped: 818,
+    segments_failed: 0,
+    content_sha256: digestOf('content'),
+    formats: ['ndjson', 'csv', 'parquet'],
+    rules: [
+      { id: 'mask-iban', what: 'the value of $.iban is replaced by a keyed hash, so that equal values stay equal' },
+    ],
+  }
+  const timeTravellers = sampleTopic('Ωμέγα-журнал', 2, 2)
+  for (const partition of timeTravellers.partitions)
+    for (const segment of partition.segments) segment.max_timestamp = 9_223_372_036_854_775_807n
+  const many = sampleManifest([sampleTopic('trades', 300, 2, { control: 3, aborted: 17, deleted_before: 40 })])
+  const large = sampleManifest([sampleTopic('ledger-payments', 50, 100)])
+  const longName = `ledger-${'very-long-topic-name.'.repeat(11)}`.slice(0, 249)
+  return [
+    sample('passed', sampleInput()),
+    sample('passed-letter', sampleInput(), 'Letter'),
+    sample('warning', sampleInput({ checks: PASSED_CHECKS })),
+    sample(
+      'failed',
+      sampleInput({
+        checks: [
+          check('IntegrityCheck', 'PASSED', '9 segments read; 0 findings', { deep: true, segments: 9 }),
+          check('ContentCheck', 'FAILED', '9,000 records compared; 1,203 missing, 2 extra, 310 changed, 41 misplaced', {
+            mode: 'exact',
+            records_compared: 9000,
+            missing: 1203,
+            extra: 2,
+            changed: 310,
+            misplaced: 41,
+            findings: findings(400),
+            findings_total: 1556,
+          }),
+          check('MessageCountCheck', 'FAILED', '3 topics; 9,000 messages expected, 7,799 restored; 2 discrepancies', {
+            topics_verified: 3,
+            discrepancies: [
+              { topic: 'transactions', expected: 3000, restored: 2100 },
+              { topic: 'settlements', expected: 3000, restored: 2699 },
+            ],
+          }),
+          check('CustomWebhook:ledger balance', 'INDETERMINATE', 'the answer "maybe" is not known', {
+            url: 'https://hooks.example/ledger',
+            status: 200,
+          }),
+        ],
+        manifest: sampleManifest([
+          sampleTopic('transactions', 3, 1),
+          sampleTopic('settlements', 3, 1, { control: 3, deleted_during: 12 }),
+          sampleTopic('audit-log', 3, 1),
+        ]),
+      }),
+    ),
+    sample(
+      'indeterminate-unsigned',
+      sampleInput({
+        checks: [],
+        signing: null,
+        timeline: [],
+        toolDigest: null,
+        clock: { source: 'host clock', offset_ms: null },
+        retention: { days: null, lock: null },
+        operator: { os_user: 'backup', name: null, role: null, meaning: null },
+      }),
+    ),
+    sample('extraction-none', {
+      ...extraction,
+      extraction: { ...facts, records: 0, bytes: 0, redacted: 0, rules: [] },
+    }),
+    sample('extraction', { ...extraction, extraction: facts }, 'Letter'),
+    sample(
+      'monthly',
+      sampleInput({
+        kind: 'monthly',
+        reportId: 'monthly-7c5d3b52-7f7a-4e0e-9f6e-1f2a3b4c5d6e',
+        restore: null,
+        checks: [check('BackupRunsCheck', 'WARNING', '13 of 14 runs complete')],
+        monthly: {
+          month: '2026-03',
+          runs: 14,
+          runs_complete: 13,
+          success_rate: 13 / 14,
+          coverage: ['transactions', 'settlements', 'audit-log'].map((topic) => ({
+            topic,
+            partitions: 3,
+            records: 3000,
+            last_backup_at: new Date(NOW - 6 * HOUR).toISOString(),
+            gaps: topic === 'audit-log' ? 1 : 0,
+          })),
+          restores: [
+            {
+              restore_id: 'r-2026-03-12-0001',
+              at: new Date(NOW - 20 * 24 * HOUR).toISOString(),
+              by: 'ada',
+              records: 9000,
+              validated: 'PASSED',
+            },
+          ],
+          validations: [
+            {
+              report_id: 'validation-e5b8ca71-ed6d-49aa-a826-ed4ebe56c10f',
+              at: new Date(NOW - 20 * 24 * HOUR).toISOString(),
+              overall_result: 'PASSED',
+              by: 'ada',
+            },
+          ],
+          locks: [
+            {
+              mode: 'COMPLIANCE',
+              retain_until: '2033-04-05T00:00:00.000Z',
+              legal_hold: true,
+              reason: 'GetObjectRetention of the manifest',
+            },
+          ],
+          open_findings: [
+            { severity: 'warning', text: 'run 7 was interrupted; run 8 took up what it had not reached' },
+          ],
+        },
+      }),
+    ),
+    sample('300-partitions', sampleInput({ manifest: many, topics: null })),
+    sample('5000-segments', sampleInput({ manifest: large, topics: null })),
+    sample(
+      'odd-characters',
+      sampleInput({
+        manifest: sampleManifest([timeTravellers, sampleTopic(longName, 1, 1)]),
+        topics: [
+          { source: 'Ωμέγα-журнал', target: '東京-注文' },
+          { source: longName, target: longName.toUpperCase() },
+        ],
+        triggeredBy:
+          'Zażółć gęślą jaźń, Ελληνικά, Кириллица, 東京, العربية, עברית, 🧾👩‍💻, \u202eevil\u202c, tab\there, nul\0, half \ud83d surrogate, \ue000 private',
+        operator: {
+          os_user: 'jürgen',
+          name: 'Jürgen Ångström-Żółć',
+          role: 'Überwachung',
+          meaning: 'geprüft — “freigegeben”',
+        },
+        checks: [
+          check('ContentCheck', 'FAILED', `1 record differs: key "${'k'.repeat(3000)}" \u0000\u0007\u001b[31m`, {
+            findings: [
+              { topic: longName, partition: 0, key: `東京🧾${'ключ-'.repeat(300)}`, reason: 'value differs' },
+              {
+                topic: 'Ωμέγα-журнал',
+                partition: 1,
+                key: 'short',
+                reason: 'α≠β; line\nbreak; “quotes”; 1½ × 2 ≤ 4 → ∞',
+              },
+            ],
+            findings_total: 2,
+          }),
+        ],
+      }),
+    ),
+  ]
+}
