@@ -149,8 +149,8 @@ export const PASSED_CHECKS: ReportCheck[] = [
 
 const WEEKS: ReportRun[] = Array.from({ length: 14 }, (_, index) => ({
   generation: index + 1,
-  started_at: new Date(NOW - (91 - index * 7) * 24 * HOUR).toISOString(),
-  ended_at: new Date(NOW - (91 - index * 7) * 24 * HOUR + (300 + index * 9) * 1000).toISOString(),
+  started_at: new Date(NOW - (91.25 - index * 7) * 24 * HOUR).toISOString(),
+  ended_at: new Date(NOW - (91.25 - index * 7) * 24 * HOUR + (300 + index * 9) * 1000).toISOString(),
   state: index === 6 ? 'interrupted' : 'complete',
   records: index === 6 ? 120 : 400 + ((index * 373) % 700),
   bytes: 500_000 + index * 10_000,

@@ -1,5 +1,6 @@
 import type { ReportCheck } from '../../contract/evidence/report.ts'
 import { plural } from '../../contract/words.ts'
+import { day, duration } from '../report/plain.ts'
 import type { Assessed } from './assess.ts'
 import type { Fact, Support } from './framework.ts'
 
@@ -47,7 +48,7 @@ const FACTS: Readonly<Record<Fact, (assessed: Assessed) => Standing>> = {
     if (lock.mode === 'none') return failed('the storage says that there is no retention lock')
     if (lock.mode === 'GOVERNANCE') return failed('the lock is in GOVERNANCE mode, which privileged users can lift')
     if (lock.retain_until === null) return open('the storage names a lock in COMPLIANCE mode and no end of it')
-    return passed(`the storage says that the archive is locked in COMPLIANCE mode until ${lock.retain_until}`)
+    return passed(`the storage says that the archive is locked in COMPLIANCE mode until ${day(lock.retain_until)}`)
   },
   'fact:timed-recovery': ({ restore, checks }) => {
     if (restore?.start == null || restore.end == null)
@@ -55,7 +56,7 @@ const FACTS: Readonly<Record<Fact, (assessed: Assessed) => Standing>> = {
     const content = checkStanding('ContentCheck', checks)
     if (content.state !== 'passed') return content
     return passed(
-      `the restore took ${(restore.end - restore.start) / 1000} s, and ContentCheck passed on what it restored`,
+      `the restore took ${duration((restore.end - restore.start) / 1000)}, and ContentCheck passed on what it restored`,
     )
   },
   'fact:named-signature': ({ signing, operator }) => {

@@ -1,8 +1,8 @@
 import type { EvidenceReport, ReportAccount, ReportRun } from '../../contract/evidence/report.ts'
 import { count, plural } from '../../contract/words.ts'
+import { day } from '../report/plain.ts'
 import type { Sheet } from './sheet.ts'
 import { BAR, BLUE, INK, KIND_COLOURS, LINE, MUTED, RED, SIZE } from './theme.ts'
-import { day } from './words.ts'
 import { type Line, wrap } from './wrap.ts'
 
 /** Record times outside 1970 to 2100 are some producer's mistake and would flatten every picture. */

@@ -1,5 +1,5 @@
 import { count } from '../../contract/words.ts'
-import { type Fact, facts, labelOf, shown, spansOf } from './facts.ts'
+import { type Fact, figuresGrid, labelOf, shown, spansOf } from './facts.ts'
 import type { Sheet } from './sheet.ts'
 import { muted } from './sheet.ts'
 import { table } from './table.ts'
@@ -13,7 +13,7 @@ export function checkData(sheet: Sheet, data: Record<string, unknown>): void {
   const figures: Fact[] = []
   const lists: [name: string, rows: Record<string, unknown>[]][] = []
   collect(data, '', figures, lists)
-  facts(sheet, figures)
+  figuresGrid(sheet, figures)
   for (const [name, rows] of lists) list(sheet, name, rows, data[`${name}_total`])
 }
 
@@ -58,6 +58,7 @@ function list(sheet: Sheet, name: string, rows: Record<string, unknown>[], total
       title: labelOf(column),
       share: share(rows, column),
       align: isNumeric(rows, column) ? 'right' : 'left',
+      least: longestWord(sheet, rows, column),
     })),
     rows.map((row) => columns.map((column) => spansOf(row[column], SIZE.small - 0.5))),
     SIZE.small - 0.5,
@@ -68,6 +69,18 @@ function list(sheet: Sheet, name: string, rows: Record<string, unknown>[], total
 function share(rows: readonly Record<string, unknown>[], column: string): number {
   const longest = rows.reduce((most, row) => Math.max(most, shown(row[column]).length), labelOf(column).length)
   return Math.min(Math.max(longest, 8), 48)
+}
+
+/** Words of common length are not cut; longer ones (keys, digests) may be. */
+function longestWord(sheet: Sheet, rows: readonly Record<string, unknown>[], column: string): number {
+  const MAX = 14
+  let most = 0
+  for (const row of rows) {
+    for (const word of shown(row[column]).split(/[ -]/)) {
+      if (word.length <= MAX) most = Math.max(most, sheet.type.width(word, 'sans', SIZE.small))
+    }
+  }
+  return most
 }
 
 function isNumeric(rows: readonly Record<string, unknown>[], column: string): boolean {

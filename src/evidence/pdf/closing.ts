@@ -1,9 +1,10 @@
 import type { EvidenceReport } from '../../contract/evidence/report.ts'
+import { howToVerify } from '../report/how-to-verify.ts'
+import { day } from '../report/plain.ts'
 import { facts } from './facts.ts'
 import type { SegmentList } from './segment-list.ts'
 import { body, mono, muted, type Sheet } from './sheet.ts'
 import { BLUE, GROUND, LINE, SIZE } from './theme.ts'
-import { day } from './words.ts'
 import { wrap } from './wrap.ts'
 
 export interface Signatory {
@@ -78,80 +79,28 @@ export function signature(
 }
 
 /** Exact commands of tools that are not ours. */
-export function howToVerify(sheet: Sheet, report: EvidenceReport, list: SegmentList): void {
+export function howTo(sheet: Sheet, report: EvidenceReport, list: SegmentList): void {
   const packaged = report.coffer.kind === 'extraction'
-  const id = packaged ? 'report' : report.report_id
-  const json = `${id}.json`
-  const signedName = packaged ? 'report.json' : report.report_id
-  const key = packaged ? 'certificates/public-key.pem' : `${report.report_id}.pub.pem`
-  sheet.heading('How to verify this without us', 1)
-  sheet.paragraph(
-    packaged
-      ? 'Unpack the package and run these in its folder. All of them are common tools that know nothing of Coffer.'
-      : 'Put the files of this report into one folder and run these in it. All of them are common tools that know nothing of Coffer.',
-  )
-  let step = 0
-  const show = (what: string, command: string, after: string) => {
-    step++
-    sheet.ensure(70)
-    sheet.paragraph([{ ...body(`${step}. `), colour: BLUE }, body(what)], { after: 3 })
+  sheet.heading('How to verify this without us', 1, 110)
+  const where = packaged
+    ? 'Unpack the package and run these in its folder.'
+    : 'Put the files of this report into one folder and run these in it.'
+  sheet.paragraph(`${where} All but the last are common tools that know nothing of Coffer.`)
+  for (const [index, { what, command, after }] of howToVerify(report, list.sums !== null).entries()) {
+    sheet.ensure(80)
+    sheet.paragraph([{ ...body(`${index + 1}. `), colour: BLUE }, body(what)], { after: 3 })
     commandBlock(sheet, command)
     sheet.paragraph([muted(after)], { after: 7 })
   }
-  const algorithm = report.integrity.signature_algorithm
-  show('The report’s own digest:', `sha256sum ${json}`, `It must be the Report-SHA256 in ${signedName}.sig.`)
-  if (algorithm !== null) {
-    show(
-      'The signature over the report:',
-      opensslVerify(algorithm, key, `${signedName}.sig.der`, json),
-      `It prints ${algorithm === 'Ed25519' ? '“Signature Verified Successfully”' : '“Verified OK”'}. Make sure that the key is the one you were given by another way.`,
-    )
-    show(
-      'The time of the signature, where there is a timestamp:',
-      `openssl ts -verify -data ${signedName}.sig.der \\\n  -token_in -in ${signedName}.sig.tst -CAfile tsa-root.pem`,
-      'It prints “Verification: OK”. tsa-root.pem is the root of the timestamp authority, which you get from the authority.',
-    )
-    show(
-      'The signature inside this PDF:',
-      `pdfsig ${id}.pdf`,
-      'It prints “Signature is Valid.” and that the whole document is signed. Any viewer with a signature panel, and the EU’s DSS demonstration, say the same and more.',
-    )
-  }
-  show(
-    'What is attached to this PDF:',
-    `pdfdetach -saveall ${id}.pdf\ncmp report.json ${packaged ? '../report.json' : json}`,
-    'cmp prints nothing where the attached report is the same, byte for byte. In a package, unpack the PDF’s files into a folder of their own.',
-  )
-  show('The manifest:', 'sha256sum manifest.json', `It must be ${report.integrity.backup_manifest_sha256}.`)
-  if (list.sums !== null) {
-    show(
-      'The segments, in the folder that holds the archive (or a copy of the bucket):',
-      'sha256sum --check segments.sha256',
-      'It prints “OK” for each segment. It reads every byte and takes its time.',
-    )
-  }
+  const page = report.coffer.verifier_page_sha256
   if (packaged) {
     sheet.paragraph([
       body('Or open '),
       mono('verify.html', SIZE.body - 0.5),
-      body(' from the package in any browser, without a network, and drop the package onto it. '),
-      ...(report.coffer.verifier_page_sha256 === null
-        ? []
-        : [body('The page’s own SHA-256 is '), mono(report.coffer.verifier_page_sha256, SIZE.small - 0.5), body('.')]),
+      body(' from the package in any browser, without a network, and drop the package onto it.'),
+      ...(page === null ? [] : [body(' The SHA-256 of that page is '), mono(page, SIZE.small - 0.5), body('.')]),
     ])
   }
-  show(
-    'With Coffer, all of this in one:',
-    `coffer verify ${packaged ? 'PACKAGE.zip' : `${report.report_id}.pdf ${json}`} --trust root.pem`,
-    'root.pem is the certificate or key that you trust. Without it the answer is “intact, but I can not say who signed”.',
-  )
-}
-
-function opensslVerify(algorithm: string, key: string, signature: string, file: string): string {
-  if (algorithm === 'Ed25519') {
-    return `openssl pkeyutl -verify -pubin -inkey ${key} \\\n  -rawin -in ${file} -sigfile ${signature}`
-  }
-  return `openssl dgst -${algorithm === 'ECDSA-P384-SHA384' ? 'sha384' : 'sha256'} -verify ${key} \\\n  -signature ${signature} ${file}`
 }
 
 function commandBlock(sheet: Sheet, command: string): void {

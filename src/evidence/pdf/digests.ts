@@ -38,9 +38,9 @@ export function digests(
   table(
     sheet,
     [
-      { title: 'Segment', share: 46 },
-      { title: 'Records', share: 13, align: 'right' },
-      { title: 'SHA-256 of the object; below it the Merkle root over its records', share: 62 },
+      { title: 'Segment', share: 40 },
+      { title: 'Records', share: 12, align: 'right' },
+      { title: 'SHA-256 of the object; below it the Merkle root over its records', share: 69 },
     ],
     segments.map((segment) => [
       [mono(segment.key, tiny)],

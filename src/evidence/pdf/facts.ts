@@ -7,9 +7,52 @@ import { type Span, wrap } from './wrap.ts'
 /** A name and what it is. */
 export type Fact = readonly [label: string, value: string | readonly Span[]]
 
+/** Short figures two to a line; where one is long, below each other. */
+export function figuresGrid(sheet: Sheet, list: readonly Fact[]): void {
+  const half = sheet.width / 2
+  const label = half * 0.56
+  const fits = ([name, value]: Fact) =>
+    typeof value !== 'string' &&
+    value.reduce((sum, span) => sum + sheet.type.width(span.text, span.face, span.size), 0) < half - label - 14 &&
+    sheet.type.width(name, 'sans', SIZE.small) < label - 8
+  if (list.length < 4 || !list.every(fits)) {
+    facts(sheet, list)
+    return
+  }
+  const height = sheet.lineHeight(SIZE.small) + 5
+  const rows = Math.ceil(list.length / 2)
+  sheet.ensure(Math.min(rows * height, 140))
+  sheet.element('Table', () => {
+    for (let row = 0; row < rows; row++) {
+      sheet.ensure(height)
+      sheet.element('TR', () => {
+        for (const [column, fact] of [list[row * 2], list[row * 2 + 1]].entries()) {
+          if (fact === undefined) continue
+          const x = sheet.left + column * (half + 8)
+          const [name, value] = fact
+          const title = wrap([{ text: name, face: 'sans', size: SIZE.small, colour: MUTED }], label, sheet.type)
+          sheet.element('TH', () => sheet.content(() => title[0] && sheet.line(title[0], x, sheet.y + 2)), {
+            scope: 'Row',
+          })
+          const [line] = wrap(value as readonly Span[], half - label, sheet.type)
+          sheet.element('TD', () => sheet.content(() => line && sheet.line(line, x + label, sheet.y + 2)))
+        }
+      })
+      sheet.y += height
+      sheet.artifact(() => {
+        sheet.rule(sheet.left, sheet.y - 0.5, half - 8, LINE, 0.4)
+        if (list[row * 2 + 1] !== undefined) sheet.rule(sheet.left + half + 8, sheet.y - 0.5, half - 8, LINE, 0.4)
+      })
+    }
+  })
+  sheet.gap(9)
+}
+
 /** Names and values below each other, a rule between them. */
 export function facts(sheet: Sheet, list: readonly Fact[], labelWidth = 128): void {
   if (list.length === 0) return
+  // A short list stays together.
+  sheet.ensure(Math.min(list.length * 17, 120))
   sheet.element('Table', () => {
     for (const [label, value] of list) {
       const name = wrap([{ text: label, face: 'sans', size: SIZE.small, colour: MUTED }], labelWidth - 8, sheet.type)

@@ -1,9 +1,10 @@
 import type { EvidenceReport } from '../../contract/evidence/report.ts'
 import { count, plural } from '../../contract/words.ts'
+import { bytes, day, duration, monthName } from '../report/plain.ts'
 import { type Fact, facts } from './facts.ts'
 import { body, mono, type Sheet } from './sheet.ts'
 import { BLUE, INK, LINE, MUTED, OUTCOME_COLOURS, SIZE } from './theme.ts'
-import { bytes, day, duration, headline, meaning, monthName } from './words.ts'
+import { headline, meaning } from './words.ts'
 import { type Line, wrap } from './wrap.ts'
 
 /** The answer, what it rests on, who and when, and what it means in plain words. */
@@ -99,7 +100,7 @@ function outcomeCounts(report: EvidenceReport): string {
   const { checks_total, checks_passed, checks_failed, checks_warned, checks_skipped, checks_indeterminate } =
     report.validation
   if (checks_total === 0) return 'No check was part of this report.'
-  const parts = [`${count(checks_passed)} of ${plural(checks_total, 'check')} passed`, `${count(checks_failed)} failed`]
+  const parts = [`${count(checks_passed)} of ${count(checks_total)} checks passed`, `${count(checks_failed)} failed`]
   if (checks_warned > 0) parts.push(`${count(checks_warned)} with warnings`)
   if (checks_indeterminate > 0) parts.push(`${count(checks_indeterminate)} without a result`)
   parts.push(`${count(checks_skipped)} skipped`)
@@ -129,9 +130,12 @@ function keyFigures(report: EvidenceReport): Figure[] {
       [count(monthly.open_findings.length), 'open findings'],
     ]
   }
+  const ran = validation.checks_total > validation.checks_skipped
   const records = coffer.account.reduce((sum, entry) => sum + entry.archived, 0)
   const recovery =
-    durations.restore === null || durations.validation === null ? null : durations.restore + durations.validation
+    !ran || durations.restore === null || durations.validation === null
+      ? null
+      : durations.restore + durations.validation
   return [
     [count(records), 'records in scope'],
     [count(coffer.account.length), coffer.account.length === 1 ? 'partition' : 'partitions'],

@@ -1,8 +1,8 @@
 import type { EvidenceReport } from '../../contract/evidence/report.ts'
+import { day, duration } from '../report/plain.ts'
 import { facts } from './facts.ts'
 import { mono, muted, type Sheet } from './sheet.ts'
 import { SIZE } from './theme.ts'
-import { day, duration } from './words.ts'
 
 /** How the report came to be: program, machine, clock, durations, retention, configuration. */
 export function making(sheet: Sheet, report: EvidenceReport): void {

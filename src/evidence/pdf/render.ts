@@ -2,7 +2,7 @@ import PDFDocument from 'pdfkit'
 import type { EvidenceReport } from '../../contract/evidence/report.ts'
 import { addSignaturePlaceholder } from '../../signing/pades/placeholder.ts'
 import type { ReportSegment } from '../report/input.ts'
-import { attachments, howToVerify, type Signatory, signature } from './closing.ts'
+import { attachments, howTo, type Signatory, signature } from './closing.ts'
 import { controls } from './controls.ts'
 import { digests } from './digests.ts'
 import { firstPage } from './first-page.ts'
@@ -75,7 +75,7 @@ export async function renderPdf(report: EvidenceReport, options: PdfOptions): Pr
     const { sign } = options
     if (sign !== null) addSignaturePlaceholder(doc, { ...sign, location: report.coffer.host.name, time, area })
   })
-  howToVerify(sheet, report, list)
+  howTo(sheet, report, list)
   attachments(sheet, attached)
 
   sheet.paginate(report.report_id)

@@ -1,13 +1,14 @@
 import type { EvidenceReport, ReportAccount } from '../../contract/evidence/report.ts'
 import { isoTime } from '../../contract/time.ts'
 import { count, plural } from '../../contract/words.ts'
+import { bytes, day, duration } from '../report/plain.ts'
 import { accountBar, bar, byTopic, coverage, MAX_ROWS, timeline, totalsOf } from './charts.ts'
 import { checkData } from './check-data.ts'
 import { type Fact, facts } from './facts.ts'
 import { body, mono, muted, type Sheet, strong } from './sheet.ts'
 import { table } from './table.ts'
 import { INK, MUTED, OUTCOME_COLOURS, SIZE } from './theme.ts'
-import { bytes, day, duration, nameOf } from './words.ts'
+import { nameOf } from './words.ts'
 
 export function notCovered(sheet: Sheet, report: EvidenceReport): void {
   sheet.heading('What was not covered', 1)
@@ -17,11 +18,11 @@ export function notCovered(sheet: Sheet, report: EvidenceReport): void {
 }
 
 export function checks(sheet: Sheet, report: EvidenceReport): void {
-  sheet.heading('Checks', 1)
+  sheet.heading('Checks', 1, 130)
   const { results } = report.validation
   if (results.length === 0) sheet.paragraph('No check was part of this report.')
   for (const check of results) {
-    sheet.heading(nameOf(check), 2, 50)
+    sheet.heading(nameOf(check), 2, 70)
     const colour = OUTCOME_COLOURS[check.outcome]?.ink ?? MUTED
     sheet.paragraph([{ ...strong(check.outcome), colour }, body(`  ${check.detail}`)], { after: 2 })
     sheet.paragraph([muted(`${check.check_name}, took ${duration(check.duration_ms / 1000)}`, SIZE.tiny)], { after: 4 })
@@ -74,12 +75,12 @@ export function account(sheet: Sheet, report: EvidenceReport): void {
   table(
     sheet,
     [
-      { title: 'Topic', share: 30 },
+      { title: 'Topic', share: 26 },
       { title: 'Partition', share: 10, align: 'right' },
       { title: 'Offsets from', share: 15, align: 'right' },
       { title: 'to (not included)', share: 16, align: 'right' },
       { title: 'Archived', share: 14, align: 'right' },
-      { title: 'Not in the archive', share: 26 },
+      { title: 'Not in the archive', share: 34 },
       { title: 'Share', share: 14 },
     ],
     list.map((entry) => accountRow(sheet, entry)),

@@ -7,6 +7,8 @@ export interface Column {
   /** Share of the table's width. */
   share: number
   align?: 'left' | 'right'
+  /** The least width in points; words of the title are never cut in any case. */
+  least?: number
 }
 
 /** Text, or spans of it; `draw` draws something beside it that the other cells say in figures. */
@@ -28,8 +30,7 @@ export function table(
   rows: Iterable<readonly Cell[]>,
   size: number = SIZE.small,
 ): void {
-  const shares = columns.reduce((sum, column) => sum + column.share, 0)
-  const widths = columns.map((column) => (column.share / shares) * sheet.width)
+  const widths = columnWidths(sheet, columns)
   const header = columns.map((column, index) =>
     wrap([{ text: column.title, face: 'bold', size: SIZE.tiny, colour: MUTED }], inner(widths[index] ?? 0), sheet.type),
   )
@@ -100,6 +101,24 @@ export function table(
     }
   })
   sheet.gap(9)
+}
+
+/** By share, but no narrower than the widest word of its title or what the column asks for; wide ones give way. */
+function columnWidths(sheet: Sheet, columns: readonly Column[]): number[] {
+  const least = columns.map(({ title, least = 0 }) =>
+    Math.max(least, ...title.split(' ').map((word) => sheet.type.width(word, 'bold', SIZE.tiny))),
+  )
+  const fixed = new Set<number>()
+  for (;;) {
+    const free = sheet.width - [...fixed].reduce((sum, index) => sum + (least[index] ?? 0) + 2 * PAD.x, 0)
+    const shares = columns.reduce((sum, { share }, index) => sum + (fixed.has(index) ? 0 : share), 0)
+    const widths = columns.map(({ share }, index) =>
+      fixed.has(index) ? (least[index] ?? 0) + 2 * PAD.x : (share / shares) * free,
+    )
+    const narrow = widths.findIndex((width, index) => !fixed.has(index) && inner(width) < (least[index] ?? 0))
+    if (narrow === -1 || fixed.size === columns.length - 1) return widths
+    fixed.add(narrow)
+  }
 }
 
 /** Takes lines off `lines` while they fit into `room`, at least one. */

@@ -1,43 +1,6 @@
 import type { EvidenceReport, ReportCheck } from '../../contract/evidence/report.ts'
 import { count, plural } from '../../contract/words.ts'
-
-const MONTHS = 'January February March April May June July August September October November December'.split(' ')
-
-/** `5 April 2026, 02:14:05 UTC` */
-export function day(iso: string | null): string {
-  const date = iso === null ? null : new Date(iso)
-  if (date === null) return 'not known'
-  if (Number.isNaN(date.getTime())) return String(iso)
-  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}, ${date.toISOString().slice(11, 19)} UTC`
-}
-
-/** `2026-11` as `November 2026`. */
-export function monthName(month: string): string {
-  const [year, number] = month.split('-')
-  return `${MONTHS[Number(number) - 1] ?? month} ${year ?? ''}`.trim()
-}
-
-/** `45 ms`, `3.2 s`, `38 min 12 s`, `2 h 5 min` */
-export function duration(seconds: number | null): string {
-  if (seconds === null) return 'not known'
-  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`
-  if (seconds < 60) return `${Number(seconds.toFixed(1))} s`
-  const minutes = Math.floor(seconds / 60)
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds - minutes * 60)} s`
-  return `${count(Math.floor(minutes / 60))} h ${minutes % 60} min`
-}
-
-/** `1.4 GB`, in powers of 1,000. */
-export function bytes(value: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
-  let unit = 0
-  let size = value
-  while (size >= 1000 && unit < units.length - 1) {
-    size /= 1000
-    unit++
-  }
-  return `${unit === 0 ? count(size) : size.toFixed(size < 10 ? 1 : 0)} ${units[unit]}`
-}
+import { monthName } from '../report/plain.ts'
 
 /** The answer, as a sentence that follows from the facts. Of what was checked, never of whether this paper is genuine. */
 export function headline(report: EvidenceReport): string {
@@ -59,12 +22,12 @@ export function headline(report: EvidenceReport): string {
   }
   switch (overall) {
     case 'PASSED':
-      if (comparedAll(report)) return 'The restore holds exactly what was archived'
+      if (comparedAll(report)) return 'What was restored is exactly what was archived'
       return find(report, 'IntegrityCheck') && checks_total === 1
         ? 'The archive is whole and unchanged'
         : 'Every check that ran has passed'
     case 'FAILED':
-      return `${count(checks_failed)} of ${plural(checks_total, 'check')} failed`
+      return checks_total === 1 ? 'The check failed' : `${count(checks_failed)} of ${count(checks_total)} checks failed`
     case 'WARNING':
       return 'The checks passed, with warnings that somebody must judge'
     default:
@@ -72,16 +35,19 @@ export function headline(report: EvidenceReport): string {
   }
 }
 
+/** A longer finding stands under the checks alone, whole. */
+const MAX_DETAIL = 300
+
 /** What the result means, in plain words; a sentence or two for each thing that was found. */
 export function meaning(report: EvidenceReport): string[] {
   const { kind, extraction, case: matter } = report.coffer
   const { validation } = report
   const lines: string[] = []
   if (kind === 'extraction' && extraction !== undefined) lines.push(...extractionMeaning(report, matter !== undefined))
-  const failed = validation.results.filter((check) => check.outcome === 'FAILED')
-  if (failed.length > 0) {
+  for (const check of validation.results.filter((each) => each.outcome === 'FAILED')) {
+    const where = 'what was found stands under “Checks”'
     lines.push(
-      `Something is different, missing or damaged. ${failed.map((check) => `${nameOf(check)}: ${check.detail}`).join(' ')}`,
+      `${nameOf(check)} failed: ${check.detail.length > MAX_DETAIL ? where : check.detail.replace(/\.$/, '')}.`,
     )
   }
   const content = find(report, 'ContentCheck')
