@@ -1,4 +1,5 @@
 import type { SerializedError } from './errors.ts'
+import type { ScheduleRequest } from './schedule.ts'
 
 /** A configuration file as text, and where it came from: relative paths in it are relative to `directory`. */
 export interface ConfigSource {
@@ -32,6 +33,7 @@ export type JobRequest = { environment: Record<string, string> } & (
   | ({ kind: 'keys' } & KeysRequest)
   | ({ kind: 'custody' } & CustodyRequest)
   | { kind: 'monthly-report'; config: ConfigSource; month: string | null }
+  | { kind: 'schedule'; request: ScheduleRequest }
 )
 
 /** Files are paths of packages, reports, PDFs or archive folders; trust: certificates or public keys, PEM or DER. */

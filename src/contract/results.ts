@@ -3,6 +3,7 @@ import type { BackupPlanResult, BackupResult } from './results/backup.ts'
 import type { CheckResult } from './results/check.ts'
 import type { GroupSnapshotResult, OffsetMappingResult } from './results/groups.ts'
 import type { RestorePlanResult, RestoreResult } from './results/restore.ts'
+import type { ScheduleResult } from './results/schedule.ts'
 import type { ValidateResult } from './results/validate.ts'
 
 export type * from './results/archive.ts'
@@ -11,6 +12,7 @@ export type * from './results/check.ts'
 export type * from './results/facts.ts'
 export type * from './results/groups.ts'
 export type * from './results/restore.ts'
+export type * from './results/schedule.ts'
 export type * from './results/validate.ts'
 
 /**
@@ -29,4 +31,5 @@ export interface JobResults {
   describe: DescribeResult
   status: StatusResult
   'show-offset-mapping': OffsetMappingResult
+  schedule: ScheduleResult
 }

@@ -31,6 +31,7 @@ const JOBS = {
   keys: () => import('../jobs/keys/run.ts'),
   custody: () => import('../jobs/custody/run.ts'),
   'monthly-report': () => import('../jobs/monthly-report/run.ts'),
+  schedule: () => import('../jobs/schedule/run.ts'),
 } as const satisfies Record<JobKind, () => Promise<unknown>>
 
 /** Loads a job's modules ahead of its request. What is no job is nobody's fault here. */
@@ -80,6 +81,11 @@ export async function dispatch(request: JobRequest, context: JobContext): Promis
       return (await JOBS['evidence-verify']()).runEvidenceVerify(request, context)
     case 'keys':
       return (await JOBS.keys()).runKeys(request, context)
+    case 'schedule': {
+      const { runSchedule } = await JOBS.schedule()
+      const { startScheduled } = await import('./scheduled.ts')
+      return runSchedule(request.request, request.environment, startScheduled(request.environment), context)
+    }
     case 'monthly-report':
       return (await JOBS['monthly-report']()).runMonthlyReport(request, context)
     default:

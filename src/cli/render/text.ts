@@ -3,6 +3,7 @@ import type { AnyResult, Renderer } from './renderer.ts'
 import { describeText, listText, statusText, validateText } from './text-archive.ts'
 import { backupPlanText, backupText } from './text-backup.ts'
 import { groupSnapshotText, offsetMappingText, restorePlanText, restoreText } from './text-restore.ts'
+import { scheduleText } from './text-schedule.ts'
 
 /** Results in words, for people. Errors stand on standard error only. */
 export const textRenderer: Renderer = {
@@ -28,6 +29,8 @@ function lines(result: AnyResult): string[] {
       return statusText(result)
     case 'snapshot-groups':
       return groupSnapshotText(result)
+    case 'schedule':
+      return scheduleText(result)
     case 'show-offset-mapping':
       return offsetMappingText(result)
   }

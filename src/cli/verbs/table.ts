@@ -1,5 +1,6 @@
 import { describe, list, showOffsetMapping, status, validate } from './read.ts'
 import { backup, check, restore, snapshotGroups, threePhaseRestore, validateRestore } from './run.ts'
+import { scheduleVerbs } from './schedule.ts'
 import type { Verb } from './verb.ts'
 
 /** Every verb but `help` and `version`, in the order of the help. */
@@ -15,6 +16,7 @@ export const VERBS: readonly Verb[] = [
   threePhaseRestore,
   snapshotGroups,
   showOffsetMapping,
+  ...scheduleVerbs,
 ]
 
 /** Verbs of OSO Kafka Backup that Coffer doesn't have, and what to use. */
