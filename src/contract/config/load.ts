@@ -112,8 +112,9 @@ function backupOf(
   }
 }
 
-function restoreOf(
-  { mode: _, backup_id, target, restore }: ConfigFile,
+/** A restore, as a file for one has it, or as a file for a validation describes it. */
+export function restoreOf(
+  { backup_id, target, restore }: Pick<ConfigFile, 'backup_id' | 'restore'> & { target?: ConfigFile['target'] },
   tree: Section,
   storage: StorageConfig,
   notes: string[],

@@ -14,7 +14,8 @@ export interface Problem {
   hint?: string
 }
 
-const SECRET_KEY = /password|passphrase|secret|access_key|account_key|sas_token|webhook_url|integration_key/
+const SECRET_KEY =
+  /password|passphrase|secret|access_key|account_key|sas_token|webhook_url|events_url|^url$|integration_key/
 
 /** The sections of one kind of file by the key they stand under, for "did you mean". */
 export type Sections = Readonly<Record<string, z.ZodObject>>

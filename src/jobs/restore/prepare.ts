@@ -28,9 +28,9 @@ export interface Prepared {
   notes: string[]
 }
 
-/** Reads the manifest and plans. @throws ARCHIVE_MISSING, MANIFEST_DAMAGED, NOTHING_MATCHED, CONFIG_CONFLICT … */
-export async function prepare(config: RestoreConfig, storage: Storage): Promise<Prepared> {
-  const loaded = await requireManifest(storage, config.backup_id)
+/** Reads the manifest and plans. @param read it already, maybe of an earlier generation. @throws ARCHIVE_MISSING, MANIFEST_DAMAGED, NOTHING_MATCHED, CONFIG_CONFLICT … */
+export async function prepare(config: RestoreConfig, storage: Storage, read?: LoadedManifest): Promise<Prepared> {
+  const loaded = read ?? (await requireManifest(storage, config.backup_id))
   const { manifest } = loaded
   const names = manifest.topics.map((topic) => topic.name)
   const missing = literalTopics(config.target.topics).filter((name) => !names.includes(name))

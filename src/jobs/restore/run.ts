@@ -29,7 +29,14 @@ import { type Prepared, prepare, walkContext } from './prepare.ts'
 import { offsetReport } from './report.ts'
 import { planResult, restoreResult } from './result.ts'
 import { decideStanding, type Standing, verifyEnds } from './standing.ts'
-import { openStateStore, type RestoreState, STATE_FORMAT, type StateStore, writeAtomically } from './state.ts'
+import {
+  choicesOf,
+  openStateStore,
+  type RestoreState,
+  STATE_FORMAT,
+  type StateStore,
+  writeAtomically,
+} from './state.ts'
 import { createTarget, existingTargets } from './target.ts'
 import { type Written, writeFlows } from './write.ts'
 
@@ -305,6 +312,7 @@ async function beginState(
       created:
         created.has(target) || (standing.state?.topics.some((one) => one.target === target && one.created) ?? false),
     })),
+    options: choicesOf(config.restore),
     partitions: Object.fromEntries(
       [...standing.starts].map(([key, start]) => [key, { base: start.base, records: start.present }]),
     ),

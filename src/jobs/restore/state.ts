@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { homedir, hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import type { RestoreOptions } from '../../contract/config/types.ts'
+import { restoresPrefix } from '../../archive/paths.ts'
+import type { Repartitioning, RestoreOptions } from '../../contract/config/types.ts'
 import { CofferError, isCofferError } from '../../contract/errors.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { checkedRestoreId, offsetMapKey, restoreStateKey } from '../offsets/store.ts'
@@ -18,6 +19,8 @@ export interface RestoreState {
   phase: 'purging' | 'writing' | 'done'
   target_cluster_id: string | null
   topics: { source: string; target: string; topic_id: string | null; created: boolean }[]
+  /** What else decided which records went where; absent in states of releases before 0.2. */
+  options?: RestoreChoices
   /** By `topic/partition` of the target. */
   partitions: Record<string, PartitionState>
   /** Whose positions have been committed. */
@@ -35,6 +38,33 @@ export interface PartitionState {
   base: number
   /** Acknowledged when this was written; the total once the restore is complete. */
   records: number
+}
+
+/** The options of a restore that decide what lands where, so that a validation can tell without the file. */
+export interface RestoreChoices {
+  time_window_start: number | null
+  time_window_end: number | null
+  source_partitions: number[] | null
+  partition_mapping: [number, number][]
+  repartitioning: { target: string; strategy: Repartitioning['strategy']; target_partitions: number }[]
+  suspect_records: RestoreOptions['suspect_records']
+  include_original_offset_header: boolean
+  strip_offset_headers: boolean
+}
+
+export function choicesOf(options: RestoreOptions): RestoreChoices {
+  return {
+    time_window_start: options.time_window_start,
+    time_window_end: options.time_window_end,
+    source_partitions: options.source_partitions,
+    partition_mapping: [...options.partition_mapping].sort(([a], [b]) => a - b),
+    repartitioning: [...options.repartitioning]
+      .map(([target, how]) => ({ target, ...how }))
+      .sort((a, b) => (a.target < b.target ? -1 : 1)),
+    suspect_records: options.suspect_records,
+    include_original_offset_header: options.include_original_offset_header,
+    strip_offset_headers: options.strip_offset_headers,
+  }
 }
 
 export const STATE_FORMAT = 'coffer-restore/1'
@@ -202,6 +232,39 @@ export async function writeAtomically(path: string, parts: readonly Buffer[]): P
 
 function encodeState(state: RestoreState): Buffer {
   return Buffer.from(`${JSON.stringify(state, null, 2)}\n`)
+}
+
+/** Newest states that are read; a backup restored more often than this needs `restore_id`. */
+const MOST_STATES = 200
+const STATE_NAME = /\/restores\/([0-9a-f]{16})\.json$/
+
+/**
+ * What the restores of a backup left in its archive, the newest first. One that can't be read is passed over: it is told
+ * by `warn`.
+ */
+export async function listRestoreStates(
+  storage: Storage,
+  backupId: string,
+  warn: (message: string) => void,
+): Promise<RestoreState[]> {
+  const found: { id: string; key: string; at: number }[] = []
+  for await (const { key, lastModified } of storage.list(restoresPrefix(backupId))) {
+    const id = STATE_NAME.exec(key)?.[1]
+    if (id !== undefined) found.push({ id, key, at: lastModified })
+  }
+  found.sort((a, b) => b.at - a.at)
+  const states: RestoreState[] = []
+  for (const { id, key } of found.slice(0, MOST_STATES)) {
+    try {
+      const { body } = await storage.get(key, { maxBytes: MAX_STATE_BYTES })
+      const state = decodeState(body, id, key)
+      if (state !== null) states.push(state)
+    } catch (error) {
+      if (!isCofferError(error, 'MANIFEST_DAMAGED', 'OBJECT_MISSING', 'SEGMENT_TOO_LARGE')) throw error
+      warn(`the record of restore ${id} can't be read and was left out: ${error.message}`)
+    }
+  }
+  return states
 }
 
 /** null for the state of another restore: the user gave two restores the same `checkpoint_state`, one after the other. */

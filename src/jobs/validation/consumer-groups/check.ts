@@ -1,0 +1,124 @@
+import { type GroupSnapshot, parseGroupSnapshot, readGroupSnapshot } from '../../../archive/groups.ts'
+import { earlierGroupsKey } from '../../../archive/paths.ts'
+import { isCofferError } from '../../../contract/errors.ts'
+import { count, plural } from '../../../contract/words.ts'
+import { translateGroup } from '../../restore/groups.ts'
+import type { Answer, Session } from '../session.ts'
+
+const LISTED = 100
+
+interface Issue {
+  group: string
+  topic: string
+  partition: number
+  issue: 'not_in_snapshot' | 'missing' | 'behind' | 'ahead'
+  expected: number | null
+  actual: number | null
+}
+
+/**
+ * Whether each consumer group stands on the target where it stood on the source when the snapshot was taken: its
+ * positions through the restore's map of offsets, against what its coordinator answers.
+ */
+export async function checkConsumerGroups(session: Session): Promise<Answer> {
+  const { scope, cluster, config } = session
+  const options = config.checks.consumer_group_offsets
+  const snapshot = await snapshotOf(session)
+  if (typeof snapshot === 'string') return { outcome: 'SKIPPED', detail: snapshot, data: { reason: 'no_snapshot' } }
+  const all = options.verify_all_groups || options.groups.length === 0
+  const wanted = snapshot.groups.filter(({ group_id: id }) => all || options.groups.includes(id))
+  const issues: Issue[] = options.groups
+    .filter((id) => !snapshot.groups.some((group) => group.group_id === id))
+    .map((group) => ({ group, topic: '', partition: -1, issue: 'not_in_snapshot', expected: null, actual: null }))
+  if (wanted.length === 0 && issues.length === 0) {
+    return { outcome: 'SKIPPED', detail: 'the snapshot holds no consumer group', data: { reason: 'no_groups_found' } }
+  }
+  if (scope.map === null) {
+    return {
+      outcome: 'INDETERMINATE',
+      detail: `${plural(wanted.length, 'consumer group')} in the snapshot; the archive holds no map of the restore's offsets to compare them through`,
+      data: { reason: 'no_offset_map', groups: wanted.length },
+    }
+  }
+  const restored = {
+    plan: scope.prepared.plan,
+    entries: Map.groupBy(scope.map.entries, (entry) => `${entry.sourceTopic}/${entry.targetPartition}`),
+    bases: new Map([...session.places].map(([key, place]) => [key, place.base])),
+    coverage: new Map(),
+  }
+  let offsets = 0
+  let found = 0
+  let outside = 0
+  for (const group of wanted) {
+    const committed = new Map(
+      (await cluster.committedOffsets(group.group_id)).map((one) => [`${one.topic}/${one.partition}`, one.offset]),
+    )
+    for (const position of translateGroup(group, restored)) {
+      const { target_offset: expected, target_topic: topic, target_partition: partition } = position
+      if (expected === null) {
+        outside++
+        continue
+      }
+      offsets++
+      const actual = committed.get(`${topic}/${partition}`) ?? null
+      if (actual !== null && actual >= 0) found++
+      if (actual === expected) continue
+      const issue = actual === null || actual < 0 ? 'missing' : actual < expected ? 'behind' : 'ahead'
+      issues.push({ group: group.group_id, topic, partition, issue, expected, actual })
+    }
+  }
+  if (found === 0 && !config.groups_asked && (scope.state?.groups.length ?? 0) === 0) {
+    return {
+      outcome: 'SKIPPED',
+      detail: `the restore did not restore consumer groups, of which the snapshot holds ${count(wanted.length)}`,
+      data: { reason: 'groups_not_restored', groups: wanted.length },
+    }
+  }
+  const failed = issues.filter(({ issue }) => issue !== 'ahead').length
+  const ahead = issues.length - failed
+  const parts = [
+    `${plural(wanted.length, 'consumer group')} verified; ${plural(offsets, 'offset')} checked; ${plural(issues.length, 'issue')}`,
+  ]
+  if (ahead > 0) parts.push(`${plural(ahead, 'position has', 'positions have')} moved on since`)
+  if (outside > 0) parts.push(`${plural(outside, 'position')} of topics that were not restored`)
+  const [first] = issues
+  if (first !== undefined) {
+    parts.push(
+      first.issue === 'not_in_snapshot'
+        ? `first: group "${first.group}" is not in the snapshot`
+        : `first: group "${first.group}" ${first.topic}/${first.partition} is ${first.issue}: expected ${first.expected}, got ${first.actual ?? 'none'}`,
+    )
+  }
+  return {
+    outcome: failed > 0 ? 'FAILED' : offsets === 0 ? 'INDETERMINATE' : ahead > 0 ? 'WARNING' : 'PASSED',
+    detail: parts.join('; '),
+    data: {
+      check: 'ConsumerGroupOffsetCheck',
+      groups_checked: wanted.length,
+      total_offsets: offsets,
+      snapshot_time: snapshot.snapshot_time,
+      positions_outside: outside,
+      issues: issues.slice(0, LISTED),
+      issues_total: issues.length,
+    },
+  }
+}
+
+/** The snapshot of the generation that was restored, or why there is none. */
+async function snapshotOf({ storage, config, scope }: Session): Promise<GroupSnapshot | string> {
+  const restored = scope.prepared.loaded.manifest.coffer?.generation
+  let newest: GroupSnapshot
+  try {
+    newest = await readGroupSnapshot(storage, config.backup_id)
+  } catch (error) {
+    if (isCofferError(error, 'GROUP_SNAPSHOT_MISSING')) return 'the archive holds no snapshot of consumer groups'
+    throw error
+  }
+  if (restored === undefined || newest.generation === undefined || newest.generation <= restored) return newest
+  try {
+    return parseGroupSnapshot((await storage.get(earlierGroupsKey(config.backup_id, restored))).body)
+  } catch (error) {
+    if (!isCofferError(error, 'OBJECT_MISSING')) throw error
+    return `the archive holds no snapshot of consumer groups of generation ${restored}, which was restored`
+  }
+}

@@ -1,0 +1,48 @@
+import { integrityCheck } from '../../../archive/check/integrity.ts'
+import { plural } from '../../../contract/words.ts'
+import { ProgressMeter } from '../../progress.ts'
+import { statisticsOf } from '../../statistics.ts'
+import { verdictOf } from '../../validate/verdict.ts'
+import type { Answer, Session } from '../session.ts'
+
+const LISTED = 50
+
+/** The archive's own deep check: every object, checksum, record, Merkle root, account of offsets, and the chain of manifests. */
+export async function checkIntegrity({ storage, config, scope, context }: Session): Promise<Answer> {
+  const { manifest } = scope.prepared.loaded
+  const { records, bytes } = statisticsOf(manifest)
+  const meter = new ProgressMeter(context, { phase: 'checking the archive', recordsTotal: records, bytesTotal: bytes })
+  try {
+    const report = await integrityCheck(storage, config.backup_id, {
+      deep: true,
+      signal: context.signal,
+      onProgress: (done) => meter.add(done.records - meter.records, done.bytes - meter.bytes),
+    })
+    const errors = report.findings
+      .filter(({ severity }) => severity === 'damaged')
+      .map(({ severity: _, ...rest }) => ({ severity: 'error' as const, ...rest }))
+    const { verdict, reason } = verdictOf(report, manifest, errors, report.damaged_total, report.warnings_total)
+    const { generations, verified } = report.chain
+    return {
+      outcome: verdict,
+      detail: `${reason}; ${plural(verified, 'earlier manifest')} of the chain verified`,
+      data: {
+        check: 'IntegrityCheck',
+        deep: true,
+        manifest_sha256: report.manifest_sha256,
+        segments: report.segments_checked,
+        objects: report.objects_listed,
+        records: report.records_checked,
+        bytes: report.bytes_checked,
+        stored_bytes: report.stored_bytes_checked,
+        generations,
+        generations_verified: verified,
+        account: report.account,
+        findings: report.findings.slice(0, LISTED),
+        findings_total: report.findings_total,
+      },
+    }
+  } finally {
+    meter.stop()
+  }
+}

@@ -1,0 +1,130 @@
+import { randomInt } from 'node:crypto'
+import { CofferError } from '../../../contract/errors.ts'
+import { count, plural } from '../../../contract/words.ts'
+import type { FlowPlan, TopicPlan } from '../../restore/plan.ts'
+import { keyOf, taskOf } from '../content/check.ts'
+import { countExpected, countTarget } from '../content/count.ts'
+import type { Answer, Session } from '../session.ts'
+import { checkedTopics } from '../topics.ts'
+
+/** Discrepancies that are listed; all are counted. */
+const LISTED = 100
+
+interface Discrepancy {
+  topic: string
+  target_topic: string
+  target_partitions: number[]
+  expected: number
+  restored: number
+  reason: string
+}
+
+/**
+ * Whether the target holds as many records as the archive has for it: records that a committed consumer reads, never a
+ * difference of watermarks, against the archive's own count within window and filters.
+ */
+export async function checkMessageCount(session: Session): Promise<Answer> {
+  const { config, scope, context } = session
+  const options = config.checks.message_count
+  const topics = checkedTopics(scope.prepared.plan.topics, options.topics, 'checks.message_count.topics')
+  let flows = topics.flatMap((topic) => topic.flows.map((flow) => ({ topic, flow })))
+  const all = flows.length
+  const sampled = options.mode === 'sample'
+  if (sampled) flows = sample(flows, Math.max(1, Math.ceil((all * options.sample_percentage) / 100)))
+  let expected = 0
+  let restored = 0
+  let compacted = 0
+  const discrepancies: Discrepancy[] = []
+  for (const { topic, flow } of flows) {
+    const one = await countOne(session, topic, flow)
+    if (context.signal.aborted) throw new CofferError('INTERRUPTED', 'the count was stopped before its end')
+    expected += one.expected
+    restored += one.found
+    if (one.expected === one.found) continue
+    const places = flow.partitions.map((partition) => session.places.get(`${flow.target}/${partition}`))
+    const byCompaction = one.found < one.expected && places.some((place) => place?.compacted === true)
+    if (byCompaction) compacted += one.expected - one.found
+    discrepancies.push({
+      topic: topic.source,
+      target_topic: topic.target,
+      target_partitions: flow.partitions,
+      expected: one.expected,
+      restored: one.found,
+      reason: places.some((place) => place === undefined)
+        ? 'a target partition does not exist'
+        : byCompaction
+          ? 'the target topic is compacted'
+          : places.some((place) => (place?.deleted ?? 0) > 0)
+            ? "the start of the target's log was deleted (retention, or by request)"
+            : one.found > one.expected
+              ? 'there are more than were archived'
+              : 'there are fewer than were archived',
+    })
+  }
+  const off = discrepancies.reduce((sum, one) => sum + Math.abs(one.expected - one.restored), 0)
+  const parts = [
+    `${plural(topics.length, 'topic')}; ${count(expected)} messages expected, ${count(restored)} restored; ${plural(discrepancies.length, 'discrepancy', 'discrepancies')}`,
+  ]
+  if (sampled) parts.push(`a sample, not exact: ${count(flows.length)} of ${plural(all, 'partition')}`)
+  const [first] = discrepancies
+  if (first !== undefined) {
+    parts.push(
+      `first: ${first.target_topic}/${first.target_partitions.join(',')}: ${count(first.expected)} expected, ${count(first.restored)} restored (${first.reason})`,
+    )
+  }
+  return {
+    outcome: outcomeOf(session, { off, compacted, expected, restored, threshold: options.fail_threshold, topics }),
+    detail: parts.join('; '),
+    data: {
+      check: 'MessageCountCheck',
+      mode: options.mode,
+      topics: topics.length,
+      partitions: flows.length,
+      partitions_total: all,
+      expected,
+      restored,
+      difference: off,
+      fail_threshold: options.fail_threshold,
+      sampled,
+      discrepancies: discrepancies.slice(0, LISTED),
+      discrepancies_total: discrepancies.length,
+    },
+  }
+}
+
+function outcomeOf(
+  session: Session,
+  facts: { off: number; compacted: number; expected: number; restored: number; threshold: number; topics: TopicPlan[] },
+): Answer['outcome'] {
+  const { off, compacted, expected, restored, threshold } = facts
+  if (off - compacted > threshold) return 'FAILED'
+  if (compacted > threshold) {
+    // Only a comparison of content can tell what compaction took from what is missing.
+    const explained = facts.topics.reduce((sum, topic) => sum + (session.tallies.get(topic.source)?.compacted ?? 0), 0)
+    if (explained === compacted) return 'WARNING'
+    return facts.topics.every((topic) => session.tallies.has(topic.source)) ? 'FAILED' : 'INDETERMINATE'
+  }
+  if (expected === 0 && restored === 0) return 'INDETERMINATE'
+  return off > 0 ? 'WARNING' : 'PASSED'
+}
+
+async function countOne(
+  session: Session,
+  topic: TopicPlan,
+  flow: FlowPlan,
+): Promise<{ expected: number; found: number }> {
+  const known = session.counted.get(keyOf(flow))
+  if (known !== undefined) return known
+  const task = taskOf(session, topic, flow, session.config.checks.content.allow_appended)
+  const expected = await countExpected(flow, session.walk)
+  const found = task === null ? 0 : await countTarget(task, session.cluster, session.walk.segments.stop)
+  session.counted.set(keyOf(flow), { expected, found })
+  return { expected, found }
+}
+
+function sample<T>(items: readonly T[], wanted: number): T[] {
+  const rest = [...items]
+  const taken: T[] = []
+  while (taken.length < wanted && rest.length > 0) taken.push(...rest.splice(randomInt(rest.length), 1))
+  return taken
+}
