@@ -22,11 +22,7 @@ export const FLAGS = {
     text: "accepted and ignored: Coffer keeps positions in the archive's manifest",
   },
   name: { short: null, value: 'NAME', text: 'name of the schedule, key or other thing' },
-  job: {
-    short: null,
-    value: 'JOB',
-    text: 'what to run: backup (default), validation, extract, snapshot-groups, monthly-report, check',
-  },
+  job: { short: null, value: 'JOB', text: 'what to run (default: backup; validation, extract, check …)' },
   cron: { short: null, value: 'PATTERN', text: 'when: minute, hour, day of month, month, day of week' },
   timezone: { short: null, value: 'ZONE', text: "whose clock, such as Europe/Berlin (default: this machine's)" },
   jitter: { short: null, value: 'SECONDS', text: 'start up to so many seconds late (default: 0)' },

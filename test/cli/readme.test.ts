@@ -15,5 +15,5 @@ test('the README has the table of exit codes as the code has it', async () => {
 
 test('the README names every verb', async () => {
   const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
-  for (const verb of VERBS) assert.ok(readme.includes(`| \`${verb.name}\``), verb.name)
+  for (const verb of VERBS) assert.ok(new RegExp(`^\\| .*\`${verb.name}\``, 'm').test(readme), verb.name)
 })
