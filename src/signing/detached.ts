@@ -1,6 +1,10 @@
-import { CofferError } from '../contract/errors.ts'
+import { createHash } from 'node:crypto'
+import { SIGNATURE_SUFFIX } from '../contract/evidence/signing.ts'
+import { pem } from './certificate.ts'
+import { Fields, readDer, readInteger } from './der/read.ts'
 import type { Signer } from './signer.ts'
-import type { TimestampAuthority } from './timestamp.ts'
+import { readToken } from './timestamp/token.ts'
+import { type TimestampAuthority, tryStamp } from './timestamp.ts'
 
 /** A detached signature in all its forms (docs/evidence-package.md, section 3). */
 export interface DetachedSignature {
@@ -19,19 +23,108 @@ export interface DetachedSignature {
   tsaChainPem: string | null
 }
 
+const HEADER = '-----BEGIN KAFKA BACKUP EVIDENCE SIGNATURE-----'
+const FOOTER = '-----END KAFKA BACKUP EVIDENCE SIGNATURE-----'
+
 /**
  * Signs the exact bytes of a file.
- * @param options.id the report's id, `<backup-id>/manifest-<generation>`, or the package's id
+ * @param options.id the report's id, `<backup-id>/manifest-<generation>`, or the package's id; one line of text
  * @param options.authority a failing one never throws: it gives `timestampProblem`
  */
 export async function signDetached(
-  _data: Buffer,
-  _options: { signer: Signer; id: string; authority: TimestampAuthority | null },
+  data: Buffer,
+  options: { signer: Signer; id: string; authority: TimestampAuthority | null },
 ): Promise<DetachedSignature> {
-  throw new CofferError('UNSUPPORTED', 'signing is being built')
+  const { signer, id, authority } = options
+  if (!/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(id)) {
+    throw new RangeError(`expected an id of printable ASCII, got ${JSON.stringify(id)}`)
+  }
+  const der = await signer.sign(data)
+  const raw = signer.algorithm.startsWith('ECDSA') ? rawSignature(der, signer.algorithm.includes('384') ? 48 : 32) : der
+  const text = [
+    HEADER,
+    `Algorithm: ${signer.algorithm}`,
+    `Report-ID: ${id}`,
+    `Report-SHA256: ${createHash('sha256').update(data).digest('hex')}`,
+    `Signature: ${raw.toString('base64')}`,
+    FOOTER,
+    '',
+  ].join('\n')
+  const { token, problem } = await tryStamp(authority, der)
+  return {
+    text: Buffer.from(text, 'latin1'),
+    der,
+    token,
+    timestampProblem: problem,
+    publicKeyPem: signer.publicKeyPem,
+    chainPem: pem('CERTIFICATE', signer.certificates),
+    crlPem: signer.crls.length === 0 ? null : pem('X509 CRL', signer.crls),
+    tsaChainPem: token === null ? null : tokenChainPem(token, der, authority?.roots ?? []),
+  }
 }
 
-/** The files that lie beside `name` (`report.json` in a package, `<report-id>` in an archive). */
-export function signatureFiles(_name: string, _signature: DetachedSignature): { name: string; bytes: Buffer }[] {
-  return []
+/**
+ * Gets the timestamp that a signature could not have when it was made.
+ * @param der the bytes of its `.sig.der`
+ * @throws CofferError TIMESTAMP_FAILED
+ */
+export async function timestampDetached(
+  der: Buffer,
+  authority: TimestampAuthority,
+): Promise<{ token: Buffer; tsaChainPem: string }> {
+  const token = await authority.stamp(der)
+  return { token, tsaChainPem: tokenChainPem(token, der, authority.roots) }
+}
+
+/** The authority's certificates, its own first, up to its root as far as token and configuration reach. */
+function tokenChainPem(token: Buffer, data: Buffer, roots: readonly Buffer[]): string {
+  const { chain } = readToken(token, { data, nonce: null, roots, now: null })
+  const certificates = chain.map((one) => one.der)
+  const further = roots.filter((root) => !certificates.some((one) => one.equals(root)))
+  return pem('CERTIFICATE', [...certificates, ...further])
+}
+
+/** ECDSA-Sig-Value in DER (RFC 3279 clause 2.2.3) as r‖s, each of the curve's length (IEEE P1363). */
+function rawSignature(der: Buffer, length: number): Buffer {
+  const fields = new Fields(readDer(der, 0x30))
+  const part = () =>
+    Buffer.from(
+      readInteger(fields.take(0x02))
+        .toString(16)
+        .padStart(length * 2, '0'),
+      'hex',
+    )
+  const raw = Buffer.concat([part(), part()])
+  fields.end()
+  return raw
+}
+
+/**
+ * The files of a signature that lies by itself in an archive (docs/evidence-package.md, sections 1 and 4).
+ * @param name what they lie beside, without its ending: `<report-id>`
+ */
+export function signatureFiles(name: string, signature: DetachedSignature): { name: string; bytes: Buffer }[] {
+  const { publicKeyPem, chainPem, crlPem } = signature
+  const texts = [
+    { name: `${name}.pub.pem`, text: publicKeyPem },
+    { name: `${name}.chain.pem`, text: chainPem },
+    ...(crlPem === null ? [] : [{ name: `${name}.crl.pem`, text: crlPem }]),
+  ]
+  return [
+    ...signatureOnlyFiles(name, signature),
+    ...texts.map((one) => ({ name: one.name, bytes: Buffer.from(one.text, 'latin1') })),
+  ]
+}
+
+/**
+ * The signature and its timestamp alone, for a package, which keeps keys and certificates once for all of them.
+ * @param name the signed file with its ending: `report.json`
+ */
+export function signatureOnlyFiles(name: string, signature: DetachedSignature): { name: string; bytes: Buffer }[] {
+  const files = [
+    { name: `${name}${SIGNATURE_SUFFIX.text}`, bytes: signature.text },
+    { name: `${name}${SIGNATURE_SUFFIX.der}`, bytes: signature.der },
+  ]
+  if (signature.token !== null) files.push({ name: `${name}${SIGNATURE_SUFFIX.token}`, bytes: signature.token })
+  return files
 }
