@@ -8,26 +8,30 @@ const TOO_OPEN = 0o077
 /**
  * Reads a file that should be private.
  * @param most bytes; more is no key
+ * @param what it holds, for the warning
  * @returns its bytes, and a sentence where others may read or write it (not on Windows, whose modes say nothing)
  * @throws KEY_MISSING, KEY_UNREADABLE
  */
-export async function readPrivateFile(path: string, most: number): Promise<{ bytes: Buffer; warnings: string[] }> {
+export async function readPrivateFile(
+  path: string,
+  most: number,
+  what = 'a private key',
+): Promise<{ bytes: Buffer; warnings: string[] }> {
   try {
     // a pipe would be waited for; what it is shows only once it is open
     const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
     try {
-      const { mode, size, ...is } = await file.stat()
-      void is
+      const { mode, size } = await file.stat()
       if ((mode & constants.S_IFMT) === constants.S_IFDIR) throw unreadable(path, 'it is a folder')
       if ((mode & constants.S_IFMT) !== constants.S_IFREG) throw unreadable(path, 'it is no regular file')
       if (size > most) throw unreadable(path, `expected at most ${most} bytes, got ${size}`)
       const bytes = await file.readFile()
-      const open = process.platform !== 'win32' && (mode & TOO_OPEN) !== 0
+      const tooOpen = process.platform !== 'win32' && (mode & TOO_OPEN) !== 0
       const octal = (mode & 0o777).toString(8).padStart(4, '0')
       return {
         bytes,
-        warnings: open
-          ? [`"${path}" holds a private key and is open to other users (mode ${octal}): run chmod 600 on it`]
+        warnings: tooOpen
+          ? [`"${path}" holds ${what} and is open to other users (mode ${octal}): run chmod 600 on it`]
           : [],
       }
     } finally {
