@@ -1,8 +1,22 @@
+import { canonicalJson } from '../../contract/canonical-json.ts'
 import type { EvidenceConfig } from '../../contract/config/evidence.ts'
-import { CofferError } from '../../contract/errors.ts'
 import type { EvidenceReport } from '../../contract/evidence/report.ts'
 import type { JobContext } from '../../contract/jobs.ts'
+import { renderPdf } from '../../evidence/pdf/render.ts'
+import { buildReport } from '../../evidence/report/build.ts'
 import type { ReportInput, ReportSegment } from '../../evidence/report/input.ts'
+import { type DetachedSignature, signatureFiles, signDetached } from '../../signing/detached.ts'
+import { type SignedPdf, signPdf } from '../../signing/pades/sign.ts'
+import { openSigner, type Signer } from '../../signing/signer.ts'
+import { type TimestampAuthority, timestampAuthority } from '../../signing/timestamp.ts'
+import { profileFolder } from '../profile.ts'
+
+/** What signs, opened before a job does its work, so that a key that can't be used is known at once. */
+export interface EvidenceSigner {
+  signer: Signer
+  /** null: no timestamps. */
+  authority: TimestampAuthority | null
+}
 
 export interface EvidenceOrder {
   input: ReportInput
@@ -12,6 +26,8 @@ export interface EvidenceOrder {
   evidence: EvidenceConfig
   environment: Record<string, string>
   context: JobContext
+  /** As `openEvidenceSigner` gave it; opened here where it is absent. */
+  signing?: EvidenceSigner | null
 }
 
 export interface ProducedEvidence {
@@ -19,17 +35,83 @@ export interface ProducedEvidence {
   report: EvidenceReport
   /** Named for an archive: `<report-id>.json`, `.pdf`, `.sig` …; in the order in which they are to be stored. */
   files: { name: string; bytes: Buffer }[]
+  /** The canonical JSON, and its detached signature: for a package, which names its files differently. */
+  json: Buffer
+  pdf: Buffer | null
+  signature: DetachedSignature | null
   signed: boolean
   /** Of the PDF's signature; null without one. */
-  level: 'B-B' | 'B-T' | 'B-LT' | null
-  /** One sentence each: what was asked for and could not be had (a timestamp). */
+  level: SignedPdf['level'] | null
+  /** One sentence each: what was asked for and could not be had (a timestamp, a signature in the PDF). */
   problems: string[]
+}
+
+/**
+ * The key and the authority of `evidence.signing`; null where signing is not enabled.
+ * @throws CofferError where signing is asked for and the key can't be used (field failure 24)
+ */
+export async function openEvidenceSigner(
+  evidence: EvidenceConfig,
+  environment: Record<string, string>,
+  context: JobContext,
+): Promise<EvidenceSigner | null> {
+  if (!evidence.signing.enabled) return null
+  const signer = await openSigner(evidence.signing, { environment, profile: profileFolder(environment) })
+  for (const warning of signer.warnings) context.log('warn', warning)
+  return { signer, authority: await timestampAuthority(evidence.signing) }
 }
 
 /**
  * A report in all the forms that the configuration asks for, signed where it says so.
  * @throws CofferError where the key can't be used
  */
-export async function produceEvidence(_order: EvidenceOrder): Promise<ProducedEvidence> {
-  throw new CofferError('UNSUPPORTED', 'not built yet')
+export async function produceEvidence(order: EvidenceOrder): Promise<ProducedEvidence> {
+  const { input, manifest, segments, evidence, environment, context } = order
+  const signing = order.signing === undefined ? await openEvidenceSigner(evidence, environment, context) : order.signing
+  const report = buildReport({
+    ...input,
+    signing: signing === null ? null : { algorithm: signing.signer.algorithm, signedBy: signing.signer.name },
+  })
+  const id = report.report_id
+  const json = Buffer.from(canonicalJson(report))
+  const problems: string[] = []
+  const files = [{ name: `${id}.json`, bytes: json }]
+
+  let pdf: Buffer | null = null
+  let level: SignedPdf['level'] | null = null
+  if (evidence.formats.includes('pdf')) {
+    const { signer_name, signer_role, meaning } = evidence.signing
+    // Ed25519 has no place in PAdES: then the PDF is bound by the report's own signature alone, and that is said.
+    const inPdf = signing !== null && signing.signer.algorithm !== 'Ed25519' ? signing : null
+    if (signing !== null && inPdf === null) {
+      problems.push(`the PDF is not signed in itself: PAdES has no place for ${signing.signer.algorithm}`)
+    }
+    const sign = inPdf === null ? null : { name: signer_name ?? inPdf.signer.name, role: signer_role, meaning }
+    pdf = await renderPdf(report, { json, manifest, page: evidence.page, sign, segments })
+    if (inPdf !== null) {
+      const signed = await signPdf(pdf, { ...inPdf, time: new Date(report.generated_at) })
+      pdf = signed.pdf
+      level = signed.level
+      if (signed.timestampProblem !== null) problems.push(`the PDF has no timestamp: ${signed.timestampProblem}`)
+    }
+    files.push({ name: `${id}.pdf`, bytes: pdf })
+  }
+
+  let signature: DetachedSignature | null = null
+  if (signing !== null) {
+    signature = await signDetached(json, { ...signing, id })
+    if (signature.timestampProblem !== null) {
+      problems.push(`the report's signature has no timestamp: ${signature.timestampProblem}`)
+    }
+    files.push({ name: `${id}.pub.pem`, bytes: Buffer.from(signature.publicKeyPem) })
+    files.push({ name: `${id}.chain.pem`, bytes: Buffer.from(signature.chainPem) })
+    if (signature.crlPem !== null) files.push({ name: `${id}.crl.pem`, bytes: Buffer.from(signature.crlPem) })
+    if (signature.tsaChainPem !== null) {
+      files.push({ name: `${id}.tsa-chain.pem`, bytes: Buffer.from(signature.tsaChainPem) })
+    }
+    // The signature last: a report whose signature is there is all there.
+    files.push(...signatureFiles(id, signature).reverse())
+  }
+  for (const problem of problems) context.log('warn', problem)
+  return { reportId: id, report, files, json, pdf, signature, signed: signature !== null, level, problems }
 }
