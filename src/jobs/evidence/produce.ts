@@ -75,7 +75,7 @@ export async function produceEvidence(order: EvidenceOrder): Promise<ProducedEvi
   const id = report.report_id
   const json = Buffer.from(canonicalJson(report))
   const problems: string[] = []
-  const files = [{ name: `${id}.json`, bytes: json }]
+  const files: ProducedEvidence['files'] = [{ name: `${id}.json`, bytes: json }]
 
   let pdf: Buffer | null = null
   let level: SignedPdf['level'] | null = null
