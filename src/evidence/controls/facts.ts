@@ -1,5 +1,6 @@
 import type { ReportCheck } from '../../contract/evidence/report.ts'
 import { plural } from '../../contract/words.ts'
+import { isSampled } from '../report/overall.ts'
 import { day, duration } from '../report/plain.ts'
 import type { Assessed } from './assess.ts'
 import type { Fact, Support } from './framework.ts'
@@ -37,7 +38,8 @@ function checkStanding(name: string, checks: readonly ReportCheck[]): Standing {
   if (name === 'IntegrityCheck' && own.some((check) => check.data?.deep !== true)) {
     return open('the integrity check did not read every segment')
   }
-  return passed(`${name} passed`)
+  const sampled = own.some((check) => isSampled(check))
+  return passed(sampled ? `${name} passed on a sample` : `${name} passed`)
 }
 
 const FACTS: Readonly<Record<Fact, (assessed: Assessed) => Standing>> = {

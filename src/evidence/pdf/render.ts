@@ -6,7 +6,6 @@ import { attachments, howTo, type Signatory, signature } from './closing.ts'
 import { controls } from './controls.ts'
 import { digests } from './digests.ts'
 import { firstPage } from './first-page.ts'
-import { fontFile } from './fonts.ts'
 import { making } from './making.ts'
 import { account, checks, extraction, monthly, notCovered, pictures } from './sections.ts'
 import { type SegmentList, segmentList } from './segment-list.ts'
@@ -42,8 +41,9 @@ export async function renderPdf(report: EvidenceReport, options: PdfOptions): Pr
     lang: 'en',
     displayTitle: true,
     bufferPages: true,
-    // Never pdfkit's own Helvetica, which is not embedded.
-    font: fontFile('sans') as unknown as string,
+    // None to begin with: pdfkit's own Helvetica is not embedded, and a face that is given here and registered later
+    // would be opened anew at each use.
+    font: null as unknown as string,
     info: {
       Title: title,
       Author: options.sign?.name ?? report.coffer.operator.os_user,

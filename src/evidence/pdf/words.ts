@@ -1,5 +1,6 @@
 import type { EvidenceReport, ReportCheck } from '../../contract/evidence/report.ts'
 import { count, plural } from '../../contract/words.ts'
+import { isSampled } from '../report/overall.ts'
 import { monthName } from '../report/plain.ts'
 
 /** The answer, as a sentence that follows from the facts. Of what was checked, never of whether this paper is genuine. */
@@ -120,9 +121,4 @@ function find(report: EvidenceReport, name: string): ReportCheck | undefined {
 function comparedAll(report: EvidenceReport): boolean {
   const content = find(report, 'ContentCheck')
   return content?.outcome === 'PASSED' && !isSampled(content)
-}
-
-function isSampled(check: ReportCheck): boolean {
-  const { mode, sampled, sample_percentage: share } = check.data ?? {}
-  return mode === 'sample' || sampled === true || (typeof share === 'number' && share < 100)
 }

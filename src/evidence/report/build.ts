@@ -9,7 +9,7 @@ import { notCovered } from './not-covered.ts'
 import { reportHost } from './operator.ts'
 import { countOutcomes, overallResult } from './overall.ts'
 import { backupOf, scopeOf } from './scope.ts'
-import { withoutSecrets, withoutUrlSecrets } from './secrets.ts'
+import { wellFormed, withoutSecrets, withoutUrlSecrets } from './secrets.ts'
 
 export type { ReportInput } from './input.ts'
 
@@ -23,7 +23,7 @@ export function buildReport(input: ReportInput): EvidenceReport {
   const account = accountOf(input.manifest, input.topics)
   const controls = assessControls({ ...input, checks, account })
   const operator = input.operator
-  return {
+  return wellFormed({
     schema_version: '1.0',
     report_id: input.reportId ?? `${input.kind}-${randomUUID()}`,
     generated_at: utc(input.generatedAt),
@@ -71,7 +71,7 @@ export function buildReport(input: ReportInput): EvidenceReport {
       timeline: input.timeline,
       ...(input.monthly === undefined ? {} : { monthly: input.monthly }),
     },
-  }
+  })
 }
 
 /** True only from an integrity check that read every segment (`data.deep`) and passed. */

@@ -1,6 +1,7 @@
 import type { ReportAccount, ReportCheck } from '../../contract/evidence/report.ts'
 import { count, plural } from '../../contract/words.ts'
 import type { ReportInput } from './input.ts'
+import { isSampled } from './overall.ts'
 
 /** Absences that are losses, or may be. */
 const LOSSES: Readonly<Record<string, string>> = {
@@ -30,7 +31,10 @@ function checkGaps({ kind }: ReportInput, checks: readonly ReportCheck[]): strin
       (check) => check.check_name === name && check.outcome !== 'SKIPPED' && check.outcome !== 'INDETERMINATE',
     )
   if (checks.length === 0) lines.push('No check ran.')
-  for (const { check_name, outcome, detail } of checks) {
+  for (const check of checks) {
+    const { check_name, outcome, detail } = check
+    if (outcome !== 'SKIPPED' && isSampled(check))
+      lines.push(`${check_name} looked at a sample; what lies outside it was not looked at.`)
     if (outcome === 'SKIPPED') lines.push(`${check_name} was skipped: ${detail}`)
     if (outcome === 'INDETERMINATE') lines.push(`${check_name} could not come to a result: ${detail}`)
   }

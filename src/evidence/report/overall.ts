@@ -32,3 +32,9 @@ export function countOutcomes(checks: readonly Pick<ReportCheck, 'outcome'>[]): 
     checks_indeterminate: count('INDETERMINATE'),
   }
 }
+
+/** Whether a check says that it looked at a part and not at all. Its result is never called exact. */
+export function isSampled({ data }: Pick<ReportCheck, 'data'>): boolean {
+  const { mode, sampled, sample_percentage: share } = data ?? {}
+  return mode === 'sample' || sampled === true || (typeof share === 'number' && share < 100)
+}

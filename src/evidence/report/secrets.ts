@@ -64,3 +64,11 @@ export function withoutUrlSecrets(text: string): string {
       `$1${REPLACED}`,
     )
 }
+
+/** Every string of a report made well-formed, since half a surrogate pair has no form in JSON that all readers share. */
+export function wellFormed<T>(value: T): T {
+  if (typeof value === 'string') return value.toWellFormed() as T
+  if (Array.isArray(value)) return value.map(wellFormed) as T
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name.toWellFormed(), wellFormed(item)])) as T
+}
