@@ -2,6 +2,7 @@ import type { DescribeResult, ListResult, StatusResult } from './results/archive
 import type { BackupPlanResult, BackupResult } from './results/backup.ts'
 import type { CheckResult } from './results/check.ts'
 import type { GroupSnapshotResult, OffsetMappingResult } from './results/groups.ts'
+import type { KeysResult } from './results/keys.ts'
 import type { RestorePlanResult, RestoreResult } from './results/restore.ts'
 import type { ScheduleResult } from './results/schedule.ts'
 import type { ValidateResult } from './results/validate.ts'
@@ -11,6 +12,7 @@ export type * from './results/backup.ts'
 export type * from './results/check.ts'
 export type * from './results/facts.ts'
 export type * from './results/groups.ts'
+export type * from './results/keys.ts'
 export type * from './results/restore.ts'
 export type * from './results/schedule.ts'
 export type * from './results/validate.ts'
@@ -31,5 +33,6 @@ export interface JobResults {
   describe: DescribeResult
   status: StatusResult
   'show-offset-mapping': OffsetMappingResult
+  keys: KeysResult
   schedule: ScheduleResult
 }

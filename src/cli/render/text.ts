@@ -2,6 +2,8 @@ import { checkText } from './checks.ts'
 import type { AnyResult, Renderer } from './renderer.ts'
 import { describeText, listText, statusText, validateText } from './text-archive.ts'
 import { backupPlanText, backupText } from './text-backup.ts'
+import { evidenceGetText, evidenceListText, evidenceTimestampText, validationText } from './text-evidence.ts'
+import { keysText } from './text-keys.ts'
 import { groupSnapshotText, offsetMappingText, restorePlanText, restoreText } from './text-restore.ts'
 import { scheduleText } from './text-schedule.ts'
 
@@ -29,8 +31,18 @@ function lines(result: AnyResult): string[] {
       return statusText(result)
     case 'snapshot-groups':
       return groupSnapshotText(result)
+    case 'keys':
+      return keysText(result)
     case 'schedule':
       return scheduleText(result)
+    case 'validation':
+      return validationText(result)
+    case 'evidence-list':
+      return evidenceListText(result)
+    case 'evidence-get':
+      return evidenceGetText(result)
+    case 'evidence-timestamp':
+      return evidenceTimestampText(result)
     case 'show-offset-mapping':
       return offsetMappingText(result)
   }

@@ -1,3 +1,5 @@
+import { evidenceVerbs } from './evidence.ts'
+import { keyVerbs } from './keys.ts'
 import { describe, list, showOffsetMapping, status, validate } from './read.ts'
 import { backup, check, restore, snapshotGroups, threePhaseRestore, validateRestore } from './run.ts'
 import { scheduleVerbs } from './schedule.ts'
@@ -16,12 +18,13 @@ export const VERBS: readonly Verb[] = [
   threePhaseRestore,
   snapshotGroups,
   showOffsetMapping,
+  ...evidenceVerbs,
+  ...keyVerbs,
   ...scheduleVerbs,
 ]
 
 /** Verbs of OSO Kafka Backup that Coffer doesn't have, and what to use. */
 export const ABSENT_VERBS: Readonly<Record<string, string>> = {
-  validation: 'Use "coffer validate --deep" for the archive itself.',
   'offset-reset': 'Restore consumer groups with "restore.consumer_groups" or "restore.auto_consumer_groups".',
   'offset-reset-bulk': 'Restore consumer groups with "restore.consumer_groups" or "restore.auto_consumer_groups".',
   'offset-rollback': 'Record where groups stand with "coffer snapshot-groups".',
