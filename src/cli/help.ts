@@ -31,6 +31,7 @@ export function programHelp(): string {
 export function verbHelp(verb: Verb): string {
   const required = verb.required.map((name) => ` --${name} ${FLAGS[name].value ?? ''}`.trimEnd()).join('')
   const other = verb.formats.includes('csv') ? ' (csv too: for this verb)' : ''
+  const formats = verb.ownFormats === undefined ? null : `what to fetch: ${verb.ownFormats.join(', ')}`
   return [
     `coffer ${verb.name}: ${verb.summary}`,
     '',
@@ -39,7 +40,11 @@ export function verbHelp(verb: Verb): string {
     '',
     'Flags:',
     ...flagLines([...verb.flags, ...COMMON_FLAGS]).map((line) =>
-      line.includes('--format FORMAT') ? line + other : line,
+      !line.includes('--format FORMAT')
+        ? line
+        : formats === null
+          ? line + other
+          : line.replace(FLAGS.format.text, formats),
     ),
     '',
     verb.examples.length === 1 ? 'Example:' : 'Examples:',

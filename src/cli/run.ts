@@ -114,6 +114,12 @@ function checkFlags(verb: Verb, args: ParsedArguments, operands: readonly string
 
 function formatOf(verb: Verb, args: ParsedArguments): Format {
   const named = args.values.format
+  if (verb.ownFormats !== undefined) {
+    if (named !== undefined && !verb.ownFormats.includes(named)) {
+      throw usage(`expected --format ${verb.ownFormats.join(', ')}, got "${named}"`)
+    }
+    return args.counts.json === undefined ? 'text' : 'json'
+  }
   const format = verb.formats.find((one) => one === named)
   if (named !== undefined && format === undefined) {
     throw usage(`expected --format ${verb.formats.join(', ')}, got "${named}"`)

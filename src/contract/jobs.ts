@@ -26,7 +26,7 @@ export type JobRequest = { environment: Record<string, string> } & (
   | { kind: 'validation'; config: ConfigSource; triggeredBy: string | null; pitr: number | null }
   | { kind: 'extract'; config: ConfigSource; dryRun: boolean }
   | ({ kind: 'verify' } & VerifyRequest)
-  | { kind: 'evidence-list'; archive: ArchiveLocation; limit: number }
+  | { kind: 'evidence-list'; archive: ArchiveLocation; limit: number; prefix?: string }
   | { kind: 'evidence-get'; archive: ArchiveLocation; reportId: string; format: EvidenceFormat; output: string }
   | { kind: 'evidence-verify'; report: string; signature: string; publicKey: string | null }
   | { kind: 'evidence-timestamp'; archive: ArchiveLocation; reportId: string; timestampUrl: string }

@@ -1,6 +1,12 @@
 import type { DescribeResult, ListResult, StatusResult } from './results/archive.ts'
 import type { BackupPlanResult, BackupResult } from './results/backup.ts'
 import type { CheckResult } from './results/check.ts'
+import type {
+  EvidenceGetResult,
+  EvidenceListResult,
+  EvidenceTimestampResult,
+  ValidationResult,
+} from './results/evidence.ts'
 import type { GroupSnapshotResult, OffsetMappingResult } from './results/groups.ts'
 import type { KeysResult } from './results/keys.ts'
 import type { RestorePlanResult, RestoreResult } from './results/restore.ts'
@@ -10,6 +16,7 @@ import type { ValidateResult } from './results/validate.ts'
 export type * from './results/archive.ts'
 export type * from './results/backup.ts'
 export type * from './results/check.ts'
+export type * from './results/evidence.ts'
 export type * from './results/facts.ts'
 export type * from './results/groups.ts'
 export type * from './results/keys.ts'
@@ -35,4 +42,8 @@ export interface JobResults {
   'show-offset-mapping': OffsetMappingResult
   keys: KeysResult
   schedule: ScheduleResult
+  validation: ValidationResult
+  'evidence-list': EvidenceListResult
+  'evidence-get': EvidenceGetResult
+  'evidence-timestamp': EvidenceTimestampResult
 }

@@ -21,7 +21,7 @@ import {
   missing,
   OWN_NAME_PREFIX,
 } from './keys.ts'
-import type { ListedObject, PutOptions, Storage, StoredBytes, StoredObject } from './storage.ts'
+import type { ListedObject, PutOptions, Storage, StoredBytes, StoredObject, StoredRetention } from './storage.ts'
 
 /** What link(2) answers on filesystems without hard links (FAT, some network and FUSE filesystems). */
 const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
@@ -136,6 +136,10 @@ export class FilesystemStorage implements Storage {
       if (ABSENT.has(errno(error) ?? '')) return
       throw filesystemError(error, `delete "${key}" in "${this.location}"`)
     }
+  }
+
+  async retention(_key: string): Promise<StoredRetention> {
+    return { mode: 'none', retainUntil: null, legalHold: false, reason: 'a folder on a disk has no object lock' }
   }
 
   async close(): Promise<void> {}

@@ -19,8 +19,9 @@ import {
 import { contentLength, dropBody, readBody } from './s3-body.ts'
 import { S3Connection, type S3Tuning } from './s3-connection.ts'
 import { BrokenAnswer, failureOf, isMissing, s3Error } from './s3-errors.ts'
+import { lockOf } from './s3-lock.ts'
 import { S3Write, unquoted } from './s3-write.ts'
-import type { ListedObject, PutOptions, Storage, StoredBytes, StoredObject } from './storage.ts'
+import type { ListedObject, PutOptions, Storage, StoredBytes, StoredObject, StoredRetention } from './storage.ts'
 
 /** Objects in a bucket of Amazon S3 or of a server that speaks its API. */
 export class S3Storage implements Storage {
@@ -134,6 +135,11 @@ export class S3Storage implements Storage {
         }
       }),
     )
+  }
+
+  async retention(key: string): Promise<StoredRetention> {
+    this.#checkKey(key)
+    return await this.#explained(`ask how "${key}" is locked`, () => this.#s3.requests.run(() => lockOf(this.#s3, key)))
   }
 
   async close(): Promise<void> {

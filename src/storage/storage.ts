@@ -34,7 +34,23 @@ export interface Storage {
   /** Removes one object; a missing one is no error. @throws STORAGE_NOT_ALLOWED where a lock holds it */
   delete(key: string): Promise<void>
 
+  /**
+   * What keeps the object from being deleted or changed, read back from the storage itself. Never throws for a storage
+   * that has no such thing, or that won't tell. @throws STORAGE_UNREACHABLE
+   */
+  retention(key: string): Promise<StoredRetention>
+
   close(): Promise<void>
+}
+
+export interface StoredRetention {
+  /** `none`: nothing holds it; `unknown`: the storage did not tell. */
+  mode: 'COMPLIANCE' | 'GOVERNANCE' | 'none' | 'unknown'
+  /** Milliseconds since the epoch. */
+  retainUntil: number | null
+  legalHold: boolean | null
+  /** One sentence: how this is known. */
+  reason: string
 }
 
 export interface PutOptions {

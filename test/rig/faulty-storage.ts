@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CofferError, type ErrorCode } from '../../src/contract/errors.ts'
-import type { ListedObject, PutOptions, Storage, StoredBytes, StoredObject } from '../../src/storage/storage.ts'
+import type { ListedObject, PutOptions, Storage, StoredBytes, StoredObject, StoredRetention } from '../../src/storage/storage.ts'
 
 export type StorageCall = 'put' | 'get' | 'getRange' | 'head' | 'list' | 'listFolders' | 'delete'
 
@@ -91,6 +91,10 @@ export class FaultyStorage implements Storage {
 
   delete(key: string): Promise<void> {
     return this.#call('delete', key, () => this.#inner.delete(key))
+  }
+
+  retention(key: string): Promise<StoredRetention> {
+    return this.#inner.retention(key)
   }
 
   close(): Promise<void> {

@@ -18,6 +18,8 @@ export interface Verb {
   /** What the words after the verb are, for verbs that take some: `FILE…`. */
   operands?: { name: string; least: number; most: number }
   formats: readonly Format[]
+  /** Where `--format` says something else than how to print (`--json` still does): what it may be. */
+  ownFormats?: readonly string[]
   examples: readonly string[]
   /** @throws USAGE, CONFIG_UNREADABLE */
   request(args: VerbArguments): Promise<JobRequest>

@@ -1,11 +1,43 @@
+import { createHash } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { CofferError } from '../../contract/errors.ts'
+import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
+import type { EvidenceGetResult } from '../../contract/results/evidence.ts'
+import { findReport } from '../../evidence/store/find.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { writeAtomically } from '../restore/state.ts'
 
+const MAX_FILE_BYTES = 1024 * 1024 * 1024
+
+/**
+ * Fetches a report, under whatever prefix it lies. `output` is a file; for all of its files, a folder.
+ * @throws OBJECT_MISSING, PATH_ESCAPES, STORAGE_…
+ */
 export async function runEvidenceGet(
-  _storage: Storage,
-  _request: Extract<JobRequest, { kind: 'evidence-get' }>,
+  storage: Storage,
+  request: Extract<JobRequest, { kind: 'evidence-get' }>,
   _context: JobContext,
-): Promise<JobResult<unknown>> {
-  throw new CofferError('UNSUPPORTED', 'not built yet')
+): Promise<JobResult<EvidenceGetResult>> {
+  const { reportId, format, output } = request
+  const report = await findReport(storage, reportId)
+  const wanted = format === 'all' ? report.files : report.files.filter(({ name }) => name === `${reportId}.${format}`)
+  if (wanted.length === 0) {
+    throw new CofferError('OBJECT_MISSING', `the report "${reportId}" has no ${format} file`, {
+      hint: `It has: ${report.files.map(({ name }) => name.slice(reportId.length + 1)).join(', ')}.`,
+    })
+  }
+  const files: EvidenceGetResult['files'] = []
+  if (format === 'all') await mkdir(resolve(output), { recursive: true })
+  for (const { key, name } of wanted) {
+    const { body } = await storage.get(key, { maxBytes: MAX_FILE_BYTES })
+    // names are the storage's: find.ts lets none with a slash through
+    const path = format === 'all' ? join(resolve(output), name) : resolve(output)
+    await writeAtomically(path, [body]).catch((cause: unknown) => {
+      throw new CofferError('STORAGE_FAILED', `"${path}" can't be written`, { cause })
+    })
+    files.push({ key, path, size: body.length, sha256: createHash('sha256').update(body).digest('hex') })
+  }
+  return { exitCode: EXIT.done, result: { kind: 'evidence-get', report_id: reportId, format, files } }
 }

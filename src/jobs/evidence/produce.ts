@@ -33,7 +33,7 @@ export interface EvidenceOrder {
 export interface ProducedEvidence {
   reportId: string
   report: EvidenceReport
-  /** Named for an archive: `<report-id>.json`, `.pdf`, `.sig` …; in the order in which they are to be stored. */
+  /** Named for an archive: `<report-id>.json`, `.pdf`, `.sig` …; `saveEvidence` (evidence/store) has their order. */
   files: { name: string; bytes: Buffer }[]
   /** The canonical JSON, and its detached signature: for a package, which names its files differently. */
   json: Buffer
@@ -103,14 +103,7 @@ export async function produceEvidence(order: EvidenceOrder): Promise<ProducedEvi
     if (signature.timestampProblem !== null) {
       problems.push(`the report's signature has no timestamp: ${signature.timestampProblem}`)
     }
-    files.push({ name: `${id}.pub.pem`, bytes: Buffer.from(signature.publicKeyPem) })
-    files.push({ name: `${id}.chain.pem`, bytes: Buffer.from(signature.chainPem) })
-    if (signature.crlPem !== null) files.push({ name: `${id}.crl.pem`, bytes: Buffer.from(signature.crlPem) })
-    if (signature.tsaChainPem !== null) {
-      files.push({ name: `${id}.tsa-chain.pem`, bytes: Buffer.from(signature.tsaChainPem) })
-    }
-    // The signature last: a report whose signature is there is all there.
-    files.push(...signatureFiles(id, signature).reverse())
+    files.push(...signatureFiles(id, signature))
   }
   for (const problem of problems) context.log('warn', problem)
   return { reportId: id, report, files, json, pdf, signature, signed: signature !== null, level, problems }

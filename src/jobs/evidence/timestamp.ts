@@ -1,11 +1,59 @@
 import { CofferError } from '../../contract/errors.ts'
+import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
+import type { EvidenceTimestampResult } from '../../contract/results/evidence.ts'
+import { findReport } from '../../evidence/store/find.ts'
+import { timestampDetached } from '../../signing/detached.ts'
+import { timestampAuthority } from '../../signing/timestamp.ts'
 import type { Storage } from '../../storage/storage.ts'
 
+const MAX_FILE_BYTES = 64 * 1024 * 1024
+
+/**
+ * Gets the timestamp that a report's signature could not have when it was made: `<id>.sig.tst` beside it, over the
+ * bytes of `.sig.der`. What has one is left as it is.
+ * @throws OBJECT_MISSING where there is no such report, or it is not signed; TIMESTAMP_FAILED; STORAGE_…
+ */
 export async function runEvidenceTimestamp(
-  _storage: Storage,
-  _request: Extract<JobRequest, { kind: 'evidence-timestamp' }>,
-  _context: JobContext,
-): Promise<JobResult<unknown>> {
-  throw new CofferError('UNSUPPORTED', 'not built yet')
+  storage: Storage,
+  request: Extract<JobRequest, { kind: 'evidence-timestamp' }>,
+  context: JobContext,
+): Promise<JobResult<EvidenceTimestampResult>> {
+  const { reportId, timestampUrl } = request
+  const authority = await timestampAuthority({ timestamp_url: timestampUrl, timestamp_ca_path: null })
+  if (authority === null) throw new CofferError('USAGE', 'missing the address of a timestamp authority')
+  const report = await findReport(storage, reportId)
+  const key = (ending: string) => `${report.folder}${reportId}.${ending}`
+  const has = (ending: string) => report.files.some(({ name }) => name === `${reportId}.${ending}`)
+  if (!has('sig.der')) {
+    throw new CofferError('OBJECT_MISSING', `the report "${reportId}" has no signature to be timestamped`, {
+      hint: 'Only signed reports (".sig.der") can have a timestamp.',
+    })
+  }
+  const stored: string[] = []
+  const already: string[] = []
+  const warnings: string[] = []
+  if (has('sig.tst')) already.push(key('sig.tst'))
+  else {
+    const { body } = await storage.get(key('sig.der'), { maxBytes: MAX_FILE_BYTES })
+    const { token, tsaChainPem } = await timestampDetached(body, authority)
+    if (!has('tsa-chain.pem')) await put(storage, key('tsa-chain.pem'), Buffer.from(tsaChainPem), stored)
+    await put(storage, key('sig.tst'), token, stored)
+  }
+  for (const warning of warnings) context.log('warn', warning)
+  const result: EvidenceTimestampResult = {
+    kind: 'evidence-timestamp',
+    report_id: reportId,
+    location: storage.location,
+    timestamp_url: timestampUrl,
+    stored,
+    already,
+    warnings,
+  }
+  return { exitCode: EXIT.done, result }
+}
+
+async function put(storage: Storage, key: string, bytes: Buffer, stored: string[]): Promise<void> {
+  await storage.put(key, bytes, { ifAbsent: true })
+  stored.push(key)
 }

@@ -204,7 +204,10 @@ export class Lane {
       return
     }
     const exhausted = this.#ended && this.#targetEnded
-    if (this.#archive.alignedWith(this.#target) || exhausted) return this.#replace(a, t)
+    if (this.#archive.alignedWith(this.#target) || exhausted) {
+      this.#replace(a, t)
+      return
+    }
     if (this.#need < FARTHEST) {
       this.#need = LOOK_AHEAD.find((one) => one > this.#need) ?? FARTHEST
       return
@@ -225,7 +228,10 @@ export class Lane {
 
   /** The target has no record at this place any more. */
   #gone(a: Fingerprint): void {
-    if (!this.#compacted) return this.#lose(a)
+    if (!this.#compacted) {
+      this.#lose(a)
+      return
+    }
     if (a.tombstone) {
       this.#tally.compacted++
       return

@@ -32,7 +32,7 @@ export class TargetStream {
   /** The next record where it is at hand, else undefined: then ask `next`. */
   ready(): RecordView | undefined {
     const records = this.#records
-    while (records !== null && records.next()) {
+    while (records?.next() === true) {
       const { view } = records
       if (view.offset < this.#next) continue
       if (view.offset >= this.#to) break

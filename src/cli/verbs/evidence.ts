@@ -1,0 +1,105 @@
+import type { EvidenceFormat } from '../../contract/jobs.ts'
+import { usage } from '../flags.ts'
+import { configRequest, FORMATS, need, type Verb, type VerbArguments } from './verb.ts'
+
+/** The verbs of a validation and its evidence. */
+
+const validationRun: Verb = {
+  name: 'validation run',
+  summary: 'prove that a restore is complete, and write the evidence',
+  details:
+    'Compares every record of the archive with the target, counts, offsets, consumer groups, the archive itself.\n' +
+    'Exit code 0 passed, 5 failed, 6 indeterminate; stopped and started again, it goes on where it was.',
+  flags: ['config', 'triggered-by', 'pitr'],
+  required: ['config'],
+  formats: FORMATS,
+  examples: [
+    'coffer validation run --config sox-validation.yaml',
+    'coffer validation run --config sox-validation.yaml --triggered-by weekly-cron --pitr 1775354400000',
+  ],
+  request: async (args) => ({
+    kind: 'validation',
+    environment: args.environment,
+    config: await configRequest(args),
+    triggeredBy: args.values['triggered-by'] ?? null,
+    pitr: pitrOf(args),
+  }),
+}
+
+function pitrOf({ values }: VerbArguments): number | null {
+  if (values.pitr === undefined) return null
+  const time = /^\d{1,16}$/.test(values.pitr) ? Number(values.pitr) : Date.parse(values.pitr)
+  const zoned = /^\d{1,16}$/.test(values.pitr) || /(Z|[+-]\d\d:?\d\d)$/i.test(values.pitr)
+  if (Number.isSafeInteger(time) && zoned) return time
+  throw usage(`expected milliseconds since the epoch (or ISO 8601 with a zone) for "--pitr", got "${values.pitr}"`)
+}
+
+const DEFAULT_LIMIT = 50
+
+const evidenceList: Verb = {
+  name: 'validation evidence-list',
+  summary: 'list the reports in a place, under whatever prefix',
+  flags: ['path', 'limit', 'prefix'],
+  required: ['path'],
+  formats: FORMATS,
+  examples: ['coffer validation evidence-list --path s3://sox-compliance-backups --limit 20'],
+  request: async (args) => ({
+    kind: 'evidence-list',
+    environment: args.environment,
+    archive: { path: need(args, 'path') },
+    limit: limitOf(args),
+    ...(args.values.prefix === undefined ? {} : { prefix: args.values.prefix }),
+  }),
+}
+
+function limitOf({ values }: VerbArguments): number {
+  const limit = Number(values.limit ?? DEFAULT_LIMIT)
+  if (Number.isSafeInteger(limit) && limit > 0) return limit
+  throw usage(`expected a whole number of at least 1 for "--limit", got "${values.limit}"`)
+}
+
+const EVIDENCE_FORMATS: readonly EvidenceFormat[] = ['json', 'pdf', 'sig', 'all']
+
+const evidenceGet: Verb = {
+  name: 'validation evidence-get',
+  summary: 'fetch a report: json (default), pdf, sig, or all its files into a folder',
+  flags: ['path', 'report-id', 'output'],
+  required: ['path', 'report-id', 'output'],
+  formats: ['text', 'json'],
+  ownFormats: EVIDENCE_FORMATS,
+  examples: [
+    'coffer validation evidence-get --path s3://sox-compliance-backups --report-id validation-a1b2c3d4 --format json --output report.json',
+    'coffer validation evidence-get --path /backups --report-id validation-a1b2c3d4 --format all --output evidence/',
+  ],
+  request: async (args) => {
+    const format = EVIDENCE_FORMATS.find((one) => one === args.values.format) ?? 'json'
+    return {
+      kind: 'evidence-get',
+      environment: args.environment,
+      archive: { path: need(args, 'path') },
+      reportId: need(args, 'report-id'),
+      format,
+      output: need(args, 'output'),
+    }
+  },
+}
+
+const evidenceTimestamp: Verb = {
+  name: 'evidence timestamp',
+  summary: 'get the timestamp that a report could not have when it was signed',
+  flags: ['path', 'report-id', 'timestamp-url'],
+  required: ['path', 'report-id', 'timestamp-url'],
+  formats: FORMATS,
+  examples: [
+    'coffer evidence timestamp --path s3://sox-compliance-backups --report-id validation-a1b2c3d4 --timestamp-url http://tsa.example/',
+  ],
+  request: async (args) => ({
+    kind: 'evidence-timestamp',
+    environment: args.environment,
+    archive: { path: need(args, 'path') },
+    reportId: need(args, 'report-id'),
+    timestampUrl: need(args, 'timestamp-url'),
+  }),
+}
+
+export const evidenceVerbs: readonly Verb[] = [validationRun, evidenceList, evidenceGet, evidenceTimestamp]
