@@ -1,24 +1,144 @@
+import { createHash } from 'node:crypto'
 import { CofferError } from '../../contract/errors.ts'
+import { algorithm } from '../algorithms.ts'
+import { readCertificate } from '../certificate.ts'
+import { checkSigningChain } from '../chain-check.ts'
+import { signCms } from '../cms/signed-data.ts'
+import { readCrl } from '../crl.ts'
+import { type RevocationData, revocationData } from '../revocation.ts'
 import type { Signer } from '../signer.ts'
-import type { TimestampAuthority } from '../timestamp.ts'
+import { readToken } from '../timestamp/token.ts'
+import { type TimestampAuthority, tryStamp } from '../timestamp.ts'
+import { readDocument } from './document.ts'
+import { securityStoreRevision } from './dss.ts'
+import { findSignature, type SignatureField } from './signature-field.ts'
+
+/** Of EN 319 142-1: with B-LT everything is in the file to check it offline. */
+export type PadesLevel = 'B-B' | 'B-T' | 'B-LT'
 
 export interface SignedPdf {
   pdf: Buffer
-  /** Of EN 319 142-1: with B-LT everything is in the file to check it offline. */
-  level: 'B-B' | 'B-T' | 'B-LT'
+  level: PadesLevel
   /** One sentence: why there is no timestamp though an authority is configured. */
   timestampProblem: string | null
 }
 
 /**
- * Signs a PDF that has a placeholder (`addSignaturePlaceholder`).
+ * Signs a PDF that has a placeholder (`addSignaturePlaceholder`) as PAdES baseline (ETSI EN 319 142-1): B-B always, B-T
+ * with a timestamp, B-LT when there is also a revocation list for every certificate of both chains. A self-made
+ * certificate has no chain and nobody who could revoke it, so it goes no further than B-T.
  * @param options.authority a failing one never throws: it gives `timestampProblem`
  * @param options.time when it is signed, as the placeholder has it
- * @throws CofferError UNSUPPORTED for a key whose algorithm PAdES has no place for (Ed25519)
+ * @throws CofferError UNSUPPORTED for a key whose algorithm PAdES has no place for (Ed25519), CERTIFICATE_UNUSABLE when
+ *   the certificate is out of date or revoked at that time
  */
 export async function signPdf(
-  _pdf: Buffer,
-  _options: { signer: Signer; authority: TimestampAuthority | null; time: Date },
+  pdf: Buffer,
+  options: { signer: Signer; authority: TimestampAuthority | null; time: Date },
 ): Promise<SignedPdf> {
-  throw new CofferError('UNSUPPORTED', 'signing is being built')
+  const { signer, authority, time } = options
+  if (signer.algorithm === 'Ed25519') {
+    throw new CofferError('UNSUPPORTED', 'can\'t sign a PDF with a key of the algorithm "Ed25519"', {
+      hint: 'PDF signatures (PAdES) take P-256, P-384 or RSA: make a key with "coffer keys create", or write JSON alone.',
+    })
+  }
+  const chain = signer.certificates.map(readCertificate)
+  checkSigningChain(chain, signer.crls.map(readCrl), time)
+  const { bytes, field } = withByteRange(pdf)
+  const signature = await signCms(digestOf(bytes, field, algorithm(signer.algorithm).hash), chain, signer)
+  const stamped = await tryStamp(authority, signature.signature)
+  let { token, problem } = stamped
+  let cms = signature.encode(token)
+  if (token !== null && cms.length > room(field)) {
+    problem = `no timestamp: the token of "${authority?.url}" has ${token.length} bytes, which do not fit`
+    token = null
+    cms = signature.encode(null)
+  }
+  fillContents(bytes, field, cms)
+  const sealed = await withSecurityStore(bytes, {
+    signer,
+    token: token === null ? null : { bytes: token, over: signature.signature, roots: authority?.roots ?? [] },
+    time,
+  })
+  return { ...sealed, timestampProblem: problem }
+}
+
+/** A timestamp token, with what it is over. */
+export interface SignatureToken {
+  bytes: Buffer
+  over: Buffer
+  roots: readonly Buffer[]
+}
+
+/** The same document with `/ByteRange` filled in: all but `/Contents`. */
+function withByteRange(pdf: Buffer): { bytes: Buffer; field: SignatureField } {
+  const field = findSignature(readDocument(pdf))
+  const { contents, byteRange } = field
+  const text = `[0 ${contents.start} ${contents.end} ${pdf.length - contents.end}`
+  const room = byteRange.end - byteRange.start
+  const bytes = Buffer.from(pdf)
+  bytes.write(`${text.padEnd(room - 1)}]`, byteRange.start, room, 'latin1')
+  return { bytes, field }
+}
+
+/** Bytes that `/Contents` can hold. */
+export function room(field: SignatureField): number {
+  return (field.contents.end - field.contents.start - 2) / 2
+}
+
+function digestOf(bytes: Buffer, field: SignatureField, hash: string): Buffer {
+  return createHash(hash)
+    .update(bytes.subarray(0, field.contents.start))
+    .update(bytes.subarray(field.contents.end))
+    .digest()
+}
+
+/** Writes the signature into its place; what is left of it stays zero. */
+export function fillContents(bytes: Buffer, field: SignatureField, cms: Buffer): void {
+  if (cms.length > room(field)) {
+    throw new CofferError(
+      'CERTIFICATE_UNUSABLE',
+      `the signature has ${cms.length} bytes, and ${room(field)} are reserved`,
+      {
+        hint: 'Leave certificates out of the chain that are not needed.',
+      },
+    )
+  }
+  const digits = cms.toString('hex').padEnd(room(field) * 2, '0')
+  bytes.write(digits, field.contents.start + 1, 'latin1')
+}
+
+/**
+ * Adds the revision with certificates and revocation lists, where there are lists, and says the level reached.
+ * @param signed the document with its signature in it
+ */
+export async function withSecurityStore(
+  signed: Buffer,
+  options: { signer: Pick<Signer, 'certificates' | 'crls' | 'selfMade'>; token: SignatureToken | null; time: Date },
+): Promise<{ pdf: Buffer; level: PadesLevel }> {
+  const { signer, token, time } = options
+  const chain = signer.certificates.map(readCertificate)
+  const authority =
+    token === null ? null : readToken(token.bytes, { data: token.over, nonce: null, roots: token.roots, now: null })
+  const at = authority?.time ?? time
+  const chains = [chain, ...(authority === null ? [] : [authority.chain])]
+  const data: RevocationData = signer.selfMade
+    ? { crls: [], complete: false }
+    : await revocationData(chains, [...signer.crls, ...(authority?.crls ?? [])], later(at, time))
+  if (data.crls.length === 0) return { pdf: signed, level: token === null ? 'B-B' : 'B-T' }
+  const certificates = unique(chains.flat().map((one) => one.der))
+  const document = readDocument(signed)
+  const { contents } = findSignature(document)
+  const value = Buffer.from(signed.toString('latin1', contents.start + 1, contents.end - 1), 'hex')
+  const pdf = Buffer.concat([signed, securityStoreRevision(document, value, { certificates, crls: data.crls })])
+  if (token === null) return { pdf, level: 'B-B' }
+  return { pdf, level: data.complete ? 'B-LT' : 'B-T' }
+}
+
+function later(a: Date, b: Date): Date {
+  return a > b ? a : b
+}
+
+function unique(ders: readonly Buffer[]): Buffer[] {
+  return ders.filter((one, index) => ders.findIndex((other) => other.equals(one)) === index)
 }
