@@ -26,7 +26,7 @@ export interface HashStream {
 export type SignatureScheme =
   | { kind: 'ecdsa'; hash: HashAlgorithm }
   | { kind: 'rsa-pkcs1'; hash: HashAlgorithm }
-  | { kind: 'rsa-pss'; hash: HashAlgorithm; mgfHash: HashAlgorithm; saltLength: number }
+  | { kind: 'rsa-pss'; hash: HashAlgorithm; saltLength: number }
   | { kind: 'ed25519' }
 
 /** What every check of a signature is given. */

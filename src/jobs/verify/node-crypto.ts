@@ -1,0 +1,49 @@
+import { constants, createHash, createPublicKey, hash, verify } from 'node:crypto'
+import type { HashAlgorithm, SignatureScheme, VerifyCrypto } from '../../verify/crypto.ts'
+
+const NAMES: Readonly<Record<HashAlgorithm, string>> = {
+  'SHA-1': 'sha1',
+  'SHA-256': 'sha256',
+  'SHA-384': 'sha384',
+  'SHA-512': 'sha512',
+}
+
+/** VerifyCrypto with Node's own cryptography. */
+export const nodeCrypto: VerifyCrypto = {
+  sha256: (data) => hash('sha256', data, 'buffer'),
+  hash: (algorithm, data) => hash(NAMES[algorithm], data, 'buffer'),
+  sha256Stream: () => {
+    const stream = createHash('sha256')
+    return { update: (chunk) => void stream.update(chunk), digest: () => stream.digest() }
+  },
+  verify: async (scheme, spki, signature, data) => {
+    try {
+      const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })
+      return verify(
+        scheme.kind === 'ed25519' ? null : NAMES[scheme.hash],
+        data,
+        { key, ...settings(scheme) },
+        signature,
+      )
+    } catch {
+      // a key or a value that OpenSSL can't use is no signature
+      return false
+    }
+  },
+}
+
+function settings(scheme: SignatureScheme): object {
+  switch (scheme.kind) {
+    case 'ecdsa':
+      return { dsaEncoding: 'ieee-p1363' }
+    case 'rsa-pkcs1':
+      return { padding: constants.RSA_PKCS1_PADDING }
+    case 'rsa-pss':
+      return {
+        padding: constants.RSA_PKCS1_PSS_PADDING,
+        saltLength: scheme.saltLength,
+      }
+    case 'ed25519':
+      return {}
+  }
+}
