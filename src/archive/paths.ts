@@ -110,6 +110,29 @@ export function evidencePrefix(id: string): string {
   return `${checkedBackupId(id)}/evidence/`
 }
 
+/** The chain-of-custody lines of a backup: one object for each. */
+export function custodyPrefix(id: string): string {
+  return `${checkedBackupId(id)}/custody/`
+}
+
+/**
+ * Where a chain-of-custody line lies. Nothing but its number is in the name: of two writers on the same head both want
+ * the same key, and one of them gets it.
+ */
+export function custodyKey(id: string, seq: number): string {
+  return `${custodyPrefix(id)}${padded(seq, 6)}.json`
+}
+
+/** The signatures over the manifests of a backup. */
+export function signaturesPrefix(id: string): string {
+  return `${checkedBackupId(id)}/signatures/`
+}
+
+/** What the keys of one manifest's signature files begin with. @param sha256 of the manifest's bytes, lowercase hex */
+export function manifestSignatureStem(id: string, generation: number, sha256: string): string {
+  return `${signaturesPrefix(id)}manifest-${padded(generation, 6)}-${sha256.slice(0, 12)}`
+}
+
 /** OSO's own database of positions. */
 export function foreignOffsetsKey(id: string): string {
   return `${checkedBackupId(id)}/offsets.db`

@@ -1,5 +1,6 @@
 import type { Storage } from '../../storage/storage.ts'
 import {
+  custodyPrefix,
   earlierGroupsPrefix,
   evidencePrefix,
   foreignOffsetsKey,
@@ -8,6 +9,7 @@ import {
   manifestKey,
   manifestsPrefix,
   restoresPrefix,
+  signaturesPrefix,
 } from '../paths.ts'
 import type { Manifest } from '../types.ts'
 import type { Findings } from './findings.ts'
@@ -40,7 +42,13 @@ export function checkUnnamed(manifest: Manifest, chain: readonly string[], objec
     }
   }
   const abandoned = new Set(manifest.coffer?.abandoned.map((object) => object.key))
-  const prefixes = [earlierGroupsPrefix(id), restoresPrefix(id), evidencePrefix(id)]
+  const prefixes = [
+    earlierGroupsPrefix(id),
+    restoresPrefix(id),
+    evidencePrefix(id),
+    custodyPrefix(id),
+    signaturesPrefix(id),
+  ]
   // without a chain that was followed, an earlier manifest can't be told from a stranger
   if (chain.length === 0) prefixes.push(manifestsPrefix(id))
   const severity = endedCleanly(manifest) && !objects.has(lockKey(id)) ? 'damaged' : 'warning'

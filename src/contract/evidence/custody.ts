@@ -1,8 +1,8 @@
 /**
  * One line of a chain-of-custody record: what was done to a backup, a report or a package, by whom and when. Lines form
  * a hash chain: `previous` is the SHA-256 of the canonical JSON (RFC 8785) of the line before, `null` in the first.
- * In an archive each line is an object `{id}/custody/{seq:06}-{first 12 hex of its own SHA-256}.json`; in a package they
- * are the lines of `custody.ndjson`.
+ * In an archive each line is an object `{id}/custody/{seq:06}.json`, written only where nothing is (so that of two writers
+ * one gets the number); in a package they are the lines of `custody.ndjson`.
  */
 export interface CustodyEntry {
   /** 1 for the first. */

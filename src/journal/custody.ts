@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto'
+import { hostname, userInfo } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { custodyKey, custodyPrefix } from '../archive/paths.ts'
+import { canonicalJson } from '../contract/canonical-json.ts'
+import { isCofferError } from '../contract/errors.ts'
+import type { CustodyAction, CustodyEntry } from '../contract/evidence/custody.ts'
+import { isoTime } from '../contract/time.ts'
+import { TOOL } from '../contract/tool.ts'
+import type { Storage } from '../storage/storage.ts'
+import { parseCustodyLine } from './custody-line.ts'
+
+/** What somebody did, before it has its place in the chain. */
+export interface CustodyFacts {
+  action: CustodyAction
+  subject: string
+  sha256: string | null
+  location: string | null
+  /** Never a secret. */
+  details: CustodyEntry['details']
+  /** The names that a signature's configuration gives; the operating system's user and the host are added here. */
+  actor?: { name: string | null; role: string | null }
+}
+
+/** What is wrong with a chain, and where. */
+export interface CustodyProblem {
+  /** The object, or the one that is missing. */
+  key: string
+  reason: string
+}
+
+export interface CustodyChain {
+  /** Those that could be read, in order. The chain as a whole holds only where `problems` is empty. */
+  entries: CustodyEntry[]
+  problems: CustodyProblem[]
+}
+
+/** A line holds some hundred bytes; what is larger is none. */
+const MAX_LINE_BYTES = 64 * 1024
+/** With so many at once, each round lets one through. */
+const MOST_TRIES = 60
+const READS_AT_ONCE = 8
+const NAME = /^(\d{6,15})\.json$/
+
+/** The line as it is stored and hashed: canonical JSON (RFC 8785), without a line feed. */
+export function custodyLine(entry: CustodyEntry): string {
+  return canonicalJson(entry)
+}
+
+/** SHA-256 of the line, lowercase hex: what the next line states as `previous`. */
+export function custodyHash(entry: CustodyEntry): string {
+  return sha256Hex(custodyLine(entry))
+}
+
+/** The line that follows `previous`. @param now milliseconds since the epoch */
+export function chainEntry(previous: CustodyEntry | null, facts: CustodyFacts, now: number): CustodyEntry {
+  return entryAfter(previous === null ? null : { seq: previous.seq, sha256: custodyHash(previous) }, facts, now)
+}
+
+/**
+ * Appends a line to a backup's chain of custody. Of several writers at the same time each gets a place of its own.
+ * A damaged head does not stop anybody: the new line states the hash of its bytes as they are, so the damage stays
+ * visible where it is, and `readCustody` names it.
+ * @returns the line once it is durable
+ * @throws the storage's own errors; OBJECT_EXISTS where others were faster sixty times
+ */
+export async function appendCustody(storage: Storage, backupId: string, facts: CustodyFacts): Promise<CustodyEntry> {
+  for (let tries = 1; ; tries++) {
+    const entry = entryAfter(await headOf(storage, backupId), facts, Date.now())
+    try {
+      const options = { ifAbsent: true, contentType: 'application/json' }
+      await storage.put(custodyKey(backupId, entry.seq), Buffer.from(custodyLine(entry)), options)
+      return entry
+    } catch (error) {
+      if (!isCofferError(error, 'OBJECT_EXISTS') || tries === MOST_TRIES) throw error
+      await sleep(Math.random() * 20 * Math.min(tries, 20))
+    }
+  }
+}
+
+/**
+ * Reads the whole chain and checks it: numbers from 1 without a gap, each line canonical, each `previous` the hash of
+ * the line before. What was cut off at the end can't be seen from the chain alone (docs/decisions).
+ * @throws the storage's own errors; damage is no error but a problem
+ */
+export async function readCustody(storage: Storage, backupId: string): Promise<CustodyChain> {
+  const { numbers, problems } = await listed(storage, backupId)
+  const lines: (Buffer | string)[] = new Array(numbers.length)
+  let next = 0
+  const readSome = async (): Promise<void> => {
+    while (next < numbers.length) {
+      const at = next++
+      lines[at] = await readLine(storage, custodyKey(backupId, numbers[at] ?? 0))
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(READS_AT_ONCE, numbers.length) }, readSome))
+
+  const entries: CustodyEntry[] = []
+  let expected = 1
+  let before: string | null = null
+  for (const [at, seq] of numbers.entries()) {
+    const key = custodyKey(backupId, seq)
+    const gap = seq !== expected
+    if (gap) {
+      const until = seq - 1 === expected ? `line ${expected} is` : `lines ${expected} to ${seq - 1} are`
+      problems.push({ key: custodyKey(backupId, expected), reason: `${until} missing` })
+    }
+    expected = seq + 1
+    const bytes = lines[at] ?? 'it could not be read'
+    const entry = typeof bytes === 'string' ? bytes : parseCustodyLine(bytes, seq)
+    if (typeof entry === 'string') {
+      problems.push({ key, reason: entry })
+    } else {
+      entries.push(entry)
+      // after a gap there is nothing to compare with, and the gap has been told
+      if (!gap && entry.previous !== before) {
+        const reason = `expected "previous" ${before ?? 'null'}, got ${entry.previous ?? 'null'}: this line or the one before was changed`
+        problems.push({ key, reason })
+      }
+    }
+    before = typeof bytes === 'string' ? null : sha256Hex(bytes)
+  }
+  return { entries, problems }
+}
+
+interface Head {
+  seq: number
+  sha256: string | null
+}
+
+function entryAfter(head: Head | null, facts: CustodyFacts, now: number): CustodyEntry {
+  return {
+    seq: (head?.seq ?? 0) + 1,
+    at: isoTime(now),
+    action: facts.action,
+    actor: {
+      os_user: osUser(),
+      host: hostname(),
+      name: facts.actor?.name ?? null,
+      role: facts.actor?.role ?? null,
+    },
+    tool: { ...TOOL },
+    subject: facts.subject,
+    sha256: facts.sha256,
+    location: facts.location,
+    details: facts.details,
+    previous: head?.sha256 ?? null,
+  }
+}
+
+async function headOf(storage: Storage, backupId: string): Promise<Head | null> {
+  const { numbers } = await listed(storage, backupId)
+  const seq = numbers.at(-1)
+  if (seq === undefined) return null
+  const bytes = await readLine(storage, custodyKey(backupId, seq))
+  return { seq, sha256: typeof bytes === 'string' ? null : sha256Hex(bytes) }
+}
+
+async function listed(storage: Storage, backupId: string): Promise<{ numbers: number[]; problems: CustodyProblem[] }> {
+  const prefix = custodyPrefix(backupId)
+  const numbers: number[] = []
+  const problems: CustodyProblem[] = []
+  for await (const { key } of storage.list(prefix)) {
+    const seq = Number(NAME.exec(key.slice(prefix.length))?.[1])
+    if (Number.isSafeInteger(seq) && seq > 0 && custodyKey(backupId, seq) === key) numbers.push(seq)
+    else problems.push({ key, reason: 'this is not the name of a custody line: somebody else put it here' })
+  }
+  return { numbers: numbers.sort((a, b) => a - b), problems }
+}
+
+/** @returns the bytes, or in a sentence why there are none */
+async function readLine(storage: Storage, key: string): Promise<Buffer | string> {
+  try {
+    return (await storage.get(key, { maxBytes: MAX_LINE_BYTES })).body
+  } catch (error) {
+    if (isCofferError(error, 'OBJECT_MISSING')) return 'it was listed and is gone'
+    if (isCofferError(error, 'SEGMENT_TOO_LARGE')) return `it has more than ${MAX_LINE_BYTES} bytes`
+    throw error
+  }
+}
+
+/** A container may run under a user id that has no name. */
+function osUser(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`
+  }
+}
+
+function sha256Hex(data: Buffer | string): string {
+  return createHash('sha256').update(data).digest('hex')
+}
