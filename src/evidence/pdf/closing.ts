@@ -29,7 +29,7 @@ export function signature(
   sheet: Sheet,
   report: EvidenceReport,
   signatory: Signatory | null,
-  place: (area: SignatureArea) => void,
+  place: (area: SignatureArea, parent: PDFKit.PDFStructureElement) => void,
 ): void {
   sheet.heading('Signature', 1, 190)
   if (signatory === null) {
@@ -74,7 +74,7 @@ export function signature(
       y += sheet.lineHeight(line.size)
     }
   })
-  place(area)
+  place(area, sheet.top)
   sheet.y = area.y + height + 8
 }
 

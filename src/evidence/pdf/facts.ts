@@ -27,7 +27,12 @@ export function figuresGrid(sheet: Sheet, list: readonly Fact[]): void {
       sheet.ensure(height)
       sheet.element('TR', () => {
         for (const [column, fact] of [list[row * 2], list[row * 2 + 1]].entries()) {
-          if (fact === undefined) continue
+          if (fact === undefined) {
+            // Rows of a table have the same number of cells (ISO 14289-1, 7.5).
+            sheet.element('TH', () => {}, { scope: 'Row' })
+            sheet.element('TD', () => {})
+            continue
+          }
           const x = sheet.left + column * (half + 8)
           const [name, value] = fact
           const title = wrap([{ text: name, face: 'sans', size: SIZE.small, colour: MUTED }], label, sheet.type)

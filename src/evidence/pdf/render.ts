@@ -71,9 +71,9 @@ export async function renderPdf(report: EvidenceReport, options: PdfOptions): Pr
   digests(sheet, report, options.segments, list)
   controls(sheet, report)
   making(sheet, report)
-  signature(sheet, report, options.sign, (area) => {
+  signature(sheet, report, options.sign, (area, parent) => {
     const { sign } = options
-    if (sign !== null) addSignaturePlaceholder(doc, { ...sign, location: report.coffer.host.name, time, area })
+    if (sign !== null) addSignaturePlaceholder(doc, { ...sign, location: report.coffer.host.name, time, area }, parent)
   })
   howTo(sheet, report, list)
   attachments(sheet, attached)
