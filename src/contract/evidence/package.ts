@@ -46,7 +46,12 @@ export const PACKAGE_ORDER: readonly string[] = [
 ]
 
 /** Stored, never deflated, since no digest covers how they are packed: the index and its signature files. */
-export const PACKAGE_STORED: readonly string[] = ['index.json', 'index.json.sig', 'index.json.sig.der', 'index.json.sig.tst']
+export const PACKAGE_STORED: readonly string[] = [
+  'index.json',
+  'index.json.sig',
+  'index.json.sig.der',
+  'index.json.sig.tst',
+]
 
 /** No line of an NDJSON file may be longer, in bytes, its LF included. */
 export const PACKAGE_MAX_LINE = 256 * 1024 * 1024
@@ -63,6 +68,9 @@ export interface PackageIndex {
   /** Of `records/records.ndjson`. */
   content_sha256: string
   records: number
+  /** Whether `index.json.sig.tst` belongs to the package (an authority stamped the report's signature just before), so that
+   * nobody can take it out unseen. Where the authority failed in between, the verdict is indeterminate. */
+  timestamp_expected: boolean
   files: PackageFile[]
 }
 

@@ -1,0 +1,222 @@
+import { selectTopics } from '../../contract/config/topics.ts'
+import type { CoveragePartition, CoverageSegment, PackageCoverage } from '../../contract/evidence/package.ts'
+import type { VerifyCheck } from '../../contract/evidence/verdict.ts'
+import {
+  canonicalText,
+  count,
+  type Fields,
+  list,
+  object,
+  readCanonical,
+  sha256Of,
+  text,
+  texts,
+  wrong,
+} from './document.ts'
+import type { ManifestFacts, ManifestPartition, ManifestSegment } from './manifest.ts'
+import { counted, failedCheck, passedCheck, quoted, Refusal, unknownCheck } from './refusal.ts'
+
+const PATH = 'proofs/coverage.json'
+const STATES = ['read', 'skipped', 'failed']
+
+/** @throws Refusal FORMAT_FAILURE where it is not as the format has it */
+export function readCoverage(bytes: Uint8Array): PackageCoverage {
+  const fields = readCanonical(bytes, PATH)
+  if (fields.format !== 1) throw wrong(`${PATH}: format`, '1', fields.format)
+  text(fields.backup_id, `${PATH}: backup_id`)
+  sha256Of(fields.manifest_sha256, `${PATH}: manifest_sha256`)
+  const topics = object(fields.topics, `${PATH}: topics`)
+  texts(topics.include, `${PATH}: topics.include`)
+  texts(topics.exclude, `${PATH}: topics.exclude`)
+  const window = object(fields.window, `${PATH}: window`)
+  for (const name of ['start', 'end']) {
+    if (window[name] !== null && !Number.isSafeInteger(window[name])) {
+      throw wrong(`${PATH}: window.${name}`, 'milliseconds or null', window[name])
+    }
+  }
+  if (window.time !== 'record' && window.time !== 'broker')
+    throw wrong(`${PATH}: window.time`, '"record" or "broker"', window.time)
+  for (const [i, item] of list(fields.partitions, `${PATH}: partitions`).entries()) {
+    const at = `${PATH}: partitions[${i}]`
+    const partition = object(item, at)
+    text(partition.topic, `${at}.topic`)
+    count(partition.partition, `${at}.partition`)
+    for (const [j, one] of list(partition.segments, `${at}.segments`).entries()) {
+      readSegment(object(one, `${at}.segments[${j}]`), `${at}.segments[${j}]`)
+    }
+  }
+  const totals = object(fields.totals, `${PATH}: totals`)
+  for (const name of ['segments', 'read', 'skipped', 'failed', 'records_read', 'records_matched']) {
+    count(totals[name], `${PATH}: totals.${name}`)
+  }
+  return fields as unknown as PackageCoverage
+}
+
+function readSegment(fields: Fields, at: string): void {
+  text(fields.segment, `${at}.segment`)
+  if (!STATES.includes(fields.state as string))
+    throw wrong(`${at}.state`, '"read", "skipped" or "failed"', fields.state)
+  if (fields.ground !== null) text(fields.ground, `${at}.ground`)
+  for (const name of ['sha256', 'merkle_root']) if (fields[name] !== null) sha256Of(fields[name], `${at}.${name}`)
+  count(fields.records, `${at}.records`)
+  count(fields.matched, `${at}.matched`)
+}
+
+/** The root that a segment's proofs must lead to. `vouched`: it is the manifest's own. */
+export interface SegmentRoot {
+  segment: ManifestSegment
+  root: string
+  vouched: boolean
+}
+
+/** Of each segment that was read, by key. */
+export function rootsOf(coverage: PackageCoverage, manifest: ManifestFacts): Map<string, SegmentRoot> {
+  const roots = new Map<string, SegmentRoot>()
+  for (const { segments } of coverage.partitions) {
+    for (const { segment: key, state, merkle_root: seen } of segments) {
+      const segment = manifest.segments.get(key)
+      const root = segment?.merkleRoot ?? seen
+      if (state === 'read' && segment !== undefined && root !== null) {
+        roots.set(key, { segment, root, vouched: segment.merkleRoot !== null })
+      }
+    }
+  }
+  return roots
+}
+
+/**
+ * Derives the coverage again from the manifest: every segment of it is there once, and what was not read could hold
+ * nothing that was asked for.
+ * @param matched number of proofs that name each segment; null where they could not be read to the end
+ */
+export function checkCoverage(
+  coverage: PackageCoverage,
+  manifest: ManifestFacts,
+  manifestSha256: string,
+  matched: ReadonlyMap<string, number> | null,
+): VerifyCheck[] {
+  try {
+    compare(coverage, manifest, manifestSha256, matched)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return [failedCheck('coverage', PATH, error.sub, error.message)]
+  }
+  const { totals } = coverage
+  const reason =
+    `${counted(totals.segments, 'segment')} of the archive: ${counted(totals.read, 'was', 'were')} read whole, ` +
+    `${counted(totals.skipped, 'was', 'were')} left out since by the manifest ${totals.skipped === 1 ? 'it' : 'they'} can hold nothing that was asked for.`
+  if (totals.failed === 0) return [passedCheck('coverage', PATH, reason)]
+  const lost = `${counted(totals.failed, 'segment')} could not be read when the package was made: what matches in ${totals.failed === 1 ? 'it' : 'them'} is unknown.`
+  return [unknownCheck('coverage', PATH, 'ARCHIVE_DAMAGED', lost)]
+}
+
+function compare(
+  coverage: PackageCoverage,
+  manifest: ManifestFacts,
+  manifestSha256: string,
+  matched: ReadonlyMap<string, number> | null,
+): void {
+  if (coverage.manifest_sha256 !== manifestSha256 || coverage.backup_id !== manifest.backupId) {
+    throw failure('The coverage is of another manifest than the one in the package.')
+  }
+  const wanted = wantedTopics(coverage, manifest)
+  const sums = { segments: 0, read: 0, skipped: 0, failed: 0, records_read: 0, records_matched: 0 }
+  if (coverage.partitions.length !== manifest.partitions.length) {
+    throw failure(
+      `The manifest has ${counted(manifest.partitions.length, 'partition')}, the coverage ${coverage.partitions.length}.`,
+    )
+  }
+  for (const [i, partition] of manifest.partitions.entries()) {
+    const told = coverage.partitions[i] as CoveragePartition
+    comparePartition(told, partition)
+    for (const [j, segment] of partition.segments.entries()) {
+      const one = told.segments[j] as CoverageSegment
+      if (one.segment !== segment.key)
+        throw failure(`Expected the segment ${quoted(segment.key)} in the coverage, got ${quoted(one.segment)}.`)
+      compareSegment(one, segment, wanted.has(segment.topic), coverage.window)
+      if (matched !== null && one.matched !== (matched.get(segment.key) ?? 0)) {
+        throw failure(
+          `The coverage says that ${one.matched} records of ${quoted(segment.key)} matched, and there are ${matched.get(segment.key) ?? 0} proofs.`,
+        )
+      }
+      sums.segments++
+      sums[one.state]++
+      sums.records_read += one.state === 'read' ? one.records : 0
+      sums.records_matched += one.matched
+    }
+  }
+  for (const [name, sum] of Object.entries(sums) as [keyof typeof sums, number][]) {
+    if (coverage.totals[name] !== sum)
+      throw failure(`The coverage's total of ${quoted(name)} is ${coverage.totals[name]}, and its parts make ${sum}.`)
+  }
+}
+
+function wantedTopics(coverage: PackageCoverage, manifest: ManifestFacts): Set<string> {
+  try {
+    return new Set(selectTopics(new Set(manifest.partitions.map(({ topic }) => topic)), coverage.topics))
+  } catch {
+    throw failure('The coverage selects topics by a pattern that is none.')
+  }
+}
+
+function comparePartition(told: CoveragePartition, partition: ManifestPartition): void {
+  const where = quoted(`${partition.topic}/${partition.partition}`)
+  if (told.topic !== partition.topic || told.partition !== partition.partition) {
+    throw failure(`Expected partition ${where} in the coverage, got ${quoted(`${told.topic}/${told.partition}`)}.`)
+  }
+  if (told.segments.length !== partition.segments.length) {
+    throw failure(
+      `The manifest has ${counted(partition.segments.length, 'segment')} of ${where}, the coverage ${told.segments.length}.`,
+    )
+  }
+  if (canonicalText(told.account) !== canonicalText(partition.account)) {
+    throw failure(`The account of offsets of ${where} is not the manifest's.`)
+  }
+}
+
+function compareSegment(
+  one: CoverageSegment,
+  segment: ManifestSegment,
+  wanted: boolean,
+  window: PackageCoverage['window'],
+): void {
+  const where = quoted(segment.key)
+  if (one.records !== segment.records) throw failure(`The manifest has another number of records for ${where}.`)
+  if (one.state === 'read') {
+    if (one.ground !== null || one.sha256 === null || one.merkle_root === null)
+      throw failure(`The segment ${where} was read without a digest, or with a ground.`)
+    const same =
+      (segment.sha256 ?? one.sha256) === one.sha256 && (segment.merkleRoot ?? one.merkle_root) === one.merkle_root
+    if (!same) throw failure(`The segment ${where} that was read is not the one in the manifest.`)
+    if (!wanted) throw failure(`The segment ${where} was read, and its topic was not asked for.`)
+    if (one.matched > one.records) throw failure(`More records of ${where} matched than it has.`)
+    return
+  }
+  if (one.matched !== 0) throw failure(`Records of ${where} matched, and it was not read.`)
+  if (one.state === 'failed') {
+    if (one.ground === null) throw failure(`The segment ${where} failed for no reason.`)
+    return
+  }
+  if (one.sha256 !== null || one.merkle_root !== null)
+    throw failure(`The segment ${where} was not read and has a digest.`)
+  if (one.ground === 'topic-not-selected') {
+    if (wanted) throw failure(`The segment ${where} was left out, and its topic was asked for.`)
+  } else if (one.ground !== 'outside-window') {
+    throw failure(`The segment ${where} was left out on the ground ${quoted(one.ground)}, which is none.`)
+  } else if (!isOutside(segment, window)) {
+    throw failure(
+      `The segment ${where} was left out as outside the window, and by the manifest it may hold records of it.`,
+    )
+  }
+}
+
+/** Only our own archives state a range of timestamps that can be relied on (docs/archive-format.md section 9). */
+function isOutside(segment: ManifestSegment, { start, end }: PackageCoverage['window']): boolean {
+  const { minTimestamp: min, maxTimestamp: max } = segment
+  if (segment.generation === null || min === null || max === null) return false
+  return (start !== null && max < start) || (end !== null && min > end)
+}
+
+function failure(reason: string): Refusal {
+  return new Refusal('COVERAGE_FAILURE', reason)
+}

@@ -1,0 +1,51 @@
+import { count, object, readCanonical, sha256Of, text, wrong } from './document.ts'
+import type { Lines } from './lines.ts'
+import { grouped, quoted, Refusal } from './refusal.ts'
+import type { PackageTools } from './tools.ts'
+
+const FIELDS = ['action', 'actor', 'at', 'details', 'location', 'previous', 'seq', 'sha256', 'subject', 'tool']
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
+/**
+ * Follows the chain of custody (contract/evidence/custody.ts): whole from its first line, each line canonical and naming
+ * the SHA-256 of the one before.
+ * @returns how many lines there are
+ * @throws Refusal CUSTODY_FAILURE or FORMAT_FAILURE
+ */
+export async function checkCustody(lines: Lines, tools: PackageTools): Promise<number> {
+  let previous: string | null = null
+  do {
+    while (lines.next()) {
+      const bytes = lines.bytes.subarray(lines.start, lines.end)
+      const where = `custody.ndjson, line ${grouped(lines.number)}`
+      const entry = readCanonical(bytes, where)
+      checkEntry(entry, where)
+      if (entry.seq !== lines.number || entry.previous !== previous) {
+        throw new Refusal(
+          'CUSTODY_FAILURE',
+          `The chain of custody is broken at line ${grouped(lines.number)}: a line was changed, moved, added or taken out.`,
+        )
+      }
+      previous = tools.sha256Hex(bytes)
+    }
+  } while (await lines.fill())
+  return lines.number
+}
+
+function checkEntry(entry: Record<string, unknown>, where: string): void {
+  for (const name of Object.keys(entry)) {
+    if (!FIELDS.includes(name)) throw new Refusal('FORMAT_FAILURE', `${where} has an unknown member ${quoted(name)}.`)
+  }
+  count(entry.seq, `${where}: seq`)
+  if (!ISO_TIME.test(text(entry.at, `${where}: at`))) throw wrong(`${where}: at`, 'a time in UTC', entry.at)
+  text(entry.action, `${where}: action`)
+  const actor = object(entry.actor, `${where}: actor`)
+  text(actor.os_user, `${where}: actor.os_user`)
+  text(actor.host, `${where}: actor.host`)
+  text(object(entry.tool, `${where}: tool`).name, `${where}: tool.name`)
+  text(entry.subject, `${where}: subject`)
+  if (entry.sha256 !== null) sha256Of(entry.sha256, `${where}: sha256`)
+  if (entry.location !== null) text(entry.location, `${where}: location`)
+  object(entry.details, `${where}: details`)
+  if (entry.previous !== null) sha256Of(entry.previous, `${where}: previous`)
+}

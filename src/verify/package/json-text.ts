@@ -1,0 +1,213 @@
+import { decodeUtf8, encode } from './scan.ts'
+
+/** JSON texts inside a record's `decoded`: checked where they lie, without making objects of them. */
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+const COLON = 0x3a
+const OPEN_LIST = 0x5b
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
+
+/**
+ * Where the JSON text (RFC 8259, without white space outside strings) that begins at `at` ends; -1 where there is none.
+ * Nothing is recursive: any depth is read in a stack of one byte a level.
+ */
+export class JsonText {
+  #stack = new Uint8Array(256)
+
+  end(bytes: Uint8Array, from: number, limit: number): number {
+    let depth = 0
+    let at = from
+    let ascii = true
+    for (;;) {
+      // a value begins here
+      const byte = at < limit ? (bytes[at] as number) : 0
+      if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
+        const close = byte + 2
+        if (bytes[at + 1] === close && at + 1 < limit) at += 2
+        else {
+          if (depth === this.#stack.length) this.#grow()
+          this.#stack[depth++] = close
+          at++
+          if (close === CLOSE_OBJECT) {
+            at = memberName(bytes, at, limit)
+            if (at < 0) return -1
+            if (at > NOT_ASCII) [at, ascii] = [at - NOT_ASCII, false]
+          }
+          continue
+        }
+      } else if (byte === QUOTE) {
+        at = stringEnd(bytes, at, limit)
+        if (at < 0) return -1
+        if (at > NOT_ASCII) [at, ascii] = [at - NOT_ASCII, false]
+      } else {
+        at = byte === 0x2d || (byte >= 0x30 && byte <= 0x39) ? numberEnd(bytes, at, limit) : wordEnd(bytes, at, limit)
+        if (at < 0) return -1
+      }
+      // a value has ended
+      for (;;) {
+        if (depth === 0) return ascii || decodeUtf8(bytes.subarray(from, at)) !== null ? at : -1
+        const next = at < limit ? (bytes[at] as number) : 0
+        const close = this.#stack[depth - 1] as number
+        if (next === close) {
+          depth--
+          at++
+          continue
+        }
+        if (next !== COMMA) return -1
+        at++
+        if (close === CLOSE_OBJECT) {
+          at = memberName(bytes, at, limit)
+          if (at < 0) return -1
+          if (at > NOT_ASCII) [at, ascii] = [at - NOT_ASCII, false]
+        }
+        break
+      }
+    }
+  }
+
+  #grow(): void {
+    const old = this.#stack
+    this.#stack = new Uint8Array(old.length * 2)
+    this.#stack.set(old)
+  }
+}
+
+/** Added to a position where the string that ends there has other bytes than ASCII. */
+const NOT_ASCII = 2 ** 40
+
+function memberName(bytes: Uint8Array, at: number, limit: number): number {
+  if (at >= limit || bytes[at] !== QUOTE) return -1
+  const end = stringEnd(bytes, at, limit)
+  if (end < 0) return -1
+  const place = end > NOT_ASCII ? end - NOT_ASCII : end
+  return place < limit && bytes[place] === COLON ? end + 1 : -1
+}
+
+/** @returns the position after its closing quote, plus NOT_ASCII where that holds; -1 where it is none */
+function stringEnd(bytes: Uint8Array, from: number, limit: number): number {
+  let other = 0
+  for (let at = from + 1; at < limit; at++) {
+    const byte = bytes[at] as number
+    if (byte === QUOTE) return at + 1 + other
+    if (byte === BACKSLASH) {
+      at++
+      const kind = bytes[at] as number
+      if (kind === 0x75) {
+        for (let i = 1; i <= 4; i++) if (at + i >= limit || !isHex(bytes[at + i] as number)) return -1
+        at += 4
+      } else if (!ESCAPES.has(kind)) return -1
+    } else if (byte < 0x20) return -1
+    else if (byte >= 0x80) other = NOT_ASCII
+  }
+  return -1
+}
+
+const ESCAPES = new Set([...'"\\/bfnrt'].map((character) => character.charCodeAt(0)))
+
+function isHex(byte: number): boolean {
+  return (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66)
+}
+
+function numberEnd(bytes: Uint8Array, from: number, limit: number): number {
+  let at = from
+  if (bytes[at] === 0x2d) at++
+  if (at < limit && bytes[at] === 0x30) at++
+  else {
+    const digits = digitsEnd(bytes, at, limit)
+    if (digits === at) return -1
+    at = digits
+  }
+  if (at < limit && bytes[at] === 0x2e) {
+    const digits = digitsEnd(bytes, at + 1, limit)
+    if (digits === at + 1) return -1
+    at = digits
+  }
+  if (at < limit && ((bytes[at] as number) | 0x20) === 0x65) {
+    at++
+    if (at < limit && (bytes[at] === 0x2b || bytes[at] === 0x2d)) at++
+    const digits = digitsEnd(bytes, at, limit)
+    if (digits === at) return -1
+    at = digits
+  }
+  return at
+}
+
+function digitsEnd(bytes: Uint8Array, from: number, limit: number): number {
+  let at = from
+  while (at < limit && (bytes[at] as number) >= 0x30 && (bytes[at] as number) <= 0x39) at++
+  return at
+}
+
+const WORDS = ['true', 'false', 'null'].map(encode)
+
+function wordEnd(bytes: Uint8Array, from: number, limit: number): number {
+  for (const word of WORDS) {
+    if (from + word.length <= limit && word.every((byte, i) => bytes[from + i] === byte)) return from + word.length
+  }
+  return -1
+}
+
+/**
+ * Whether a JSON text without white space, `text[start, end)`, is what `raw[from, to)` is once the white space outside its
+ * strings is left out. The text is known to be JSON, so that then the raw bytes are JSON as well.
+ */
+export function isCompactOf(
+  text: Uint8Array,
+  start: number,
+  end: number,
+  raw: Uint8Array,
+  from: number,
+  to: number,
+): boolean {
+  let at = start
+  let inString = false
+  let spaced = false
+  for (let i = from; i < to; i++) {
+    const byte = raw[i] as number
+    if (!inString && (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09)) {
+      spaced = true
+      continue
+    }
+    if (at >= end || text[at] !== byte) return false
+    // white space within a number or a word would make two of it
+    if (spaced && at > start && isToken(text[at - 1] as number) && isToken(byte)) return false
+    spaced = false
+    if (byte === QUOTE) inString = !inString
+    else if (inString && byte === BACKSLASH) {
+      i++
+      at++
+      if (i >= to || at >= end || text[at] !== raw[i]) return false
+    }
+    at++
+  }
+  return at === end
+}
+
+function isToken(byte: number): boolean {
+  return (
+    (byte >= 0x30 && byte <= 0x39) ||
+    (byte >= 0x61 && byte <= 0x7a) ||
+    byte === 0x45 ||
+    byte === 0x2b ||
+    byte === 0x2d ||
+    byte === 0x2e
+  )
+}
+
+/** Whether `text[start, end)` is the JSON string, as JSON.stringify writes it, of the UTF-8 text `raw[from, to)`. */
+export function isStringOf(
+  text: Uint8Array,
+  start: number,
+  end: number,
+  raw: Uint8Array,
+  from: number,
+  to: number,
+): boolean {
+  const source = decodeUtf8(raw.subarray(from, to))
+  if (source === null) return false
+  const written = encode(JSON.stringify(source))
+  return written.length === end - start && written.every((byte, i) => text[start + i] === byte)
+}

@@ -1,0 +1,110 @@
+import { COMMA, decodeUtf8, encode, notCanonical, QUOTE, Scan } from './scan.ts'
+
+const TOPIC = encode('{"topic":')
+const PARTITION = encode(',"partition":')
+const OFFSET = encode(',"offset":')
+const SEGMENT = encode(',"segment":')
+const LEAF_INDEX = encode(',"leaf_index":')
+const TREE_SIZE = encode(',"tree_size":')
+const LEAF_HASH = encode(',"leaf_hash":"')
+const AUDIT_PATH = encode('","audit_path":[')
+const END = encode(']}')
+const HASH_DIGITS = 64
+/** A tree of 2^53 leaves has no longer path. */
+const MAX_PATH = 53
+
+/** Reads lines of `proofs/proofs.ndjson` (contract/evidence/package.ts, PackageProof). */
+export class ProofLine {
+  topic = ''
+  partition = 0
+  offset = 0
+  segment = ''
+  leafIndex = 0
+  treeSize = 0
+  /** Lowercase hex. */
+  leafHash = ''
+  /** The path's hashes lie in the line, `"…",` each 67 bytes apart: where the first one's digits begin, and how many. */
+  pathFrom = 0
+  pathLength = 0
+  readonly #scan = new Scan()
+  /** What the next line mostly shares with the one before. */
+  #head: Uint8Array = new Uint8Array(0)
+  #middle: Uint8Array = new Uint8Array(0)
+
+  /** @throws Refusal FORMAT_FAILURE saying at which byte the line is not canonical */
+  read(bytes: Uint8Array, start: number, end: number): void {
+    const scan = this.#scan
+    scan.set(bytes, start, end)
+    if (this.#head.length === 0 || !scan.takes(this.#head)) this.#readHead(scan)
+    this.offset = scan.count()
+    if (this.#middle.length === 0 || !scan.takes(this.#middle)) this.#readMiddle(scan)
+    this.leafIndex = scan.count()
+    scan.expect(TREE_SIZE)
+    this.treeSize = scan.count()
+    scan.expect(LEAF_HASH)
+    this.leafHash = hex(scan)
+    scan.expect(AUDIT_PATH)
+    this.pathFrom = scan.at + 1
+    this.pathLength = 0
+    while (scan.sees(QUOTE)) {
+      if (++this.pathLength > MAX_PATH) throw notCanonical(scan)
+      scan.at++
+      passHex(scan)
+      scan.expectByte(QUOTE)
+      if (!scan.sees(COMMA)) break
+      scan.at++
+      if (!scan.sees(QUOTE)) throw notCanonical(scan)
+    }
+    scan.expect(END)
+    scan.expectEnd()
+  }
+
+  #readHead(scan: Scan): void {
+    const start = scan.at
+    scan.expect(TOPIC)
+    this.topic = text(scan)
+    scan.expect(PARTITION)
+    this.partition = scan.count()
+    scan.expect(OFFSET)
+    this.#head = scan.bytes.slice(start, scan.at)
+  }
+
+  #readMiddle(scan: Scan): void {
+    const start = scan.at
+    scan.expect(SEGMENT)
+    this.segment = text(scan)
+    scan.expect(LEAF_INDEX)
+    this.#middle = scan.bytes.slice(start, scan.at)
+  }
+}
+
+function text(scan: Scan): string {
+  return decodeUtf8(scan.string()) as string
+}
+
+function hex(scan: Scan): string {
+  const from = scan.at
+  passHex(scan)
+  return hexAt(scan.bytes, from)
+}
+
+function passHex(scan: Scan): void {
+  const { bytes } = scan
+  const to = scan.at + HASH_DIGITS
+  if (to > scan.end) throw notCanonical(scan)
+  for (let at = scan.at; at < to; at++) {
+    if (IS_HEX[bytes[at] as number] === 0) throw notCanonical(scan)
+  }
+  scan.at = to
+}
+
+/** 1 for digits and a to f. */
+const IS_HEX = new Uint8Array(256)
+for (const digit of encode('0123456789abcdef')) IS_HEX[digit] = 1
+
+/** The 64 hex digits that lie at `from`. */
+export function hexAt(bytes: Uint8Array, from: number): string {
+  let out = ''
+  for (let at = from; at < from + HASH_DIGITS; at++) out += String.fromCharCode(bytes[at] as number)
+  return out
+}

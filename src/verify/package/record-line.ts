@@ -1,0 +1,229 @@
+import { isCompactOf, isStringOf, JsonText } from './json-text.ts'
+import { Refusal } from './refusal.ts'
+import { COMMA, decodeUtf8, encode, notCanonical, QUOTE, Scan } from './scan.ts'
+import type { PackageTools } from './tools.ts'
+
+const TOPIC = encode('{"topic":"')
+const PARTITION = encode('","partition":')
+const OFFSET = encode(',"offset":')
+const TIMESTAMP = encode(',"timestamp":')
+const KEY = encode(',"key":')
+const VALUE = encode(',"value":')
+const HEADERS = encode(',"headers":[')
+const DECODED = encode(',"decoded":{')
+const DECODED_KEY = encode('"key":')
+const DECODED_VALUE = encode('"value":')
+const REDACTED = encode(',"redacted":[')
+const FLAGS = encode(',"flags":["header-names-base64"]')
+const NAMES_IN_BASE64 = encode(',"flags":["header-names-base64"]}')
+const NULL = encode('null')
+const LIST_END = encode(']')
+const OBJECT_END = encode('}')
+const TOPIC_NAME = /^[a-zA-Z0-9._-]{1,249}$/
+const MAX_U16 = 0xffff
+
+/**
+ * Reads lines of `records/records.ndjson` (contract/evidence/package.ts, PackageRecord) and builds of each the record's
+ * bytes as the archive hashes them (docs/archive-format.md section 2), straight from the text.
+ */
+export class RecordLine {
+  topic = ''
+  partition = 0
+  offset = 0
+  /** Halves of the timestamp. */
+  readonly timestamp = { hi: 0, lo: 0 }
+  /** Names of the rules that changed it; null where none did. */
+  redacted: string[] | null = null
+  hasDecoded = false
+  /** 0x00 and then the record's bytes, `leafLength` in all: what its leaf hash is made over. Of no use where it is redacted. */
+  leaf: Uint8Array
+  leafLength = 0
+  readonly #tools: PackageTools
+  readonly #scan = new Scan()
+  readonly #json = new JsonText()
+  #view: DataView
+  /** `{"topic":"…","partition":…,"offset":` of the line before, which the next one mostly shares. */
+  #head: Uint8Array = new Uint8Array(0)
+
+  constructor(tools: PackageTools) {
+    this.#tools = tools
+    this.leaf = tools.buffer(64 * 1024)
+    this.#view = new DataView(this.leaf.buffer, this.leaf.byteOffset, this.leaf.length)
+  }
+
+  /** @throws Refusal FORMAT_FAILURE saying at which byte the line is not canonical */
+  read(bytes: Uint8Array, start: number, end: number): void {
+    const scan = this.#scan
+    scan.set(bytes, start, end)
+    if (this.#head.length === 0 || !scan.takes(this.#head)) this.#readHead(scan)
+    this.offset = scan.count()
+    scan.expect(TIMESTAMP)
+    scan.int64(this.timestamp)
+    // no base64 is longer than its line, and a length prefix of 4 bytes is shorter than what it stands in for
+    this.#room(64 + end - start)
+    const leaf = this.#view
+    leaf.setUint8(0, 0)
+    leaf.setUint32(5, this.timestamp.lo, true)
+    leaf.setInt32(9, this.timestamp.hi, true)
+    leaf.setUint32(13, this.offset % 4294967296, true)
+    leaf.setUint32(17, Math.floor(this.offset / 4294967296), true)
+    scan.expect(KEY)
+    const keyFrom = 25
+    const keyTo = this.#bytes(scan, 21)
+    scan.expect(VALUE)
+    const valueFrom = keyTo + 4
+    const valueTo = this.#bytes(scan, keyTo)
+    const namesInBase64 = endsWith(bytes, start, end, NAMES_IN_BASE64)
+    const to = this.#headers(scan, valueTo, namesInBase64)
+    leaf.setUint32(1, to - 5, true)
+    this.leafLength = to
+    this.hasDecoded = scan.takes(DECODED)
+    const decodedAt = scan.at
+    if (this.hasDecoded) this.#passDecoded(scan)
+    this.redacted = scan.takes(REDACTED) ? rules(scan) : null
+    if (namesInBase64) scan.expect(FLAGS)
+    scan.expect(OBJECT_END)
+    scan.expectEnd()
+    if (this.hasDecoded && this.redacted === null) this.#compareDecoded(decodedAt, keyFrom, keyTo, valueFrom, valueTo)
+  }
+
+  #readHead(scan: Scan): void {
+    const start = scan.at
+    scan.expect(TOPIC)
+    let topic = ''
+    while (scan.at < scan.end && !scan.sees(QUOTE)) topic += String.fromCharCode(scan.bytes[scan.at++] as number)
+    if (!TOPIC_NAME.test(topic) || topic === '.' || topic === '..') throw notCanonical(scan)
+    this.topic = topic
+    scan.expect(PARTITION)
+    this.partition = scan.count()
+    scan.expect(OFFSET)
+    this.#head = scan.bytes.slice(start, scan.at)
+  }
+
+  /** A base64 string or null, to a length prefix at `at` and the bytes after it. @returns the position after them */
+  #bytes(scan: Scan, at: number): number {
+    if (scan.takes(NULL)) {
+      this.#view.setInt32(at, -1, true)
+      return at + 4
+    }
+    scan.expectByte(QUOTE)
+    const length = this.#base64(scan, at + 4)
+    this.#view.setInt32(at, length, true)
+    return at + 4 + length
+  }
+
+  /** @returns how many bytes the string that is open here has; moves past its closing quote */
+  #base64(scan: Scan, at: number): number {
+    const close = scan.bytes.indexOf(QUOTE, scan.at)
+    if (close < 0 || close >= scan.end) throw notCanonical(scan)
+    const length = this.#tools.base64(scan.bytes, scan.at, close, this.leaf, at)
+    if (length < 0) throw notCanonical(scan)
+    scan.at = close + 1
+    return length
+  }
+
+  #headers(scan: Scan, from: number, namesInBase64: boolean): number {
+    scan.expect(HEADERS)
+    let at = from + 2
+    let count = 0
+    let odd = false
+    while (!scan.sees(0x5d)) {
+      if (count > 0) scan.expectByte(COMMA)
+      if (count === MAX_U16) throw notCanonical(scan)
+      scan.expectByte(0x5b)
+      let length: number
+      if (namesInBase64) {
+        scan.expectByte(QUOTE)
+        length = this.#base64(scan, at + 2)
+        odd ||= decodeUtf8(this.leaf.subarray(at + 2, at + 2 + length)) === null
+      } else {
+        const name = scan.string()
+        this.leaf.set(name, at + 2)
+        length = name.length
+      }
+      if (length > MAX_U16) throw notCanonical(scan)
+      this.#view.setUint16(at, length, true)
+      scan.expectByte(COMMA)
+      at = this.#bytes(scan, at + 2 + length)
+      scan.expectByte(0x5d)
+      count++
+    }
+    scan.expect(LIST_END)
+    if (namesInBase64 && !odd) throw notCanonical(scan)
+    this.#view.setUint16(from, count, true)
+    return at
+  }
+
+  /** Any JSON for key and value; what it must be is compared when it is known whether the record is redacted. */
+  #passDecoded(scan: Scan): void {
+    const hasKey = scan.takes(DECODED_KEY)
+    if (hasKey) scan.at = this.#jsonEnd(scan)
+    if (!hasKey || scan.sees(COMMA)) {
+      if (hasKey) scan.at++
+      scan.expect(DECODED_VALUE)
+      scan.at = this.#jsonEnd(scan)
+    }
+    scan.expect(OBJECT_END)
+  }
+
+  #jsonEnd(scan: Scan): number {
+    const end = this.#json.end(scan.bytes, scan.at, scan.end)
+    if (end < 0) throw notCanonical(scan)
+    return end
+  }
+
+  #compareDecoded(from: number, keyFrom: number, keyTo: number, valueFrom: number, valueTo: number): void {
+    const scan = this.#scan
+    scan.at = from
+    if (scan.takes(DECODED_KEY)) {
+      this.#compareOne(scan, keyFrom, keyTo, 'key')
+      if (!scan.sees(COMMA)) return
+      scan.at++
+    }
+    scan.expect(DECODED_VALUE)
+    this.#compareOne(scan, valueFrom, valueTo, 'value')
+  }
+
+  #compareOne(scan: Scan, from: number, to: number, what: string): void {
+    const start = scan.at
+    const end = this.#jsonEnd(scan)
+    const { leaf } = this
+    const same =
+      (end - start === to - from && this.#tools.same(scan.bytes, start, leaf, from, to - from)) ||
+      isCompactOf(scan.bytes, start, end, leaf, from, to) ||
+      (scan.bytes[start] === QUOTE && isStringOf(scan.bytes, start, end, leaf, from, to))
+    // a null has no text at all
+    if (!same || this.#view.getInt32(from - 4, true) < 0) {
+      throw new Refusal('FORMAT_FAILURE', `has a decoded ${what} that is not what its ${what}'s bytes say`)
+    }
+    scan.at = end
+  }
+
+  #room(size: number): void {
+    if (size <= this.leaf.length) return
+    this.leaf = this.#tools.buffer(Math.max(size, this.leaf.length * 2))
+    this.#view = new DataView(this.leaf.buffer, this.leaf.byteOffset, this.leaf.length)
+  }
+}
+
+/** `"a","b"]`: names of rules, sorted and each once. */
+function rules(scan: Scan): string[] {
+  const names: string[] = []
+  do {
+    const name = decodeUtf8(scan.string()) as string
+    const before = names.at(-1)
+    if (before !== undefined && before >= name) throw notCanonical(scan)
+    names.push(name)
+    if (!scan.sees(COMMA)) break
+    scan.at++
+  } while (scan.at < scan.end)
+  scan.expect(LIST_END)
+  return names
+}
+
+function endsWith(bytes: Uint8Array, start: number, end: number, text: Uint8Array): boolean {
+  const from = end - text.length
+  if (from < start) return false
+  for (let i = 0; i < text.length; i++) if (bytes[from + i] !== text[i]) return false
+  return true
+}
