@@ -16,15 +16,11 @@ export async function revokeKey(
   { store, now }: KeysPlace,
 ): Promise<KeyFacts> {
   const why = reasonNamed(reason ?? 'unspecified')
+  mustNotBeRevoked(await store.facts(name))
   return store.replaceCrl(name, (key, root) => {
     const [certificate] = key.certificates
     if (certificate === undefined) throw new CofferError('KEY_UNREADABLE', `the key "${name}" has no certificate`)
-    if (key.revocation !== null) {
-      const { time, reason: before } = key.revocation
-      throw new CofferError('KEY_REVOKED', `the key "${name}" was revoked before, on ${isoTime(time)} (${before})`, {
-        hint: 'The first date stands. "coffer keys export-public" writes the revocation list out.',
-      })
-    }
+    mustNotBeRevoked(key)
     const numbers = key.crls.map(({ crl }) => crl.number ?? 0)
     return issueCrl({
       issuer: root,
@@ -35,6 +31,14 @@ export async function revokeKey(
       since: root.certificate.validFromDate.getTime(),
       revoked: [{ serial: Buffer.from(certificate.serialNumber, 'hex'), time: now, reason: why }],
     })
+  })
+}
+
+function mustNotBeRevoked({ name, revocation }: KeyFacts): void {
+  if (revocation === null) return
+  const { time, reason } = revocation
+  throw new CofferError('KEY_REVOKED', `the key "${name}" was revoked before, on ${isoTime(time)} (${reason})`, {
+    hint: 'The first date stands. "coffer keys export-public" writes the revocation list out.',
   })
 }
 

@@ -44,7 +44,11 @@ export async function osKeychain(): Promise<Keychain> {
         await entry(account).deleteCredential(signal)
       }),
   }
-  await keychain.read('is there a keychain')
+  try {
+    await keychain.read('is there a keychain')
+  } catch (error) {
+    throw failed(`no keychain answers here: ${reasonOf((error as Error).cause)}`, error)
+  }
   return keychain
 }
 
@@ -56,8 +60,14 @@ async function ask<T>(verb: string, action: (signal: AbortSignal) => Promise<T>)
   try {
     return await Promise.race([action(patience), tooLong])
   } catch (cause) {
-    throw failed(`can't ${verb} the keychain: ${(cause as Error).message}`, cause)
+    throw failed(`can't ${verb} the keychain: ${reasonOf(cause)}`, cause)
   }
+}
+
+/** The library's words, without its own classes of errors before them. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.replace(/^(Platform failure|Couldn't access platform storage): /, '').replace(/\.$/, '')
 }
 
 function failed(message: string, cause: unknown): CofferError {

@@ -1,9 +1,9 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { CofferError } from '../../contract/errors.ts'
 import type { Secret } from '../../contract/secret.ts'
-import { BerError, childrenOf, oidOf, readBer, sequenceOf, smallInteger, TAG } from './ber.ts'
+import { BerError, readBer, sequenceOf, smallInteger, TAG } from './ber.ts'
 import { algorithmOf, orderCertificates } from './key-kinds.ts'
-import { decryptingKey, type KeyMaterial } from './material.ts'
+import { clearKey, encryptedKey, type KeyMaterial } from './material.ts'
 import { readPem } from './pem.ts'
 import { readPkcs12 } from './pkcs12.ts'
 import { readPrivateFile } from './private-file.ts'
@@ -45,18 +45,17 @@ export async function loadPrivateKey(path: string, passphrase: Secret | null): P
 }
 
 function readKeyMaterial(bytes: Buffer, passphrase: Secret | null, where: string): KeyMaterial {
-  if (bytes.includes('-----BEGIN ')) return readPem(bytes.toString('latin1'), passphrase, where)
   try {
+    if (bytes.includes('-----BEGIN ')) return readPem(bytes.toString('latin1'), passphrase, where)
     const [first, second] = sequenceOf(readBer(bytes))
     if (first?.tag === TAG.integer && smallInteger(first, 100) === 3 && second !== undefined) {
       return readPkcs12(bytes, passphrase, where)
     }
-    const encrypted = first?.tag === TAG.sequence && oidOf(childrenOf(first)[0]) !== ''
-    return {
-      privateKey: keyFromDer(bytes, encrypted ? passphrase : null, encrypted, where),
-      certificates: [],
-      crls: [],
-    }
+    const privateKey =
+      first?.tag === TAG.sequence
+        ? encryptedKey(bytes, passphrase, where)
+        : clearKey(() => createPrivateKey({ key: bytes, format: 'der', type: 'pkcs8' }), where)
+    return { privateKey, certificates: [], crls: [] }
   } catch (cause) {
     if (!(cause instanceof BerError)) throw cause
     throw new CofferError('KEY_UNREADABLE', `${where} holds no private key: ${cause.message}`, {
@@ -64,10 +63,4 @@ function readKeyMaterial(bytes: Buffer, passphrase: Secret | null, where: string
       cause,
     })
   }
-}
-
-function keyFromDer(key: Buffer, passphrase: Secret | null, encrypted: boolean, where: string): KeyObject {
-  return decryptingKey(encrypted, passphrase, where, (words) =>
-    createPrivateKey({ key, format: 'der', type: 'pkcs8', ...(words === null ? {} : { passphrase: words }) }),
-  )
 }

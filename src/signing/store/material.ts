@@ -1,6 +1,8 @@
-import type { KeyObject } from 'node:crypto'
+import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { CofferError } from '../../contract/errors.ts'
 import type { Secret } from '../../contract/secret.ts'
+import { BerError, octetsOf, readBer, sequenceOf } from './ber.ts'
+import { DecryptionError, decryptWithPassphrase } from './pbe.ts'
 
 /** What a file held, before it was checked. */
 export interface KeyMaterial {
@@ -9,46 +11,45 @@ export interface KeyMaterial {
   crls: Buffer[]
 }
 
-/**
- * Runs Node's reading of a key and turns its failures into ours: which one it was, and never what was in the key.
- * A wrong passphrase is not always told by the cipher's padding: one in 256 passes it and fails as damaged data.
- */
-export function decryptingKey(
-  encrypted: boolean,
-  passphrase: Secret | null,
-  where: string,
-  read: (passphrase: string | null) => KeyObject,
-): KeyObject {
-  if (encrypted && passphrase === null) throw passphraseMissing(where)
+/** @throws KEY_UNREADABLE; the error never quotes what was read */
+export function clearKey(read: () => KeyObject, where: string): KeyObject {
   try {
-    return read(encrypted && passphrase !== null ? passphrase.reveal() : null)
+    return read()
   } catch (cause) {
-    const { code = '', message } = cause as NodeJS.ErrnoException
-    if (/UNSUPPORTED|UNKNOWN_CIPHER|FETCH/i.test(code) && encrypted) {
-      throw new CofferError(
-        'UNSUPPORTED',
-        `the key in ${where} is encrypted with an algorithm that is too old to be read`,
-        {
-          hint: 'Encrypt it anew: openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD.pem -out NEW.pem',
-          cause,
-        },
-      )
-    }
-    if (encrypted) throw passphraseWrong(where)
-    throw new CofferError('KEY_UNREADABLE', `the private key in ${where} can't be read: ${code || message}`, { cause })
+    const { code = 'damaged' } = cause as NodeJS.ErrnoException
+    throw new CofferError('KEY_UNREADABLE', `the private key in ${where} can't be read: ${code}`, { cause })
   }
 }
 
-export function passphraseWrong(where: string): CofferError {
+/**
+ * Opens an EncryptedPrivateKeyInfo (RFC 5958, section 3). Not left to Node: one wrong passphrase in 256 passes the
+ * cipher's padding, and what comes then looks to it like an unsupported format.
+ * @throws KEY_PASSPHRASE, UNSUPPORTED (by the number of the algorithm), BerError
+ */
+export function encryptedKey(der: Buffer, passphrase: Secret | null, where: string): KeyObject {
+  const [algorithm, data] = sequenceOf(readBer(der))
+  const bytes = octetsOf(data)
+  if (passphrase === null) throw passphraseMissing(where)
+  try {
+    const key = decryptWithPassphrase(algorithm, bytes, passphrase.reveal(), where)
+    return createPrivateKey({ key, format: 'der', type: 'pkcs8' })
+  } catch (error) {
+    if (error instanceof CofferError || error instanceof BerError) throw error
+    throw passphraseWrong(where, error instanceof DecryptionError ? undefined : error)
+  }
+}
+
+export function passphraseWrong(where: string, cause?: unknown): CofferError {
   return new CofferError('KEY_PASSPHRASE', `the passphrase doesn't open ${where}`, {
-    hint: 'It is wrong, or the file is damaged. Spaces and a newline at its end count.',
+    hint: 'It is wrong, or the file is damaged. Spaces count, and so do capital letters.',
+    ...(cause === undefined ? {} : { cause }),
   })
 }
 
 export function passphraseMissing(where: string): CofferError {
   return new CofferError('KEY_PASSPHRASE', `${where} is encrypted, and no passphrase was given`, {
     hint:
-      'Give it by the environment: a variable that "passphrase" of the configuration file names, COFFER_KEY_PASSPHRASE or ' +
-      'COFFER_KEY_PASSPHRASE_FILE for "coffer keys".',
+      'Give it by the environment: a variable that "passphrase" of the configuration file names, COFFER_KEY_PASSPHRASE ' +
+      'or COFFER_KEY_PASSPHRASE_FILE for "coffer keys".',
   })
 }

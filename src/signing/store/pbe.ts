@@ -47,17 +47,18 @@ export class DecryptionError extends Error {}
 /**
  * Decrypts by a passphrase: PBES2 (RFC 8018) with PBKDF2 or scrypt, and the schemes of PKCS#12 with triple DES or RC2.
  * @param algorithm the AlgorithmIdentifier
+ * @param passphrase null: no password at all (PKCS#12 only)
  * @throws DecryptionError; UNSUPPORTED for anything else, with its OID; BerError
  */
 export function decryptWithPassphrase(
   algorithm: BerValue | undefined,
   data: Buffer,
-  passphrase: string,
+  passphrase: string | null,
   where: string,
 ): Buffer {
   const [id, parameters] = sequenceOf(algorithm)
   const oid = oidOf(id)
-  if (oid === PBES2) return decryptPbes2(parameters, data, passphrase, where)
+  if (oid === PBES2) return decryptPbes2(parameters, data, passphrase ?? '', where)
   const scheme = PKCS12_CIPHERS[oid]
   if (scheme === undefined) throw unsupported(`encryption ${oid}`, where)
   const [salt, rounds] = sequenceOf(parameters)

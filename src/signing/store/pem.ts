@@ -1,10 +1,14 @@
-import { createPrivateKey } from 'node:crypto'
+import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { CofferError } from '../../contract/errors.ts'
 import type { Secret } from '../../contract/secret.ts'
-import { decryptingKey, type KeyMaterial } from './material.ts'
+import { clearKey, encryptedKey, type KeyMaterial, passphraseMissing, passphraseWrong } from './material.ts'
+import { unsupported } from './pbe.ts'
 
 const KEYS = new Set(['PRIVATE KEY', 'ENCRYPTED PRIVATE KEY', 'EC PRIVATE KEY', 'RSA PRIVATE KEY'])
 const CERTIFICATES = new Set(['CERTIFICATE', 'X509 CERTIFICATE'])
+
+/** RFC 1421 headers of OpenSSL's old encrypted keys. */
+const OLD_CIPHERS = /^(AES-(128|192|256)-CBC|DES-EDE3-CBC)$/
 
 interface PemBlock {
   label: string
@@ -42,13 +46,23 @@ export function readPem(text: string, passphrase: Secret | null, where: string):
       hint: 'Put each key into a file of its own.',
     })
   }
-  const encrypted = key.label === 'ENCRYPTED PRIVATE KEY' || /Proc-Type:\s*4,\s*ENCRYPTED/.test(key.text)
   return {
-    privateKey: decryptingKey(encrypted, passphrase, where, (words) =>
-      createPrivateKey({ key: key.text, format: 'pem', ...(words === null ? {} : { passphrase: words }) }),
-    ),
+    privateKey: keyOf(key, passphrase, where),
     certificates: blocks.filter(({ label }) => CERTIFICATES.has(label)).map(({ der }) => der),
     crls: blocks.filter(({ label }) => label === 'X509 CRL').map(({ der }) => der),
+  }
+}
+
+function keyOf({ label, text, der }: PemBlock, passphrase: Secret | null, where: string): KeyObject {
+  if (label === 'ENCRYPTED PRIVATE KEY') return encryptedKey(der, passphrase, where)
+  if (!/Proc-Type:\s*4,\s*ENCRYPTED/.test(text)) return clearKey(() => createPrivateKey(text), where)
+  const cipher = /DEK-Info:\s*([\w-]+)/.exec(text)?.[1] ?? 'none'
+  if (!OLD_CIPHERS.test(cipher)) throw unsupported(`encryption by "${cipher}"`, where)
+  if (passphrase === null) throw passphraseMissing(where)
+  try {
+    return createPrivateKey({ key: text, format: 'pem', passphrase: passphrase.reveal() })
+  } catch (cause) {
+    throw passphraseWrong(where, cause)
   }
 }
 

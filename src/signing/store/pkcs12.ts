@@ -38,6 +38,7 @@ const BAG = {
 const X509_CERTIFICATE = '1.2.840.113549.1.9.22.1'
 const X509_CRL = '1.2.840.113549.1.9.23.1'
 const DEEPEST_NESTING = 4
+const DIGEST_BYTES: Readonly<Record<string, number>> = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 }
 
 /**
  * Reads a PKCS#12 file (RFC 7292) in password mode: its one private key, and all its certificates and CRLs. The MAC
@@ -50,9 +51,10 @@ export function readPkcs12(file: Buffer, secret: Secret | null, where: string): 
   const [contentType, content] = sequenceOf(authSafe)
   if (oidOf(contentType) !== DATA) throw unsupported('PKCS#12 that is signed in place of a password', where)
   const safes = octetsOf(childrenOf(expectTag(content, context(0)))[0])
-  const passphrase = secret?.reveal() ?? ''
   const wrong = () => (secret === null ? passphraseMissing(where) : passphraseWrong(where))
-  if (mac !== undefined && !macMatches(mac, safes, passphrase, where)) throw wrong()
+  const given = secret?.reveal() ?? ''
+  const passphrase = mac === undefined ? given : passphraseOfMac(mac, safes, given, where)
+  if (passphrase === undefined) throw wrong()
 
   const found: Found = { keys: [], certificates: [], crls: [] }
   try {
@@ -60,8 +62,10 @@ export function readPkcs12(file: Buffer, secret: Secret | null, where: string): 
       readBags(safeContents(safe, passphrase, where), passphrase, where, found, 0)
     }
   } catch (cause) {
-    if (!(cause instanceof DecryptionError)) throw cause
+    if (!(cause instanceof DecryptionError) && !(cause instanceof BerError)) throw cause
+    // without a MAC, one wrong password in 256 passes for right until what it gave is read
     if (mac === undefined) throw wrong()
+    if (cause instanceof BerError) throw cause
     throw new CofferError('KEY_UNREADABLE', `${where} is damaged: its password is right, but a part doesn't decrypt`)
   }
   const [key] = found.keys
@@ -81,7 +85,7 @@ interface Found {
   crls: Buffer[]
 }
 
-function safeContents(safe: BerValue, passphrase: string, where: string): BerValue {
+function safeContents(safe: BerValue, passphrase: string | null, where: string): BerValue {
   const [type, content] = sequenceOf(safe)
   const inner = childrenOf(expectTag(content, context(0)))[0]
   const oid = oidOf(type)
@@ -92,7 +96,7 @@ function safeContents(safe: BerValue, passphrase: string, where: string): BerVal
   return readBer(decryptWithPassphrase(algorithm, octetsOf(data, context(0)), passphrase, where))
 }
 
-function readBags(bags: BerValue, passphrase: string, where: string, found: Found, depth: number): void {
+function readBags(bags: BerValue, passphrase: string | null, where: string, found: Found, depth: number): void {
   if (depth > DEEPEST_NESTING) throw new BerError('bags nested too deep')
   for (const bag of sequenceOf(bags)) {
     const [id, value] = sequenceOf(bag)
@@ -125,7 +129,12 @@ function typedValue(bag: BerValue | undefined, kind: string): Buffer[] {
   return oidOf(id) === kind ? [octetsOf(childrenOf(expectTag(value, context(0)))[0])] : []
 }
 
-function macMatches(mac: BerValue, data: Buffer, passphrase: string, where: string): boolean {
+/**
+ * The password that the MAC was made with: the given one, or, where that is empty, none at all (null). The two give
+ * different keys, and writers disagree on which one "no password" is.
+ * @returns undefined when it is neither
+ */
+function passphraseOfMac(mac: BerValue, data: Buffer, passphrase: string, where: string): string | null | undefined {
   const [digestInfo, salt, rounds] = sequenceOf(mac)
   const [algorithm, stated] = sequenceOf(digestInfo)
   const [id, parameters] = sequenceOf(algorithm)
@@ -138,16 +147,15 @@ function macMatches(mac: BerValue, data: Buffer, passphrase: string, where: stri
     const [derivation, scheme] = sequenceOf(parameters)
     const hash = HASHES[oidOf(sequenceOf(scheme)[0])]
     if (hash === undefined) throw unsupported('this kind of MAC', where)
-    const length = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 }[hash] ?? 32
-    return matches(hash, deriveKey(derivation, passphrase, length, where))
+    const length = DIGEST_BYTES[hash] ?? 32
+    return matches(hash, deriveKey(derivation, passphrase, length, where)) ? passphrase : undefined
   }
   const hash = HASHES[oidOf(id)]
   if (hash === undefined) throw unsupported(`a MAC with ${oidOf(id)}`, where)
   const iterations = rounds === undefined ? 1 : smallInteger(rounds, MOST_ITERATIONS)
-  const length = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 }[hash] ?? 32
-  // an empty password and none at all give different keys; writers disagree on which one "no password" is
+  const length = DIGEST_BYTES[hash] ?? 32
   const tries = passphrase === '' ? ['', null] : [passphrase]
-  return tries.some((words) =>
+  return tries.find((words) =>
     matches(hash, pkcs12Kdf(hash, words, octetsOf(salt), iterations, KDF_PURPOSE.mac, length)),
   )
 }
