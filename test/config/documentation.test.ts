@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { z } from 'zod'
 import { SECTIONS } from '../../src/contract/config/schema.ts'
+import { VALIDATION_SECTIONS } from '../../src/contract/config/validation.ts'
 
 /** The heading of docs/configuration.md under which each section's table stands. */
 const HEADINGS: Record<keyof typeof SECTIONS, string> = {
@@ -29,6 +30,22 @@ const HEADINGS: Record<keyof typeof SECTIONS, string> = {
   metrics: '`metrics`',
 }
 
+/** Those that only a file for a validation has. */
+const OF_A_VALIDATION: Partial<Record<keyof typeof VALIDATION_SECTIONS, string>> = {
+  '': 'Files for a validation',
+  checks: '`checks`',
+  'checks.content': '`checks.content`',
+  'checks.message_count': '`checks.message_count`',
+  'checks.offset_range': '`checks.offset_range`',
+  'checks.consumer_group_offsets': '`checks.consumer_group_offsets`',
+  'checks.integrity': '`checks.integrity`',
+  'checks.topic_configuration': '`checks.topic_configuration`',
+  'checks.custom_webhooks.*': '`checks.custom_webhooks.*`',
+  notifications: '`notifications`',
+  'notifications.slack': '`notifications.slack`',
+  'notifications.pagerduty': '`notifications.pagerduty`',
+}
+
 async function tables(): Promise<Map<string, Map<string, string>>> {
   const text = await readFile(join(import.meta.dirname, '../../docs/configuration.md'), 'utf8')
   const found = new Map<string, Map<string, string>>()
@@ -39,11 +56,29 @@ async function tables(): Promise<Map<string, Map<string, string>>> {
   return found
 }
 
-for (const [name, heading] of Object.entries(HEADINGS)) {
+const ALL: [name: string, heading: string, section: z.ZodObject][] = [
+  ...Object.entries(HEADINGS).map(([name, heading]): (typeof ALL)[number] => [
+    name,
+    heading,
+    SECTIONS[name as keyof typeof SECTIONS],
+  ]),
+  ...Object.entries(OF_A_VALIDATION).map(([name, heading]): (typeof ALL)[number] => [
+    `validation: ${name}`,
+    heading,
+    VALIDATION_SECTIONS[name as keyof typeof VALIDATION_SECTIONS],
+  ]),
+]
+
+test('every section of a file for a validation is documented, here or with the other files', () => {
+  const names = Object.keys(VALIDATION_SECTIONS).filter((name) => !Object.hasOwn(OF_A_VALIDATION, name))
+  for (const name of names) assert.ok(Object.hasOwn(HEADINGS, name), name)
+})
+
+for (const [name, heading, section] of ALL) {
   test(`docs/configuration.md has exactly the keys and defaults of "${name}"`, async () => {
     const documented = (await tables()).get(heading)
     assert.ok(documented !== undefined, heading)
-    const { shape } = SECTIONS[name as keyof typeof SECTIONS] as z.ZodObject
+    const { shape } = section
     assert.deepEqual([...documented.keys()], Object.keys(shape))
     for (const [key, schema] of Object.entries(shape)) {
       if (!(schema instanceof z.ZodDefault)) continue

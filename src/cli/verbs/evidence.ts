@@ -68,7 +68,7 @@ const evidenceGet: Verb = {
   formats: ['text', 'json'],
   ownFormats: EVIDENCE_FORMATS,
   examples: [
-    'coffer validation evidence-get --path s3://sox-compliance-backups --report-id validation-a1b2c3d4 --format json --output report.json',
+    'coffer validation evidence-get --path s3://sox-backups --report-id validation-a1b2c3d4 -f json -o report.json',
     'coffer validation evidence-get --path /backups --report-id validation-a1b2c3d4 --format all --output evidence/',
   ],
   request: async (args) => {
@@ -91,7 +91,7 @@ const evidenceTimestamp: Verb = {
   required: ['path', 'report-id', 'timestamp-url'],
   formats: FORMATS,
   examples: [
-    'coffer evidence timestamp --path s3://sox-compliance-backups --report-id validation-a1b2c3d4 --timestamp-url http://tsa.example/',
+    'coffer evidence timestamp --path /backups --report-id validation-a1b2c3d4 --timestamp-url http://tsa.example/',
   ],
   request: async (args) => ({
     kind: 'evidence-timestamp',
