@@ -54,7 +54,10 @@ export function isRevoked(list: RevocationList, certificate: Certificate): boole
   return list.revoked.has(readInteger(readDer(certificate.serial, 0x02)).toString(16))
 }
 
-/** The list among `lists` that speaks for `certificate` at `at`: its issuer's, begun, and not yet due for replacement. */
+/**
+ * The list among `lists` that speaks for `certificate` at `at`: its issuer's, begun, not yet due for replacement, and not
+ * older than the certificate, of which it could say nothing.
+ */
 export function listFor(
   certificate: Certificate,
   issuer: Certificate,
@@ -65,6 +68,7 @@ export function listFor(
     (list) =>
       list.issuer.equals(certificate.issuer) &&
       list.thisUpdate <= at &&
+      list.thisUpdate >= certificate.notBefore &&
       (list.nextUpdate === null || list.nextUpdate > at) &&
       list.isSignedBy(issuer),
   )

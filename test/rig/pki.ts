@@ -77,6 +77,8 @@ export async function makeRoot(folder: string, name: string): Promise<TestRoot> 
       const signed = ['-CA', rootFile, '-CAkey', keyFile, '-CAcreateserial', '-days', '3000']
       const out = ['-extfile', `${certificateFile}.ext`, '-out', certificateFile]
       await openssl('x509', '-req', '-in', request, ...signed, ...out)
+      // A list that is older than the certificate says nothing about it.
+      await writeList()
       return certificateFile
     },
     async revoke(certificateFile) {
