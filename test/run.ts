@@ -2,6 +2,7 @@ import { glob, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { type KafkaRig, startKafka } from './rig/kafka.ts'
 import { kafkaJars } from './rig/kafka-jars.ts'
+import { pdfCheckJars, pyHankoFolder } from './rig/pdf-checks.ts'
 import { type S3Access, type S3Rig, startS3 } from './rig/s3.ts'
 import { SHARED_KAFKA_ENV, SHARED_S3_ENV } from './rig/shared.ts'
 import { versitygwBinary } from './rig/versitygw.ts'
@@ -51,6 +52,8 @@ async function runRealTests(files: string[], concurrency: number): Promise<Tally
   // Fetched before the clock of any test runs.
   await kafkaJars()
   await versitygwBinary()
+  await pdfCheckJars()
+  await pyHankoFolder()
   let kafka: KafkaRig | undefined
   let s3: S3Rig | undefined
   try {

@@ -14,9 +14,12 @@ function stateOf(file: string): string {
     .slice(0, 12)
 }
 
+/** Name of the jars' folder in the cache. */
+export const PDF_CHECKS = `pdf-checks-${stateOf('pom.xml')}`
+
 /** Folder of the jars of EU DSS and veraPDF, fetched on first use by Maven. */
 export function pdfCheckJars(): Promise<string> {
-  return cached(`pdf-checks-${stateOf('pom.xml')}`, 'fetching EU DSS and veraPDF by Maven, about 55 MB', async (to) => {
+  return cached(PDF_CHECKS, 'fetching EU DSS and veraPDF by Maven, about 55 MB', async (to) => {
     await copyFile(join(FOLDER, 'pom.xml'), join(to, 'pom.xml'))
     const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies'
     const install = 'install Apache Maven (Debian: apt install maven)'

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheRoot, runTool } from '../rig/cache.ts'
 import { KAFKA_VERSION } from '../rig/kafka-jars.ts'
+import { PDF_CHECKS } from '../rig/pdf-checks.ts'
 import { VERSITYGW_VERSION } from '../rig/versitygw.ts'
 
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
@@ -17,12 +18,15 @@ export async function missingPrograms(): Promise<string[]> {
   await need('bash', ['--version'], 'install bash, which runs the guides’ scripts (Debian: apt install bash)')
   await need('jq', ['--version'], 'install jq, which the guides’ scripts use (Debian: apt install jq)')
   await need('openssl', ['version'], 'install openssl (Debian: apt install openssl)')
-  if (!existsSync(join(cacheRoot(), `kafka-${KAFKA_VERSION}`))) {
-    await need('mvn', ['-version'], 'install Apache Maven, which fetches Kafka (Debian: apt install maven)')
+  if (!existsSync(join(cacheRoot(), `kafka-${KAFKA_VERSION}`)) || !existsSync(join(cacheRoot(), PDF_CHECKS))) {
+    await need('mvn', ['-version'], 'install Apache Maven, which fetches Kafka and EU DSS (Debian: apt install maven)')
   }
   if (!existsSync(join(cacheRoot(), `versitygw-${VERSITYGW_VERSION}`))) {
     await need('go', ['version'], 'install Go 1.24 or later, which builds the S3 server (https://go.dev/doc/install)')
   }
+  await need('pdfsig', ['-v'], 'install poppler’s tools, one of the judges of PDFs (Debian: apt install poppler-utils)')
+  await need('qpdf', ['--version'], 'install qpdf, one of the judges of PDFs (Debian: apt install qpdf)')
+  await need('python3', ['-m', 'pip', '--version'], 'install Python with pip (Debian: apt install python3-pip)')
   const browsers = await Promise.all(CHROMIUM.map((name) => runs(name, ['--version'])))
   if (!browsers.includes(true)) {
     console.log('no Chromium on the PATH: browser tests use the one of an npm package (or: apt install chromium)')
