@@ -7,6 +7,7 @@ import type {
   EvidenceTimestampResult,
   ValidationResult,
 } from './results/evidence.ts'
+import type { ExtractPlanResult, ExtractResult } from './results/extract.ts'
 import type { GroupSnapshotResult, OffsetMappingResult } from './results/groups.ts'
 import type { KeysResult } from './results/keys.ts'
 import type { RestorePlanResult, RestoreResult } from './results/restore.ts'
@@ -17,6 +18,7 @@ export type * from './results/archive.ts'
 export type * from './results/backup.ts'
 export type * from './results/check.ts'
 export type * from './results/evidence.ts'
+export type * from './results/extract.ts'
 export type * from './results/facts.ts'
 export type * from './results/groups.ts'
 export type * from './results/keys.ts'
@@ -40,6 +42,7 @@ export interface JobResults {
   describe: DescribeResult
   status: StatusResult
   'show-offset-mapping': OffsetMappingResult
+  extract: ExtractResult | ExtractPlanResult
   keys: KeysResult
   schedule: ScheduleResult
   validation: ValidationResult

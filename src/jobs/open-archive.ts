@@ -20,6 +20,11 @@ export async function openArchiveLocation(
     'path' in location
       ? storageFromPath(location.path, environment)
       : (await import('../contract/config/section.ts')).loadStorage(location.config, environment)
+  return openExistingStorage(config)
+}
+
+/** A storage that must hold something already. @throws ARCHIVE_MISSING where there is no folder */
+export async function openExistingStorage(config: StorageConfig): Promise<Storage> {
   if (config.backend === 'filesystem') await requireFolder(config)
   return openStorage(config)
 }

@@ -20,6 +20,7 @@ export async function bundleMain(root: string, outdir: string): Promise<void> {
       main: join(root, 'src/main/main.ts'),
       thread: join(root, 'src/worker/thread.ts'),
       'verifier-thread': join(root, 'src/archive/check/verifier-thread.ts'),
+      'scan-thread': join(root, 'src/jobs/extract/scan-thread.ts'),
     },
     outdir,
     format: 'esm',

@@ -3,6 +3,7 @@ import type { AnyResult, Renderer } from './renderer.ts'
 import { describeText, listText, statusText, validateText } from './text-archive.ts'
 import { backupPlanText, backupText } from './text-backup.ts'
 import { evidenceGetText, evidenceListText, evidenceTimestampText, validationText } from './text-evidence.ts'
+import { extractPlanText, extractText } from './text-extract.ts'
 import { keysText } from './text-keys.ts'
 import { groupSnapshotText, offsetMappingText, restorePlanText, restoreText } from './text-restore.ts'
 import { scheduleText } from './text-schedule.ts'
@@ -31,6 +32,8 @@ function lines(result: AnyResult): string[] {
       return statusText(result)
     case 'snapshot-groups':
       return groupSnapshotText(result)
+    case 'extract':
+      return result.dry_run ? extractPlanText(result) : extractText(result)
     case 'keys':
       return keysText(result)
     case 'schedule':

@@ -1,4 +1,5 @@
 import { evidenceVerbs } from './evidence.ts'
+import { extract } from './extract.ts'
 import { keyVerbs } from './keys.ts'
 import { describe, list, showOffsetMapping, status, validate } from './read.ts'
 import { backup, check, restore, snapshotGroups, threePhaseRestore, validateRestore } from './run.ts'
@@ -19,6 +20,7 @@ export const VERBS: readonly Verb[] = [
   snapshotGroups,
   showOffsetMapping,
   ...evidenceVerbs,
+  extract,
   ...keyVerbs,
   ...scheduleVerbs,
 ]

@@ -52,6 +52,12 @@ export interface SpoolMark {
   crc32: number
 }
 
+export interface SpoolPoint {
+  mark: SpoolMark
+  sha256: Hash
+  packedSha256: Hash
+}
+
 /**
  * A large file of the package while it grows: a deflate stream on disk. `append` takes blocks in order; a mark can be
  * taken between any two, and a later process goes on from it.
@@ -104,6 +110,11 @@ export class Spool {
     return this.#mark.packedSize
   }
 
+  /** SHA-256 of the content so far, lowercase hex. */
+  digest(): string {
+    return this.#sha256.copy().digest('hex')
+  }
+
   mark(): SpoolMark {
     return { ...this.#mark }
   }
@@ -115,6 +126,19 @@ export class Spool {
     this.#mark.crc32 = crc32(bytes, this.#mark.crc32)
     this.#mark.size += bytes.length
     await this.#write(packed)
+  }
+
+  /** Where the spool stands, to come back to in the same process. */
+  point(): SpoolPoint {
+    return { mark: this.mark(), sha256: this.#sha256.copy(), packedSha256: this.#packedSha256.copy() }
+  }
+
+  /** Forgets what has been appended since; each point is good for one return. */
+  rollback(point: SpoolPoint): Promise<void> {
+    this.#mark = { ...point.mark }
+    this.#sha256 = point.sha256
+    this.#packedSha256 = point.packedSha256
+    return this.#file.truncate(point.mark.packedSize)
   }
 
   /** What has been appended lies on the disk after this. */

@@ -97,6 +97,7 @@ export interface SeparateRecord {
   offset: number
   line: string
   proof: string
+  leafHash: string
 }
 
 /** The same with each record apart, for segments that overlap (archives of other programs): all of it in memory. */
@@ -122,7 +123,12 @@ export async function scanApart(
   const proof = proofWriter(task, read.tree)
   return {
     summary,
-    records: found.map(({ line, index, offset }) => ({ offset, line, proof: proof(offset, index) })),
+    records: found.map(({ line, index, offset }) => ({
+      offset,
+      line,
+      proof: proof(offset, index),
+      leafHash: read.tree.leafHex(index),
+    })),
   }
 }
 

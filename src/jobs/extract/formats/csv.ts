@@ -1,0 +1,56 @@
+import { isoTime } from '../../../contract/time.ts'
+import { cellOf, type Row } from './rows.ts'
+
+/** RFC 4180: CRLF, every cell in double quotes, quotes doubled; UTF-8. One record on each row. */
+
+const COLUMNS = [
+  'topic',
+  'partition',
+  'offset',
+  'timestamp',
+  'timestamp_ms',
+  'key',
+  'key_encoding',
+  'value',
+  'value_encoding',
+  'headers',
+  'redacted',
+]
+
+/**
+ * What a spreadsheet takes for the beginning of a formula, also in its full-width forms and after white space. Such a
+ * cell gets an apostrophe in front, which spreadsheets hide and which says "text".
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const FORMULA = /^[\s\u0000]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/
+
+export function csvHeader(): string {
+  return row(COLUMNS)
+}
+
+export function csvRow(record: Row): string {
+  const key = cellOf(record.key)
+  const value = cellOf(record.value)
+  return row([
+    record.topic,
+    String(record.partition),
+    String(record.offset),
+    isoTime(record.timestamp),
+    String(record.timestamp),
+    key.text,
+    key.encoding,
+    value.text,
+    value.encoding,
+    record.headers,
+    record.redacted.join(' '),
+  ])
+}
+
+function row(cells: string[]): string {
+  return `${cells.map((cell) => `"${neutral(cell).replaceAll('"', '""')}"`).join(',')}\r\n`
+}
+
+/** A whole number is no formula, also a negative one. */
+export function neutral(cell: string): string {
+  return FORMULA.test(cell) && !/^-\d+$/.test(cell) ? `'${cell}` : cell
+}
