@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto'
 import { algorithm } from '../algorithms.ts'
 import type { Certificate } from '../certificate.ts'
+import { children, DerError, readDer } from '../der/read.ts'
 import { integer, octets, oid, sequence, setOf, sorted, tagged, value } from '../der/write.ts'
 import { OID } from '../oids.ts'
 import type { Signer } from '../signer.ts'
 
-/** A signature in the making: everything but what comes later (the timestamp). */
+/** A signature that a timestamp may still be added to. */
 export interface CmsSignature {
   /** The signature's own bytes, over which a timestamp is made (ETSI EN 319 122-1 clause 5.3). */
   signature: Buffer
-  /** ContentInfo in DER, with the timestamp token when one is given. */
-  encode(token: Buffer | null): Buffer
+  /** ContentInfo in DER. */
+  cms: Buffer
 }
 
 /**
@@ -32,27 +33,43 @@ export async function signCms(digest: Buffer, chain: readonly Certificate[], sig
   ])
   // What is signed is their SET OF (RFC 5652 clause 5.4), which stands in the message as [0] IMPLICIT.
   const signature = await signer.sign(setOf(...attributes))
-  const encode = (token: Buffer | null) => {
-    const unsigned = token === null ? [] : [tagged(1, attribute(OID.signatureTimeStampToken, token))]
-    const signerInfo = sequence(
-      integer(1),
-      sequence(leaf.issuer, leaf.serial),
-      digestAlgorithm,
-      tagged(0, ...attributes),
-      identifier,
-      octets(signature),
-      ...unsigned,
-    )
-    const signedData = sequence(
-      integer(1),
-      setOf(digestAlgorithm),
-      sequence(oid(OID.data)),
-      tagged(0, ...sorted(chain.map((one) => one.der))),
-      setOf(signerInfo),
-    )
-    return sequence(oid(OID.signedData), tagged(0, signedData))
+  const signerInfo = sequence(
+    integer(1),
+    sequence(leaf.issuer, leaf.serial),
+    digestAlgorithm,
+    tagged(0, ...attributes),
+    identifier,
+    octets(signature),
+  )
+  const signedData = sequence(
+    integer(1),
+    setOf(digestAlgorithm),
+    sequence(oid(OID.data)),
+    tagged(0, ...sorted(chain.map((one) => one.der))),
+    setOf(signerInfo),
+  )
+  return { signature, cms: sequence(oid(OID.signedData), tagged(0, signedData)) }
+}
+
+/**
+ * The same CMS with a timestamp token over its signature, as an unsigned attribute (ETSI EN 319 122-1 clause 5.3).
+ * @param cms ContentInfo with one signer and no unsigned attribute, as `signCms` makes it
+ * @throws DerError for any other
+ */
+export function withTimestamp(cms: Buffer, token: Buffer): Buffer {
+  const [type, wrapped] = children(readDer(cms, 0x30))
+  const [signedData] = wrapped === undefined ? [] : children(wrapped)
+  const parts = signedData === undefined ? [] : children(signedData)
+  const signerInfos = parts.at(-1)
+  const [signerInfo, ...others] = signerInfos === undefined ? [] : children(signerInfos)
+  const fields = signerInfo === undefined ? [] : children(signerInfo)
+  if (type === undefined || others.length > 0 || fields.length !== 6) {
+    throw new DerError('expected CMS with one signer and no unsigned attributes')
   }
-  return { signature, encode }
+  const unsigned = tagged(1, attribute(OID.signatureTimeStampToken, token))
+  const grown = sequence(...fields.map((one) => one.bytes), unsigned)
+  const rest = parts.slice(0, -1).map((one) => one.bytes)
+  return sequence(type.bytes, tagged(0, sequence(...rest, setOf(grown))))
 }
 
 function attribute(type: string, contents: Buffer): Buffer {

@@ -9,6 +9,8 @@ export interface PdfDocument {
   /** Where the newest cross-reference table begins. */
   xrefAt: number
   trailer: Entries
+  /** Numbers of the objects in the newest table. */
+  newest: number[]
   /** The value of an indirect object; of a stream its dictionary. */
   object(number: number): PdfValue
   /** The entry, with a reference followed. */
@@ -23,11 +25,13 @@ export function readDocument(bytes: Buffer): PdfDocument {
   if (start?.kind !== 'number') throw new PdfSyntaxError('expected "startxref" with a number')
   const offsets = new Map<number, number>()
   let trailer: Entries | undefined
+  let newest: number[] = []
   const seen = new Set<number>()
   for (let at: number | undefined = start.number; at !== undefined; ) {
     if (seen.has(at)) throw new PdfSyntaxError('expected cross-reference tables that do not go in circles')
     seen.add(at)
     const entries = readTable(bytes, at, offsets)
+    if (trailer === undefined) newest = [...offsets.keys()]
     trailer ??= entries
     const previous = entries.get('Prev')
     at = previous?.kind === 'number' ? previous.number : undefined
@@ -43,6 +47,7 @@ export function readDocument(bytes: Buffer): PdfDocument {
     bytes,
     xrefAt: start.number,
     trailer: trailer ?? new Map(),
+    newest,
     object,
     entry: (entries, key) => {
       const value = entries.get(key)

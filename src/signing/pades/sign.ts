@@ -3,7 +3,7 @@ import { CofferError } from '../../contract/errors.ts'
 import { algorithm } from '../algorithms.ts'
 import { readCertificate } from '../certificate.ts'
 import { checkSigningChain } from '../chain-check.ts'
-import { signCms } from '../cms/signed-data.ts'
+import { signCms, withTimestamp } from '../cms/signed-data.ts'
 import { readCrl } from '../crl.ts'
 import { type RevocationData, revocationData } from '../revocation.ts'
 import type { Signer } from '../signer.ts'
@@ -47,20 +47,28 @@ export async function signPdf(
   const { bytes, field } = withByteRange(pdf)
   const signature = await signCms(digestOf(bytes, field, algorithm(signer.algorithm).hash), chain, signer)
   const stamped = await tryStamp(authority, signature.signature)
-  let { token, problem } = stamped
-  let cms = signature.encode(token)
-  if (token !== null && cms.length > room(field)) {
-    problem = `no timestamp: the token of "${authority?.url}" has ${token.length} bytes, which do not fit`
-    token = null
-    cms = signature.encode(null)
-  }
-  fillContents(bytes, field, cms)
+  const fitted = fit(signature.cms, stamped.token, field)
+  fillContents(bytes, field, fitted.cms)
   const sealed = await withSecurityStore(bytes, {
     signer,
-    token: token === null ? null : { bytes: token, over: signature.signature, roots: authority?.roots ?? [] },
+    token:
+      fitted.token === null ? null : { bytes: fitted.token, over: signature.signature, roots: authority?.roots ?? [] },
     time,
   })
-  return { ...sealed, timestampProblem: problem }
+  return { ...sealed, timestampProblem: stamped.problem ?? fitted.problem }
+}
+
+/** The CMS with its timestamp, where there is room for both. */
+export function fit(
+  cms: Buffer,
+  token: Buffer | null,
+  field: SignatureField,
+): { cms: Buffer; token: Buffer | null; problem: string | null } {
+  if (token === null) return { cms, token, problem: null }
+  const stamped = withTimestamp(cms, token)
+  if (stamped.length <= room(field)) return { cms: stamped, token, problem: null }
+  const problem = `no timestamp in the PDF: with it the signature has ${stamped.length} bytes, and ${room(field)} are reserved`
+  return { cms, token: null, problem }
 }
 
 /** A timestamp token, with what it is over. */
@@ -82,7 +90,7 @@ function withByteRange(pdf: Buffer): { bytes: Buffer; field: SignatureField } {
 }
 
 /** Bytes that `/Contents` can hold. */
-export function room(field: SignatureField): number {
+function room(field: SignatureField): number {
   return (field.contents.end - field.contents.start - 2) / 2
 }
 
