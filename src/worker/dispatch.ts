@@ -51,7 +51,8 @@ export async function dispatch(request: JobRequest, context: JobContext): Promis
     case 'backup': {
       const loaded = await config(request.config, 'backup')
       if (loaded.mode !== 'backup') throw wrongMode(request.config, 'backup', loaded.mode)
-      return (await JOBS.backup()).runBackup(loaded, { dryRun: request.dryRun }, context)
+      const { dryRun, environment } = request
+      return (await JOBS.backup()).runBackup(loaded, { dryRun, environment }, context)
     }
     case 'restore': {
       const loaded = await config(request.config, 'restore')

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { type CofferError, isCofferError } from '../../contract/errors.ts'
+import type { ManifestSignature } from '../../contract/results.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { MAX_MANIFEST_BYTES, parseManifest } from '../manifest/parse.ts'
+import { manifestSignature } from '../manifest/signature.ts'
+import { manifestSignatureStem } from '../paths.ts'
 import type { Manifest, PartitionEntry } from '../types.ts'
 import type { Finding, Findings } from './findings.ts'
 
@@ -13,26 +16,33 @@ export interface ChainResult {
   verified: number
   /** Keys of the earlier manifests that the chain names. */
   keys: string[]
+  /** Of the present manifest; null in archives of other programs. */
+  signature: ManifestSignature | null
 }
 
 /**
  * Follows the chain of generations back to the first: each kept manifest has the SHA-256 that the next one states, and
- * nothing that it says of a segment or an account was changed later.
+ * nothing that it says of a segment or an account was changed later. Signatures beside the manifests must hold.
+ * @param bytes of the present manifest
  */
 export async function checkChain(
   storage: Storage,
   manifest: Manifest,
+  bytes: Buffer,
   findings: Findings,
   signal?: AbortSignal,
 ): Promise<ChainResult> {
   const generations = manifest.coffer?.generation ?? 0
   const keys: string[] = []
+  const signatures: Signed[] = []
   let verified = 0
   let later = manifest
+  let laterBytes = bytes
   for (;;) {
     const { coffer } = later
     if (coffer === undefined) break
     const { previous } = coffer
+    signatures.push(await signatureOf(storage, manifest.backup_id, coffer.generation, laterBytes))
     if (previous === null) {
       if (coffer.generation !== 1) {
         findings.add(broken(`expected generation ${coffer.generation} to name the one before, got none`))
@@ -44,10 +54,41 @@ export async function checkChain(
     const earlier = await earlierManifest(storage, previous, manifest.backup_id, findings)
     if (earlier === null) break
     verified++
-    for (const finding of changes(earlier, later)) findings.add(finding)
-    later = earlier
+    for (const finding of changes(earlier.manifest, later)) findings.add(finding)
+    later = earlier.manifest
+    laterBytes = earlier.bytes
   }
-  return { generations, verified, keys }
+  findings.add(...signatureFindings(signatures, manifest))
+  return { generations, verified, keys, signature: signatures[0]?.signature ?? null }
+}
+
+interface Signed {
+  generation: number
+  /** What its files' keys begin with. */
+  stem: string
+  signature: ManifestSignature
+}
+
+async function signatureOf(storage: Storage, backupId: string, generation: number, bytes: Buffer): Promise<Signed> {
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const stem = manifestSignatureStem(backupId, generation, sha256)
+  return { generation, stem, signature: await manifestSignature(storage, backupId, generation, bytes) }
+}
+
+/** @param signatures latest first */
+function* signatureFindings(signatures: readonly Signed[], manifest: Manifest): Generator<Finding> {
+  for (const { generation, stem, signature } of signatures) {
+    if (signature.state !== 'broken') continue
+    const reason = `generation ${generation}: ${signature.reason}`
+    yield { severity: 'damaged', code: 'SIGNATURE_BROKEN', segment: `${stem}.sig`, reason }
+  }
+  const [last, ...earlier] = signatures
+  // a run at work has not come to its signature yet
+  if (last?.signature.state !== 'unsigned' || manifest.coffer?.run.state === 'running') return
+  const before = earlier.find((one) => one.signature.state === 'signed')
+  if (before === undefined) return
+  const reason = `generation ${last.generation} is not signed, and generation ${before.generation} was: a run was cut off before it signed, or had no key, or somebody else wrote it`
+  yield { severity: 'warning', code: 'MANIFEST_UNSIGNED', segment: `${last.stem}.sig`, reason }
 }
 
 async function earlierManifest(
@@ -55,7 +96,7 @@ async function earlierManifest(
   previous: { key: string; sha256: string; generation: number },
   backupId: string,
   findings: Findings,
-): Promise<Manifest | null> {
+): Promise<{ manifest: Manifest; bytes: Buffer } | null> {
   try {
     const { body } = await storage.get(previous.key, { maxBytes: MAX_MANIFEST_BYTES })
     const sha256 = createHash('sha256').update(body).digest('hex')
@@ -65,7 +106,7 @@ async function earlierManifest(
     }
     const manifest = parseManifest(body, backupId)
     const generation = manifest.coffer?.generation ?? 0
-    if (generation === previous.generation) return manifest
+    if (generation === previous.generation) return { manifest, bytes: body }
     findings.add(broken(`expected generation ${previous.generation}, got ${generation}`, previous.key))
   } catch (error) {
     if (!isCofferError(error, 'OBJECT_MISSING', 'MANIFEST_DAMAGED', 'PATH_ESCAPES', 'SEGMENT_TOO_LARGE')) throw error

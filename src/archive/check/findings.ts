@@ -19,6 +19,8 @@ export const FINDING_CODES = {
   CUT_NOT_REACHED: 'a run that calls itself complete ends before its cut',
   CHAIN_BROKEN: 'an earlier generation of the manifest is missing or is not the one that was hashed',
   EARLIER_ENTRY_CHANGED: 'a later generation tells another story of the same segment',
+  SIGNATURE_BROKEN: 'a manifest has a signature that does not hold over it',
+  MANIFEST_UNSIGNED: 'the last manifest is not signed, and an earlier one is',
   OBJECT_UNNAMED: 'an object that no manifest names',
   OBJECT_ABANDONED: 'left behind by a run that was cut off; not part of the backup',
   SUSPECT_CONTROL_RECORDS: 'records that look like transaction markers, archived as data',

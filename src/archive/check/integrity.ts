@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { CofferError, isCofferError } from '../../contract/errors.ts'
-import type { AccountTotals } from '../../contract/results.ts'
+import type { AccountTotals, ManifestSignature } from '../../contract/results.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { accountOf } from '../account.ts'
 import { checkEntryRanges, readRanges } from '../account-check.ts'
@@ -49,6 +49,8 @@ export interface IntegrityReport {
   account: AccountTotals | null
   /** Followed only in a deep check. */
   chain: { generations: number; verified: number }
+  /** Of the manifest; null in a shallow check, and in archives of other programs. */
+  signature: ManifestSignature | null
 }
 
 /** What the segments being verified may take together. One may need more, and then is alone. */
@@ -97,7 +99,7 @@ class IntegrityCheck {
   async run(): Promise<IntegrityReport> {
     const { deep, signal } = this.#options
     signal?.throwIfAborted()
-    const { manifest, sha256 } = await requireManifest(this.#storage, this.#backupId)
+    const { manifest, sha256, bytes } = await requireManifest(this.#storage, this.#backupId)
     this.#foreign = isForeign(manifest)
     this.#objects = await listObjects(this.#storage, this.#backupId, signal)
     let partitions = 0
@@ -109,9 +111,9 @@ class IntegrityCheck {
       }
     }
     checkRunCut(manifest, this.#findings)
-    let chain: ChainResult = { generations: manifest.coffer?.generation ?? 0, verified: 0, keys: [] }
+    let chain: ChainResult = { generations: manifest.coffer?.generation ?? 0, verified: 0, keys: [], signature: null }
     if (deep) {
-      chain = await checkChain(this.#storage, manifest, this.#findings, signal)
+      chain = await checkChain(this.#storage, manifest, bytes, this.#findings, signal)
       await this.#verifyAll(manifest)
     }
     checkUnnamed(manifest, chain.keys, this.#objects, this.#findings)
@@ -134,6 +136,7 @@ class IntegrityCheck {
       stored_bytes_checked: this.#storedBytes,
       account: accountOf(manifest),
       chain: { generations: chain.generations, verified: chain.verified },
+      signature: chain.signature,
     }
   }
 

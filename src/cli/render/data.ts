@@ -43,7 +43,9 @@ function csvCell(value: string | number | null): string {
 
 /** A result as it stands; of a description the manifest in OSO's shape, with the checksums beside. */
 export function shape(result: AnyResult): object {
-  return result.kind === 'describe' ? { ...result.manifest, checksums: result.checksums } : result
+  if (result.kind !== 'describe') return result
+  const { manifest, checksums, manifest_signature } = result
+  return { ...manifest, checksums, ...(manifest_signature === undefined ? {} : { manifest_signature }) }
 }
 
 export function publicError({ code, message, hint, details }: SerializedError): object {

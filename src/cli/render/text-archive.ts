@@ -2,6 +2,7 @@ import type {
   BackupOverview,
   DescribeResult,
   ListResult,
+  ManifestSignature,
   RunState,
   StatusResult,
   ValidateFinding,
@@ -35,6 +36,7 @@ export function validateText(result: ValidateResult): string[] {
       ...(checked.generations > 0 ? [`${plural(checked.generations, 'earlier manifest')}`] : []),
     ].join(', ')}`,
     ...(result.manifest_sha256 === null ? [] : [`  manifest SHA-256 ${result.manifest_sha256}`]),
+    ...signatureLine(result.manifest_signature),
     ...(result.account === null ? [] : ['', accountSentence(result.account)]),
     ...(result.findings.length === 0
       ? []
@@ -47,6 +49,15 @@ export function validateText(result: ValidateResult): string[] {
       ? [`  … and ${count(result.findings_total - result.findings.length)} more`]
       : []),
   ]
+}
+
+/** Whose key it is, and whether it is to be trusted, is for `coffer verify` to say. */
+export function signatureLine(signature: ManifestSignature | undefined): string[] {
+  if (signature === undefined) return []
+  const { state, key_id, algorithm, timestamped } = signature
+  if (state === 'unsigned') return ['  signature none']
+  if (state === 'broken') return [paint('red', `  signature BROKEN: ${signature.reason}`)]
+  return [`  signature ${algorithm}, key ${key_id}${timestamped ? ', with a timestamp' : ', no timestamp'}`]
 }
 
 function findingLines(finding: ValidateFinding): string[] {
@@ -110,6 +121,7 @@ export function describeText(result: DescribeResult): string[] {
     ...overviewLines(result.overview),
     `  checksums ${known === sums.length ? `SHA-256 of all ${plural(sums.length, 'segment')}` : `SHA-256 of ${count(known)} of ${plural(sums.length, 'segment')}`}`,
     `  manifest SHA-256 ${result.manifest_sha256}`,
+    ...signatureLine(result.manifest_signature),
     '',
     ...table(
       ['topic', 'segments', 'records', 'size', 'first offset', 'last offset', 'first record', 'last record'],

@@ -3,6 +3,7 @@ import { paint, table } from '../paint.ts'
 import { bytes, count, duration, moment, plural, someOf } from '../words.ts'
 import { accountSentence, gapLines } from './account.ts'
 import { stepLines, warningLines } from './checks.ts'
+import { signatureLine } from './text-archive.ts'
 
 export function backupText(result: BackupResult): string[] {
   const { backup_id: id } = result
@@ -45,6 +46,7 @@ export function backupText(result: BackupResult): string[] {
     '',
     `The archive now holds ${plural(result.archive.records, 'record')} of ${plural(result.archive.topics, 'topic')}, ${moment(result.archive.first_timestamp)} to ${moment(result.archive.last_timestamp)}.`,
     `Manifest SHA-256: ${result.manifest_sha256}`,
+    ...signatureLine(result.signature),
   ]
 }
 

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 import type { GapResult } from './backup.ts'
-import type { AccountTotals, ArchiveStatistics } from './facts.ts'
+import type { AccountTotals, ArchiveStatistics, ManifestSignature } from './facts.ts'
 
 export interface ListResult {
   kind: 'list'
@@ -29,13 +29,15 @@ export interface BackupOverview {
 
 export type RunState = 'running' | 'complete' | 'interrupted' | 'failed' | 'unknown'
 
-/** `--format json` prints `{ ...manifest, checksums }`; yaml the same; text the rest. */
+/** `--format json` prints `{ ...manifest, checksums, manifest_signature }`; yaml the same; text the rest. */
 export interface DescribeResult {
   kind: 'describe'
   location: string
   /** As in the archive: OSO's shape plus ours. */
   manifest: object
   manifest_sha256: string
+  /** Of the last run's manifest; absent in archives of other programs. */
+  manifest_signature?: ManifestSignature
   /** Segment key → lowercase hex SHA-256 as the manifest has it; null where an archive states none. */
   checksums: Record<string, string | null>
   overview: BackupOverview

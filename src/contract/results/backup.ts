@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 import type { CheckStep } from './check.ts'
-import type { AbsentKind, AccountTotals, ArchiveStatistics, ClusterFacts } from './facts.ts'
+import type { AbsentKind, AccountTotals, ArchiveStatistics, ClusterFacts, ManifestSignature } from './facts.ts'
 
 export interface BackupResult {
   kind: 'backup'
@@ -36,6 +36,8 @@ export interface BackupResult {
   consumer_groups: GroupCapture | null
   /** SHA-256 of the manifest this run ended with: whoever keeps it can tell later that nothing was changed. */
   manifest_sha256: string
+  /** Of that manifest; absent where no key is configured. */
+  signature?: ManifestSignature
   /** The whole archive under this id, after this run. */
   archive: ArchiveStatistics
   warnings: string[]

@@ -26,3 +26,16 @@ export interface ClusterFacts {
   kafka_version: string | null
   brokers: string[]
 }
+
+/** Whether a manifest is signed, and by which key. Whether that key is to be trusted is for `coffer verify` to say. */
+export interface ManifestSignature {
+  /** `broken`: there is a signature, and it does not hold over the manifest. */
+  state: 'signed' | 'unsigned' | 'broken'
+  /** SHA-256 of the SubjectPublicKeyInfo, lowercase hex. */
+  key_id: string | null
+  algorithm: string | null
+  /** Whether an RFC 3161 token lies beside it. */
+  timestamped: boolean
+  /** One sentence. */
+  reason: string
+}

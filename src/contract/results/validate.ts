@@ -1,4 +1,4 @@
-import type { AccountTotals } from './facts.ts'
+import type { AccountTotals, ManifestSignature } from './facts.ts'
 
 export interface ValidateResult {
   kind: 'validate'
@@ -13,6 +13,8 @@ export interface ValidateResult {
   ended_at: string
   duration_seconds: number
   manifest_sha256: string | null
+  /** Of that manifest (deep only); absent in archives of other programs. */
+  manifest_signature?: ManifestSignature
   /** What was really looked at. */
   checked: {
     topics: number

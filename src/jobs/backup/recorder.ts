@@ -143,10 +143,11 @@ export class Recorder {
   /**
    * Notes that the run failed. The segments named so far are durable. If even this can't be written, the next run finds
    * one that never ended; without the lock, or without a storage, it isn't tried.
+   * @returns the SHA-256 of the manifest as saved; null where it was not
    */
-  async fail(error: unknown): Promise<void> {
-    if (isCofferError(error, 'LOCK_LOST', 'STORAGE_UNREACHABLE')) return
-    await this.finish('failed', Date.now()).catch(() => {})
+  async fail(error: unknown): Promise<string | null> {
+    if (isCofferError(error, 'LOCK_LOST', 'STORAGE_UNREACHABLE')) return null
+    return await this.finish('failed', Date.now()).catch(() => null)
   }
 
   /** Saves when the last save is long enough ago. */

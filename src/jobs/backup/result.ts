@@ -1,7 +1,7 @@
 import { totalAccount } from '../../archive/account.ts'
 import { selectTopics } from '../../contract/config/topics.ts'
 import type { BackupConfig } from '../../contract/config/types.ts'
-import type { BackupResult, BackupTopicResult } from '../../contract/results.ts'
+import type { BackupResult, BackupTopicResult, ManifestSignature } from '../../contract/results.ts'
 import { isoTime } from '../../contract/time.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { statisticsOf } from '../statistics.ts'
@@ -17,6 +17,8 @@ export interface ResultInput {
   passes: Passes
   state: 'complete' | 'interrupted'
   manifestSha256: string
+  /** null where no key is configured. */
+  signature: ManifestSignature | null
   /** Names of the topics that the archive held before this run. */
   knownTopics: ReadonlySet<string>
 }
@@ -53,6 +55,7 @@ export function backupResult(input: ResultInput): BackupResult {
     gaps_total: total,
     consumer_groups: run.groups,
     manifest_sha256: manifestSha256,
+    ...(input.signature === null ? {} : { signature: input.signature }),
     archive: statisticsOf(manifest),
     warnings: [...warnings(passes, entry.isolation_level), ...goneTopics(input), ...noGroups(input)],
   }

@@ -1,4 +1,5 @@
 import { accountOf } from '../../archive/account.ts'
+import { manifestSignature } from '../../archive/manifest/signature.ts'
 import { requireManifest } from '../../archive/manifest/store.ts'
 import type { Manifest, TopicEntry } from '../../archive/types.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
@@ -19,13 +20,17 @@ export async function runDescribe(
   backupId: string,
   _context: JobContext,
 ): Promise<JobResult<DescribeResult>> {
-  const { manifest, sha256 } = await requireManifest(storage, backupId)
+  const { manifest, sha256, bytes } = await requireManifest(storage, backupId)
+  const generation = manifest.coffer?.generation
   const { gaps, total } = await gapsOf(storage, manifest)
   const result: DescribeResult = {
     kind: 'describe',
     location: storage.location,
     manifest,
     manifest_sha256: sha256,
+    ...(generation === undefined
+      ? {}
+      : { manifest_signature: await manifestSignature(storage, backupId, generation, bytes) }),
     checksums: checksumsOf(manifest),
     overview: overviewOf(manifest),
     account: accountOf(manifest),

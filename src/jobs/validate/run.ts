@@ -53,6 +53,7 @@ export async function runValidate(
   const verdict = verdictOf(report, manifest, errors, errorsTotal, report.warnings_total)
   return finished(started, verdict, {
     manifest_sha256: report.manifest_sha256,
+    ...(report.signature === null ? {} : { manifest_signature: report.signature }),
     checked: {
       topics: report.topics_checked,
       partitions: report.partitions_checked,
@@ -152,7 +153,10 @@ interface Started {
 function finished(
   { storage, backupId, deep, startedAt }: Started,
   verdict: Verdict,
-  rest: Pick<ValidateResult, 'manifest_sha256' | 'checked' | 'account' | 'findings' | 'findings_total'>,
+  rest: Pick<
+    ValidateResult,
+    'manifest_sha256' | 'manifest_signature' | 'checked' | 'account' | 'findings' | 'findings_total'
+  >,
 ): JobResult<ValidateResult> {
   const endedAt = Date.now()
   const result: ValidateResult = {
