@@ -33,8 +33,11 @@ export function signature(
 ): void {
   sheet.heading('Signature', 1, 190)
   if (signatory === null) {
+    const { signature_algorithm: algorithm } = report.integrity
     sheet.paragraph(
-      'This report is not signed. Nothing binds it to a person or to a time, and nothing shows whether it was changed.',
+      algorithm === null
+        ? 'This report is not signed. Nothing binds it to a person or to a time, and nothing shows whether it was changed.'
+        : `This PDF has no signature of its own, since signatures in PDFs have no place for ${algorithm}. The same report is signed as JSON: hold the attached report.json against it, as the next section says.`,
     )
     return
   }

@@ -54,13 +54,16 @@ export function howToVerify(report: EvidenceReport, sums: boolean): Verification
         after:
           'It prints “Verification: OK”. tsa-root.pem is the root of the timestamp authority, which you get from the authority.',
       },
-      {
+    )
+    // PAdES has no place for Ed25519: then the PDF is bound by what is attached to it.
+    if (algorithm !== 'Ed25519') {
+      steps.push({
         what: 'The signature inside this PDF:',
         command: command('pdfsig', pdf),
         after:
           'It prints “Signature is Valid.”, the signer and that the document as it was signed is whole. Any viewer with a signature panel, and the EU’s DSS, say the same and more.',
-      },
-    )
+      })
+    }
   }
   steps.push(
     {
