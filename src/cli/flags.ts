@@ -40,7 +40,7 @@ export const FLAGS = {
   organisation: { short: null, value: 'NAME', text: "the owner's firm, for the certificate" },
   algorithm: { short: null, value: 'NAME', text: 'P-256 (default), P-384, or Ed25519 (not for PDF)' },
   file: { short: null, value: 'FILE', text: 'the file to read' },
-  output: { short: null, value: 'PLACE', text: 'where to write to' },
+  output: { short: 'o', value: 'PLACE', text: 'where to write to' },
   topic: { short: null, value: 'TOPIC', text: 'a topic by name or pattern; may be given several times', many: true },
   from: { short: null, value: 'TIME', text: 'first time, included: ISO 8601 with its zone, or milliseconds' },
   to: { short: null, value: 'TIME', text: 'last time, included' },

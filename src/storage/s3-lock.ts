@@ -1,4 +1,8 @@
-import { GetObjectLegalHoldCommand, GetObjectRetentionCommand } from '@aws-sdk/client-s3'
+import {
+  GetObjectLegalHoldCommand,
+  GetObjectLockConfigurationCommand,
+  GetObjectRetentionCommand,
+} from '@aws-sdk/client-s3'
 import type { S3Connection } from './s3-connection.ts'
 import { failureOf } from './s3-errors.ts'
 import type { StoredRetention } from './storage.ts'
@@ -21,7 +25,19 @@ export async function lockOf(s3: S3Connection, key: string): Promise<StoredReten
   const until = kept.state === 'told' ? kept.value?.RetainUntilDate?.getTime() : undefined
   const mode = kept.state === 'told' ? kept.value?.Mode : undefined
   if (until === undefined || (mode !== 'COMPLIANCE' && mode !== 'GOVERNANCE')) {
-    return { mode: 'none', retainUntil: null, legalHold, reason: 'the storage states no retention for the object' }
+    const rule = await ask(async () => {
+      const { ObjectLockConfiguration } = await s3.send(new GetObjectLockConfigurationCommand({ Bucket: s3.bucket }))
+      return ObjectLockConfiguration?.Rule?.DefaultRetention
+    })
+    const { Mode: byDefault, Days: days, Years: years } = (rule.state === 'told' ? rule.value : undefined) ?? {}
+    const period = years === undefined ? `${days} days` : `${years} years`
+    const why = byDefault === undefined ? '' : `, though the bucket's default is ${byDefault} for ${period}`
+    return {
+      mode: 'none',
+      retainUntil: null,
+      legalHold,
+      reason: `the storage states no retention for the object${why}`,
+    }
   }
   return { mode, retainUntil: until, legalHold, reason: 'read back from the storage after the object was stored' }
 }

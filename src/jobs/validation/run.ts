@@ -19,6 +19,7 @@ import { profileFolder } from '../profile.ts'
 import { walkContext } from '../restore/prepare.ts'
 import { checksOf } from './checks.ts'
 import { configurationFacts } from './configuration.ts'
+import { noteCustody } from './custody.ts'
 import { lockWarnings, storageWords } from './facts.ts'
 import { notify } from './notify/notify.ts'
 import { readPlaces } from './places.ts'
@@ -204,8 +205,9 @@ async function conclude(started: Started, session: Session, facts: Concluded): P
   const saved = await saveEvidence(storage, evidence.prefix, reportId, new Date(endedAt), files)
   for (const warning of lockWarnings(saved.lock, evidence.retention_days, endedAt)) warn(warning)
   const location = `${storage.location}/${saved.folder}${reportId}.json`
+  const sha256 = createHash('sha256').update(produced.json).digest('hex')
+  await noteCustody(session, { report, location, sha256, keys: saved.keys, signed: produced.signed }, warn)
   for (const problem of await notify(config, report, location)) warn(problem)
-  const json = files.find(({ name }) => name === `${reportId}.json`)
   const { results: _, total_duration_ms: duration, ...summary } = report.validation
   const result: ValidationResult = {
     kind: 'validation',
@@ -218,9 +220,7 @@ async function conclude(started: Started, session: Session, facts: Concluded): P
     evidence: {
       folder: saved.folder,
       keys: saved.keys,
-      report_sha256: createHash('sha256')
-        .update(json?.bytes ?? '')
-        .digest('hex'),
+      report_sha256: sha256,
       signed: produced.signed,
       signature_algorithm: report.integrity.signature_algorithm,
       signed_by: report.integrity.signed_by ?? null,
