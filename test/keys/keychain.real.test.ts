@@ -10,16 +10,16 @@ import { PASSPHRASE, searchFiles, temporaryFolder, traces } from './support.ts'
 
 /**
  * A real keychain: gnome-keyring's Secret Service on a session bus of its own, with its own home folder.
- * @param unlocked whether the daemon has a collection that can be written to
  * @param script shell; `coffer` runs the program
  */
-async function inSession(home: string, unlocked: boolean, script: string, env: Record<string, string> = {}) {
+async function inSession(home: string, script: string) {
   const runtime = join(home, 'run')
   await mkdir(runtime, { recursive: true })
   await chmod(runtime, 0o700)
-  const start = unlocked
-    ? 'printf "login password" | gnome-keyring-daemon --unlock --components=secrets >/dev/null\n'
-    : ''
+  const start = [
+    'printf "login password" | gnome-keyring-daemon --unlock --components=secrets >/dev/null',
+    `node "${join(import.meta.dirname, 'await-keychain.ts')}"\n`,
+  ].join('\n')
   const text = `set -e\ncoffer() { node "${join(ROOT, 'bin/coffer.mjs')}" "$@"; }\n${start}${script}`
   return runTool('dbus-run-session', ['--', 'bash', '-c', text], {
     install: 'apt install dbus gnome-keyring',
@@ -29,7 +29,6 @@ async function inSession(home: string, unlocked: boolean, script: string, env: R
       XDG_CONFIG_HOME: join(home, 'config'),
       XDG_RUNTIME_DIR: runtime,
       COFFER_PROFILE: join(home, 'profile'),
-      ...env,
     },
   })
 }
@@ -38,13 +37,13 @@ const child = join(import.meta.dirname, 'show-key.ts')
 
 test('a key lives in the keychain, across sessions, and nowhere on disk in clear', async () => {
   const home = await temporaryFolder()
-  const made = await inSession(home, true, 'coffer keys create --name audit --owner "Jane Doe" --json')
+  const made = await inSession(home, 'coffer keys create --name audit --owner "Jane Doe" --json')
   assert.equal(made.code, 0, made.stderr)
   const { key } = JSON.parse(made.stdout) as { key: KeyOverview }
   assert.deepEqual([key.kept_in, key.status], ['keychain', 'usable'])
 
   // another session, another daemon: what the kernel's keyring would have forgotten is there
-  const shown = await inSession(home, true, `node "${child}" audit`)
+  const shown = await inSession(home, `node "${child}" audit`)
   assert.equal(shown.code, 0, shown.stderr)
   const privateKey = createPrivateKey(shown.stdout)
   assert.ok((await readdir(join(home, 'data/keyrings'))).includes('login.keyring'))
@@ -54,7 +53,7 @@ test('a key lives in the keychain, across sessions, and nowhere on disk in clear
   const record = await searchFiles(join(home, 'profile'), new Map([['a sealed box', Buffer.from('scrypt')]]))
   assert.deepEqual(record, { files: 1, found: [] })
 
-  const revoked = await inSession(home, true, 'coffer keys revoke --name audit --reason superseded --json')
+  const revoked = await inSession(home, 'coffer keys revoke --name audit --reason superseded --json')
   assert.equal(revoked.code, 0, revoked.stderr)
   assert.equal((JSON.parse(revoked.stdout) as { key: KeyOverview }).key.status, 'revoked')
 })
@@ -67,12 +66,12 @@ test('an RSA key fits too; a name that is taken leaves nothing behind in the key
     'if coffer keys create --name firm --quiet >/dev/null 2>"$HOME/taken"; then exit 9; fi',
     'cat "$HOME/taken" >&2',
   ].join('\n')
-  const run = await inSession(home, true, script)
+  const run = await inSession(home, script)
   assert.equal(run.code, 0, run.stderr)
   assert.match(run.stderr, /there is a key "firm" already \[KEY_EXISTS\]/)
   const { key } = JSON.parse(run.stdout) as { key: KeyOverview }
   assert.deepEqual([key.algorithm, key.kept_in, key.status], ['RSA-SHA256', 'keychain', 'bare'])
-  const shown = await inSession(home, true, `node "${child}" firm`)
+  const shown = await inSession(home, `node "${child}" firm`)
   assert.equal(createPrivateKey(shown.stdout).asymmetricKeyDetails?.modulusLength, 4096, shown.stderr)
 })
 
@@ -96,14 +95,14 @@ test('without a keychain: an error that says what to do, or the encrypted file w
 
 test('a keychain that has lost the key: said so', async () => {
   const home = await temporaryFolder()
-  const made = await inSession(home, true, 'coffer keys create --name audit --quiet >/dev/null')
+  const made = await inSession(home, 'coffer keys create --name audit --quiet >/dev/null')
   assert.equal(made.code, 0, made.stderr)
   const script = `mv "$HOME/profile" "$HOME/other" && rm -r "$XDG_DATA_HOME" && mv "$HOME/other" "$HOME/profile"`
   assert.equal(
     (await runTool('bash', ['-c', script], { env: { HOME: home, XDG_DATA_HOME: join(home, 'data') } })).code,
     0,
   )
-  const run = await inSession(home, true, 'coffer keys revoke --name audit')
+  const run = await inSession(home, 'coffer keys revoke --name audit')
   assert.equal(run.code, 4, run.stderr)
   assert.match(run.stderr, /the keychain no longer has the key "audit" \[KEY_UNREADABLE\]/)
 })

@@ -18,6 +18,8 @@ export async function missingPrograms(): Promise<string[]> {
   await need('bash', ['--version'], 'install bash, which runs the guides’ scripts (Debian: apt install bash)')
   await need('jq', ['--version'], 'install jq, which the guides’ scripts use (Debian: apt install jq)')
   await need('openssl', ['version'], 'install openssl (Debian: apt install openssl)')
+  await need('dbus-run-session', ['--version'], 'install D-Bus, the bus of a keychain (Debian: apt install dbus)')
+  await need('gnome-keyring-daemon', ['--version'], 'install GNOME Keyring (Debian: apt install gnome-keyring)')
   if (!existsSync(join(cacheRoot(), `kafka-${KAFKA_VERSION}`)) || !existsSync(join(cacheRoot(), PDF_CHECKS))) {
     await need('mvn', ['-version'], 'install Apache Maven, which fetches Kafka and EU DSS (Debian: apt install maven)')
   }
