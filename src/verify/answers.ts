@@ -7,6 +7,7 @@ import type {
   VerifyCheck,
 } from '../contract/evidence/verdict.ts'
 import { worse } from '../contract/evidence/verdict.ts'
+import { moment } from './words.ts'
 
 /** Checks that a result shows at most; `checks_total` counts all. */
 const MAX_CHECKS = 200
@@ -29,7 +30,7 @@ export interface Conclusion {
   signatures: SignatureFacts[]
   checks: VerifyCheck[]
   facts?: VerifiedFile['facts']
-  /** Overrides what the checks say first: a sentence for a passed file. */
+  /** The reason of a file that passed: a sentence. */
   passed: string
 }
 
@@ -39,14 +40,13 @@ export function conclude(conclusion: Conclusion): VerifiedFile {
   const verdict = worstOf(checks)
   const worst = verdict === 'passed' ? undefined : checks[0]
   const reason = worst?.reason ?? (verdict === 'passed' ? conclusion.passed : 'Nothing in this file could be checked.')
-  const answers = answersOf(verdict, reason, worst?.subIndication, conclusion.signatures)
   return {
     file: conclusion.file,
     kind: conclusion.kind,
     verdict,
     ...(worst?.subIndication === undefined ? {} : { subIndication: worst.subIndication }),
     reason,
-    answers,
+    answers: answersOf(verdict, reason, checks, conclusion.signatures),
     signatures: conclusion.signatures,
     checks: checks.slice(0, MAX_CHECKS),
     checks_total: checks.length,
@@ -55,10 +55,112 @@ export function conclude(conclusion: Conclusion): VerifiedFile {
 }
 
 function answersOf(
-  _verdict: Verdict,
+  verdict: Verdict,
   reason: string,
-  _sub: SubIndication | undefined,
-  _signatures: readonly SignatureFacts[],
+  checks: readonly VerifyCheck[],
+  signatures: readonly SignatureFacts[],
 ): VerifyAnswers {
-  return { valid: reason, whose: '', since: '', changed: '', next: '' }
+  const sub = checks[0]?.verdict === verdict ? checks[0].subIndication : undefined
+  return {
+    valid: {
+      passed: `Yes. ${reason}`,
+      indeterminate: `That can't be said. ${reason}`,
+      failed: `No. ${reason}`,
+    }[verdict],
+    whose: whose(signatures, verdict),
+    since: since(signatures),
+    changed: changed(checks, signatures),
+    next: NEXT[sub ?? (verdict === 'passed' ? 'passed' : 'NOT_SIGNED')] ?? NEXT.failed ?? '',
+  }
+}
+
+/** The one to speak of: the worst of those that are by a signer, the first where they are alike. */
+function spoken(signatures: readonly SignatureFacts[]): SignatureFacts | undefined {
+  const signers = signatures.filter((one) => one.kind !== 'document-timestamp')
+  return (
+    signers.find((one) => one.verdict === 'failed') ??
+    signers.find((one) => one.verdict === 'indeterminate') ??
+    signers[0]
+  )
+}
+
+function whose(signatures: readonly SignatureFacts[], verdict: Verdict): string {
+  const one = spoken(signatures)
+  if (one === undefined) return 'Nobody has signed it.'
+  const key = one.keyId === null ? 'a key that could not be found' : `the key ${one.keyId}`
+  const organisation = one.signer?.organisation == null ? '' : ` (${one.signer.organisation})`
+  const who = one.signer === null ? `The holder of ${key}` : `"${one.signer.name}"${organisation}`
+  const more = signatures.filter((other) => other.kind !== 'document-timestamp').length - 1
+  const others = more > 0 ? ` There ${more === 1 ? 'is 1 other signature' : `are ${more} other signatures`}.` : ''
+  if (one.verdict === 'failed') return `Its signature is not valid, so it counts as nobody's.${others}`
+  if (!one.trusted) {
+    return one.signer === null
+      ? `Unknown: nobody whom you trust vouches for ${key}.${others}`
+      : `It names ${who}, certified by "${one.signer.issuer}", but nobody whom you trust vouches for that.${others}`
+  }
+  const certified = one.signer === null ? ', which you trust' : `, certified by "${one.signer.issuer}"`
+  return `${who}${certified}.${verdict === 'passed' ? '' : ' See the checks for what else was found.'}${others}`
+}
+
+function since(signatures: readonly SignatureFacts[]): string {
+  const one = spoken(signatures)
+  if (one?.verdict === 'failed') return 'A signature that is not valid proves no time.'
+  if (one?.time == null) return 'Not known: no time is stated or proved.'
+  const at = moment(Date.parse(one.time.at))
+  if (one.time.kind === 'proved') {
+    return `Since ${at} at the latest: the timestamp authority "${one.time.authority}" says that it existed then.`
+  }
+  const stamp =
+    one.time.authority === null
+      ? 'No timestamp proves it.'
+      : `There is a timestamp of "${one.time.authority}", for whom nobody whom you trust vouches with what is in the file.`
+  return `It says ${at}, by its own clock. ${stamp}`
+}
+
+const CHANGES: ReadonlySet<SubIndication | undefined> = new Set([
+  'HASH_FAILURE',
+  'CHANGED_AFTER_SIGNING',
+  'SIG_CRYPTO_FAILURE',
+  'REPORT_DIFFERS',
+  'PROOF_FAILURE',
+  'FILE_MISSING',
+  'FILE_NOT_LISTED',
+  'ARCHIVE_DAMAGED',
+])
+
+function changed(checks: readonly VerifyCheck[], signatures: readonly SignatureFacts[]): string {
+  const change = checks.find((one) => one.verdict === 'failed' && CHANGES.has(one.subIndication))
+  if (change !== undefined) return `Yes, or it does not belong together: ${change.reason}`
+  if (checks.some((one) => one.verdict === 'failed')) return 'It is not as it should be; see the checks.'
+  if (signatures.length === 0) return 'Without a signature nobody can tell.'
+  const intact = checks.some((one) => one.check === 'signature' && one.verdict === 'passed')
+  if (!intact) return 'That could not be checked.'
+  const added = checks.find((one) => one.check === 'changes' && one.verdict === 'passed')
+  return added === undefined ? 'No: it is byte for byte what was signed.' : `No. ${added.reason}`
+}
+
+/** What to do, for each sub-indication. */
+const NEXT: Readonly<Partial<Record<SubIndication | 'passed' | 'failed', string>>> = {
+  passed: 'Keep the file together with this result and with the certificates that you trusted.',
+  failed: 'Do not rely on it. Ask who gave it to you for the original.',
+  NO_TRUSTED_KEY:
+    "Get the signer's root certificate or public key from them by a way that you trust (not from this file), and name it with --trust.",
+  NO_CERTIFICATE_CHAIN_FOUND:
+    "Ask the signer which root vouches for them. If you trust it, name it with --trust; if you can't reach them, do not rely on it.",
+  NO_SIGNING_CERTIFICATE_FOUND: "Get the signer's public key or certificate, and name it with --trust.",
+  TRY_LATER:
+    "Ask the signer's authority for a current revocation list, and whether the certificate had been withdrawn; or ask for the evidence with that list in it.",
+  REVOKED: 'Do not rely on it: ask the signer why it was signed with a withdrawn certificate.',
+  REVOKED_NO_POE: 'Do not rely on it, unless something outside this file proves that it is older than the withdrawal.',
+  OUT_OF_BOUNDS_NO_POE:
+    'If you know a time at which it had been signed already, give it with --at; else ask for evidence with a timestamp.',
+  CRYPTO_CONSTRAINTS_FAILURE: 'Ask for the evidence to be signed anew, with an algorithm of today.',
+  CHAIN_CONSTRAINTS_FAILURE: "Ask the signer's authority: this certificate must not be used like this.",
+  NOT_SIGNED: 'Ask for a signed version, or for the signature that belongs to it.',
+  LIMIT_REACHED: 'Have it looked at by somebody who knows the format: it goes beyond what this verifier reads.',
+  CERTIFICATE_CHAIN_GENERAL_FAILURE: 'Ask the signer for the missing certificates, and verify again.',
+  TIMESTAMP_ORDER_FAILURE: 'Ask the signer about the clock of the machine that signed.',
+  SIG_CONSTRAINTS_FAILURE: 'Ask for evidence signed as PAdES or CAdES baseline asks.',
+  NO_POE: 'Judge for a later time: --at must not be before the timestamp.',
+  SIGNED_DATA_NOT_FOUND: 'Ask for the evidence in a form that can be read.',
 }

@@ -151,6 +151,16 @@ export async function judgeSignature(
       )
     }
   }
+  return factsOf(one, checks, trusted, options)
+}
+
+/** What the checks of a signature come to. */
+export function factsOf(
+  one: SignatureToJudge,
+  checks: VerifyCheck[],
+  trusted: boolean,
+  { crypto }: VerifyOptions,
+): CheckedSignature {
   const verdict = worstOf(checks)
   const worst = verdict === 'passed' ? undefined : worstFirst(checks)[0]
   const { certificate } = one
@@ -160,7 +170,7 @@ export async function judgeSignature(
     format: one.format,
     verdict,
     ...(worst?.subIndication === undefined ? {} : { subIndication: worst.subIndication }),
-    reason: worst?.reason ?? checks.findLast((check) => check.check === 'chain')?.reason ?? 'Every check passed.',
+    reason: worst?.reason ?? checks.findLast((check) => check.check.endsWith('chain'))?.reason ?? 'Every check passed.',
     signer:
       certificate === null
         ? null
@@ -170,7 +180,7 @@ export async function judgeSignature(
             serial: shownSerial(certificate.serial),
             issuer: shownName(certificate.issuer),
           },
-    keyId: one.spki === null ? null : hex(options.crypto.sha256(one.spki)),
+    keyId: one.spki === null ? null : hex(crypto.sha256(one.spki)),
     trusted,
     time: timeOf(one.stamp, one.claimed),
     checks,

@@ -174,7 +174,7 @@ function checkPurpose(leaf: Certificate, purpose: Purpose): void {
     return
   }
   const other: readonly string[] = [EKU.timeStamping, EKU.ocspSigning, EKU.serverAuth]
-  if (extendedUsage !== null && extendedUsage.oids.every((oid) => other.includes(oid))) {
+  if (extendedUsage?.oids.every((oid) => other.includes(oid))) {
     throw constraint(leaf, 'is for another use than signing documents')
   }
 }
