@@ -12,7 +12,7 @@ import type { Storage } from '../../storage/storage.ts'
 const MAX_GENERATIONS = 1000
 const MAX_EARLIER_BYTES = 256 * 1024 * 1024
 const MAX_SIGNATURE_BYTES = 1024 * 1024
-const SUFFIXES = ['.sig', '.sig.der', '.sig.tst', '.pub.pem', '.chain.pem', '.crl.pem', '.tsa-chain.pem']
+const SUFFIXES = ['.sig', '.sig.der', '.sig.tst', '.pub.pem', '.chain.pem', '.crl.pem']
 
 /**
  * The manifest as it was read, those of the runs before it, and their signatures where the archive has them.

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { loadExtract } from '../../src/contract/config/extract.ts'
+import { type ExtractFilter, filterWords } from '../../src/contract/config/extract-filter.ts'
+import { parseJsonPath } from '../../src/contract/config/json-path.ts'
+import { Candidate, compileFilter } from '../../src/jobs/extract/filter.ts'
+import { compareDecimals } from '../../src/jobs/extract/json/decimal.ts'
+import { parseLossless, withoutSpace, writeLossless } from '../../src/jobs/extract/json/parse.ts'
+import { type PlainRecord, view, withCode } from '../archive/support.ts'
+
+/** A filter as a file has it, through the same reading. */
+function filterOf(filter: unknown): ExtractFilter {
+  const text = JSON.stringify({
+    mode: 'extract',
+    backup_id: 'b',
+    storage: '/x',
+    case: { matter: 'm' },
+    extract: { filter },
+    output: 'o.zip',
+  })
+  const loaded = loadExtract({ text, name: 'case.yaml' }, {})
+  assert.ok(loaded.extract.filter !== null)
+  return loaded.extract.filter
+}
+
+function takes(filter: unknown, record: Omit<PlainRecord, 'offset'>): boolean {
+  const test = compileFilter(filterOf(filter))
+  assert.ok(test !== null)
+  return test(new Candidate(view({ offset: 1, ...record })))
+}
+
+const value =
+  '{ "customer_id": "C17", "amount": 12.50, "big": 9007199254740993, "flag": true, "none": null, "list": [{"id": 1}, {"id": 2}], "a b": 1 }'
+
+const CASES: [filter: Record<string, unknown>, expected: boolean][] = [
+  [{ json: '$.customer_id', equals: 'C17' }, true],
+  [{ json: '$.customer_id', equals: 'c17' }, false],
+  [{ json: "$['customer_id']", in: ['C1', 'C17'] }, true],
+  [{ json: '$.customer_id', prefix: 'C1' }, true],
+  [{ json: '$.customer_id', matches: '^C[0-9]+$' }, true],
+  [{ json: '$.amount', equals: '12.5' }, true],
+  [{ json: '$.amount', greater_than: '12.49999999999999999999' }, true],
+  [{ json: '$.amount', less_than: '12.5' }, false],
+  [{ json: '$.big', equals: '9007199254740993' }, true],
+  [{ json: '$.big', equals: '9007199254740992' }, false],
+  [{ json: '$.big', greater_than: '9007199254740992' }, true],
+  [{ json: '$.big', in: ['1', '9007199254740993'] }, true],
+  [{ json: '$.flag', equals: 'true' }, true],
+  [{ json: '$.none', equals: 'null' }, true],
+  [{ json: '$.none', exists: 'true' }, true],
+  [{ json: '$.missing', exists: 'true' }, false],
+  [{ json: '$.missing', exists: 'false' }, true],
+  [{ json: '$.list[*].id', equals: '2' }, true],
+  [{ json: '$.list[0].id', equals: '2' }, false],
+  [{ json: '$.list[-1].id', equals: '2' }, true],
+  [{ json: "$['a b']", equals: '1' }, true],
+  [{ key: 'order-1' }, true],
+  [{ key: { prefix: 'order-' } }, true],
+  [{ key: { matches: '-1$' } }, true],
+  [{ key: { in: ['order-2'] } }, false],
+  [{ header: 'trace', equals: 'two' }, true],
+  [{ header: 'trace', exists: 'true' }, true],
+  [{ header: 'Trace', exists: 'true' }, false],
+  [{ contains: '"C17"' }, true],
+  [{ contains: 'C18' }, false],
+  [{ all: [{ contains: 'C17' }, { key: 'order-1' }] }, true],
+  [{ any: [{ contains: 'C18' }, { key: 'order-1' }] }, true],
+  [{ not: { contains: 'C18' } }, true],
+]
+
+for (const [filter, expected] of CASES) {
+  test(`${filterWords(filterOf(filter))}: ${expected}`, () => {
+    const headers: PlainRecord['headers'] = [
+      ['trace', 'one'],
+      ['trace', 'two'],
+      ['empty', null],
+    ]
+    assert.equal(takes(filter, { key: 'order-1', value, headers }), expected)
+  })
+}
+
+test('a null key, a null value and bytes that are no JSON fit no comparison', () => {
+  for (const record of [
+    { key: null, value: null },
+    { key: Buffer.of(0xff), value: Buffer.of(0xff, 0xfe) },
+  ]) {
+    assert.equal(takes({ key: { prefix: 'a' } }, record), false)
+    assert.equal(takes({ json: '$', exists: 'true' }, record), false)
+    assert.equal(takes({ contains: 'a' }, record), false)
+    assert.equal(takes({ json: '$', exists: 'false' }, record), true)
+  }
+})
+
+test('a repeated member counts in each of its places', () => {
+  assert.ok(takes({ json: '$.id', equals: 'A' }, { value: '{"id":"A","id":"B"}' }))
+  assert.ok(takes({ json: '$.id', equals: 'B' }, { value: '{"id":"A","id":"B"}' }))
+})
+
+test('a pattern that would hang a backtracking engine ends', () => {
+  assert.equal(
+    takes({ json: '$.x', matches: '(a+)+$' }, { value: JSON.stringify({ x: `${'a'.repeat(20_000)}!` }) }),
+    false,
+  )
+})
+
+test('decimals are compared to the last digit', () => {
+  for (const [a, b, sign] of [
+    ['1', '1.0', 0],
+    ['1e3', '1000', 0],
+    ['-0', '0.000', 0],
+    ['0.1', '0.10000000000000000000001', -1],
+    ['-2', '-1', -1],
+    ['10', '9', 1],
+    ['1e-400', '0', 1],
+    ['123456789012345678901234567890', '123456789012345678901234567891', -1],
+  ] as const) {
+    assert.equal(Math.sign(compareDecimals(a, b) ?? Number.NaN), sign, `${a} and ${b}`)
+  }
+  assert.equal(compareDecimals('1e999999', '1'), null)
+  assert.equal(compareDecimals('x', '1'), null)
+})
+
+test('JSON is read and written without loss, and what is none is refused', () => {
+  const text = ' { "b" : 1.10 , "a" : [ -0, 1e5 , "x\\u0041" ], "b" : 12345678901234567890 } '
+  const parsed = parseLossless(text)
+  assert.ok(parsed !== undefined)
+  assert.equal(writeLossless(parsed), '{"b":1.10,"a":[-0,1e5,"xA"],"b":12345678901234567890}')
+  assert.equal(withoutSpace(text), '{"b":1.10,"a":[-0,1e5,"x\\u0041"],"b":12345678901234567890}')
+  assert.equal(withoutSpace('{"a b": "c \\" d" }'), '{"a b":"c \\" d"}')
+  for (const bad of [
+    '',
+    '{',
+    '[1,]',
+    '01',
+    '+1',
+    '"\n"',
+    '{"a":1,}',
+    'nul',
+    '1 2',
+    '"\\x"',
+    "{'a':1}",
+    '['.repeat(1000) + ']'.repeat(1000),
+  ]) {
+    assert.equal(parseLossless(bad), undefined, bad.slice(0, 20))
+  }
+})
+
+test('JSON paths outside the strict part are refused with a reason', () => {
+  for (const bad of ['a', '$..a', '$.', '$[01]', '$[1:2]', '$[?(@.a)]', "$['a'", "$['a',b]", '$a', '$[-0]', '$.a b']) {
+    assert.throws(() => parseJsonPath(bad), Error, bad)
+  }
+  assert.deepEqual(parseJsonPath("$.a['b\\'c'][0][*].*"), [
+    { kind: 'name', name: 'a' },
+    { kind: 'name', name: "b'c" },
+    { kind: 'index', index: 0 },
+    { kind: 'wildcard' },
+    { kind: 'wildcard' },
+  ])
+})
+
+const REFUSED: [filter: unknown, message: RegExp][] = [
+  [{ jsno: '$.a', equals: '1' }, /unknown key "extract.filter.jsno"/],
+  [{ json: '$.a', equal: '1' }, /unknown key "extract.filter.equal"/],
+  [{ json: '$.a' }, /expected a comparison/],
+  [{ json: '$.a', equals: '1', prefix: '2' }, /expected one comparison, got "equals" and "prefix"/],
+  [{ json: 'a', equals: '1' }, /begins with "\$"/],
+  [{ json: '$.a', greater_than: 'x' }, /expected a number/],
+  [{ key: { greater_than: '1' } }, /unknown key "extract.filter.key.greater_than"/],
+  [{ key: 'a', header: 'b', equals: 'c' }, /got both/],
+  [{ key: { matches: '(' } }, /extract.filter.key.matches/],
+  [{ all: [] }, /expected a list of filters/],
+  [{ any: [{ key: 'a' }, { kay: 'b' }] }, /unknown key "extract.filter.any.1.kay"/],
+  ['text', /expected a filter/],
+]
+
+for (const [filter, message] of REFUSED) {
+  test(`the filter ${JSON.stringify(filter)} is refused`, () => {
+    assert.throws(
+      () => filterOf(filter),
+      (error: Error) => {
+        assert.match(error.message, message)
+        assert.match(error.message, /^case\.yaml:1: /)
+        return true
+      },
+    )
+  })
+}
+
+test('a file that is none for an extraction is refused by line', () => {
+  const text =
+    'mode: extract\nbackup_id: b\nstorage: /x\ncase: {matter: m}\nextract:\n  time_windw_start: 2026-01-01T00:00:00Z\noutput: o.zip\n'
+  assert.throws(
+    () => loadExtract({ text, name: 'case.yaml' }, {}),
+    withCode('CONFIG_UNKNOWN_KEY', /^case\.yaml:6: unknown key "extract.time_windw_start"/),
+  )
+  assert.throws(
+    () => loadExtract({ text: 'mode: backup', name: 'case.yaml' }, {}),
+    withCode('CONFIG_INVALID_VALUE', /expected "mode: extract", got "backup"/),
+  )
+})
