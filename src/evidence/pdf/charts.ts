@@ -2,13 +2,13 @@ import type { EvidenceReport, ReportAccount, ReportRun } from '../../contract/ev
 import { count, plural } from '../../contract/words.ts'
 import { day } from '../report/plain.ts'
 import type { Sheet } from './sheet.ts'
-import { BAR, BLUE, INK, KIND_COLOURS, LINE, MUTED, RED, SIZE } from './theme.ts'
+import { BAR, BLUE, INK, KIND_COLOURS, LINE, MARGIN, MUTED, RED, SIZE } from './theme.ts'
 import { type Line, wrap } from './wrap.ts'
 
 /** Record times outside 1970 to 2100 are some producer's mistake and would flatten every picture. */
 const LATEST = Date.UTC(2100, 0, 1)
 /** More rows would be a table; the table has them all. */
-export const MAX_ROWS = 30
+const MAX_ROWS = 30
 
 /** A picture with its text for whoever does not see it. `draw` gets the top of the room that was made for it. */
 export function figure(sheet: Sheet, height: number, alt: string, draw: (top: number) => void): void {
@@ -84,12 +84,30 @@ function marker(sheet: Sheet, text: string, x: number, top: number, floor: numbe
   sheet.line(line, label, text === 'restore' ? top + 9 : top)
 }
 
+/** The topics that the picture of coverage has room for, of those whose records have times. */
+export function drawnTopics(sheet: Sheet, account: readonly ReportAccount[]): { timed: number; drawn: TopicRow[] } {
+  const timed = byTopic(account).filter((row) => row.min !== null && row.max !== null)
+  const drawn: TopicRow[] = []
+  // A picture can't go over a page's end.
+  let room = sheet.bottom - MARGIN.top - 90
+  for (const row of timed.slice(0, MAX_ROWS)) {
+    room -= rowHeight(sheet, topicLabel(sheet, row))
+    if (room < 0) break
+    drawn.push(row)
+  }
+  return { timed: timed.length, drawn }
+}
+
+function topicLabel(sheet: Sheet, row: TopicRow): Line[] {
+  return wrap([{ text: row.topic, face: 'sans', size: SIZE.tiny, colour: INK }], 150, sheet.type)
+}
+
+function rowHeight(sheet: Sheet, label: readonly Line[]): number {
+  return Math.max(15, label.length * sheet.lineHeight(SIZE.tiny) + 5)
+}
+
 /** From the first to the last record's time, a bar for each topic; the window that was asked for lies behind them. */
-export function coverage(sheet: Sheet, report: EvidenceReport): void {
-  const rows = byTopic(report.coffer.account)
-  const timed = rows.filter((row) => row.min !== null && row.max !== null)
-  if (timed.length === 0) return
-  const shown = timed.slice(0, MAX_ROWS)
+export function coverage(sheet: Sheet, report: EvidenceReport, shown: readonly TopicRow[]): void {
   const window = report.coffer.scope.window
   const from = window?.start == null ? null : Date.parse(window.start)
   const to = window?.end == null ? null : Date.parse(window.end)
@@ -99,14 +117,11 @@ export function coverage(sheet: Sheet, report: EvidenceReport): void {
   ]
   const start = Math.min(...times)
   const end = Math.max(...times)
-  const labels = shown.map((row) =>
-    wrap([{ text: row.topic, face: 'sans', size: SIZE.tiny, colour: INK }], 150, sheet.type),
-  )
-  const heights = labels.map((lines) => Math.max(15, lines.length * sheet.lineHeight(SIZE.tiny) + 5))
+  const labels = shown.map((row) => topicLabel(sheet, row))
+  const heights = labels.map((label) => rowHeight(sheet, label))
   const most = Math.max(...shown.map((row) => row.records))
   const alt = `Times of the records of ${plural(shown.length, 'topic')}, from ${day(new Date(start).toISOString())} to ${day(new Date(end).toISOString())}${from === null && to === null ? '' : ', with the window that was asked for'}. The table of offsets has the same in figures.`
-  // A picture can't go over a page's end: rows of very long names are few enough that they fit on one.
-  figure(sheet, Math.min(heights.reduce((sum, each) => sum + each, 0) + 30, sheet.bottom - 70), alt, (top) => {
+  figure(sheet, heights.reduce((sum, each) => sum + each, 0) + 30, alt, (top) => {
     const { doc, left, width } = sheet
     const x0 = left + 158
     const x1 = left + width - 62

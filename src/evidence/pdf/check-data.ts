@@ -5,6 +5,8 @@ import { muted } from './sheet.ts'
 import { table } from './table.ts'
 import { SIZE } from './theme.ts'
 
+/** More rows are in the attached report. */
+const PRINTED_ROWS = 1000
 /** More would be too narrow to read: rows are then written out as names and values. */
 const MAX_COLUMNS = 7
 
@@ -34,11 +36,12 @@ function collect(
   }
 }
 
-function list(sheet: Sheet, name: string, rows: Record<string, unknown>[], total: unknown): void {
-  const all = typeof total === 'number' ? total : rows.length
+function list(sheet: Sheet, name: string, held: Record<string, unknown>[], total: unknown): void {
+  const all = typeof total === 'number' ? total : held.length
+  const rows = held.slice(0, PRINTED_ROWS)
   const title =
     all > rows.length
-      ? `${labelOf(name)}: the first ${count(rows.length)} of ${count(all)}`
+      ? `${labelOf(name)}: the first ${count(rows.length)} of ${count(all)}${held.length > rows.length ? `; the attached report has ${count(held.length)}` : ''}`
       : `${labelOf(name)}: ${count(rows.length)}`
   sheet.ensure(60)
   sheet.paragraph([muted(title.charAt(0).toUpperCase() + title.slice(1), SIZE.small)], { after: 2 })

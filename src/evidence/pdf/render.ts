@@ -45,9 +45,9 @@ export async function renderPdf(report: EvidenceReport, options: PdfOptions): Pr
     // would be opened anew at each use.
     font: null as unknown as string,
     info: {
-      Title: title,
-      Author: options.sign?.name ?? report.coffer.operator.os_user,
-      Subject: report.report_id,
+      Title: forMetadata(title),
+      Author: forMetadata(options.sign?.name ?? report.coffer.operator.os_user),
+      Subject: forMetadata(report.report_id),
       Keywords: `${report.coffer.kind}, ${report.validation.overall_result}`,
       Creator: `${report.tool.name} ${report.tool.version}`,
       Producer: `${report.tool.name} ${report.tool.version}`,
@@ -59,7 +59,7 @@ export async function renderPdf(report: EvidenceReport, options: PdfOptions): Pr
   doc.appendXML(UA_METADATA)
   const list = segmentList(options.segments)
   const attached = attach(doc, options, list, time)
-  const sheet = new Sheet(doc, `${report.backup.id}: ${headline(report)}`)
+  const sheet = new Sheet(doc, [`${report.backup.id}: ${headline(report)}`, headline(report)])
 
   firstPage(sheet, report)
   extraction(sheet, report)
@@ -135,4 +135,16 @@ function collect(doc: InstanceType<typeof PDFDocument>): Promise<Buffer> {
     doc.on('end', () => resolve(Buffer.concat(chunks)))
     doc.on('error', reject)
   })
+}
+
+/**
+ * pdfkit writes the document's properties into XMP without escaping them, and PDF/A wants them to be the same in both
+ * places (ISO 19005-3, 6.6.3): what XML can't hold as it stands is replaced.
+ */
+function forMetadata(text: string): string {
+  return text
+    .replaceAll('&', '+')
+    .replaceAll('<', '(')
+    .replaceAll('>', ')')
+    .replace(/[\p{Cc}\p{Cs}\p{Cn}]/gu, ' ')
 }

@@ -2,7 +2,7 @@ import type { EvidenceReport, ReportAccount } from '../../contract/evidence/repo
 import { isoTime } from '../../contract/time.ts'
 import { count, plural } from '../../contract/words.ts'
 import { bytes, day, duration } from '../report/plain.ts'
-import { accountBar, bar, byTopic, coverage, MAX_ROWS, timeline, totalsOf } from './charts.ts'
+import { accountBar, bar, coverage, drawnTopics, timeline, totalsOf } from './charts.ts'
 import { checkData } from './check-data.ts'
 import { type Fact, facts } from './facts.ts'
 import { body, mono, muted, type Sheet, strong } from './sheet.ts'
@@ -29,6 +29,10 @@ export function checks(sheet: Sheet, report: EvidenceReport): void {
     if (check.data !== null) checkData(sheet, check.data)
   }
 }
+
+/** More rows than this would be paper that nobody reads: then those with losses are printed, and all are attached. */
+export const PRINTED_PARTITIONS = 1000
+const LOSSES = ['deleted_during', 'unexplained', 'unaccounted']
 
 const KINDS: Readonly<Record<string, string>> = {
   archived: 'a record that is in the archive',
@@ -72,6 +76,15 @@ export function account(sheet: Sheet, report: EvidenceReport): void {
       ]),
     )
   }
+  const few = list.length <= PRINTED_PARTITIONS
+  const lossy = few ? [] : list.filter((entry) => LOSSES.some((kind) => (entry.absent[kind] ?? 0) > 0))
+  const printed = few ? list : lossy.slice(0, PRINTED_PARTITIONS)
+  if (!few) {
+    sheet.paragraph(
+      `${plural(list.length, 'partition')} are in scope. ${lossy.length === 0 ? 'None of them has' : `${count(lossy.length)} of them have`} offsets that are lost or unexplained${printed.length < lossy.length ? `; the first ${count(printed.length)} are printed` : ''}. The attached report has the account of each.`,
+    )
+  }
+  if (printed.length === 0) return
   table(
     sheet,
     [
@@ -83,7 +96,7 @@ export function account(sheet: Sheet, report: EvidenceReport): void {
       { title: 'Not in the archive', share: 34 },
       { title: 'Share', share: 14 },
     ],
-    list.map((entry) => accountRow(sheet, entry)),
+    printed.map((entry) => accountRow(sheet, entry)),
     SIZE.small - 0.5,
   )
 }
@@ -116,19 +129,18 @@ export function pictures(sheet: Sheet, report: EvidenceReport): void {
     )
     timeline(sheet, report)
   }
-  const topics = byTopic(list)
-  const timed = topics.filter((topic) => topic.min !== null)
-  if (timed.length === 0) {
+  const { timed, drawn } = drawnTopics(sheet, list)
+  if (drawn.length === 0) {
     sheet.paragraph('No record in scope has a time that a calendar holds, so there is no picture of coverage.')
     return
   }
-  const left = timed.length - Math.min(timed.length, MAX_ROWS)
+  const left = timed - drawn.length
   sheet.ensure(120)
   sheet.paragraph(
-    `From the first to the last record of each topic, by the times of the records${report.coffer.scope.window === null ? '' : '; the window that was asked for lies behind the bars'}.${left > 0 ? ` The first ${MAX_ROWS} of ${count(timed.length)} topics are drawn; the table of offsets has all.` : ''}`,
+    `From the first to the last record of each topic, by the times of the records${report.coffer.scope.window === null ? '' : '; the window that was asked for lies behind the bars'}.${left > 0 ? ` The first ${drawn.length} of ${count(timed)} topics are drawn; the attached report has all.` : ''}`,
     { after: 6 },
   )
-  coverage(sheet, report)
+  coverage(sheet, report, drawn)
   const odd = list.filter((entry) =>
     [entry.min_timestamp, entry.max_timestamp].some(
       (time) => time !== null && (time < 0 || time > Date.UTC(2100, 0, 1)),

@@ -40,11 +40,13 @@ export class Sheet {
   #bookmark: Bookmark | null = null
   #runningTitle: string
 
-  constructor(doc: Pdf, runningTitle: string) {
+  /** @param runningTitles for the head of each page, the first that fits on one line */
+  constructor(doc: Pdf, runningTitles: readonly string[]) {
     this.doc = doc
     this.type = new Typesetter(doc)
-    this.#runningTitle = runningTitle
     this.width = doc.page.width - MARGIN.left - MARGIN.right
+    this.#runningTitle =
+      runningTitles.find((title) => this.type.width(title, 'sans', SIZE.tiny) < this.width - 80) ?? ''
     const root = doc.struct('Document')
     doc.addStructure(root)
     this.#stack.push(root)
