@@ -1,6 +1,7 @@
 import type { DescribeResult, ListResult, StatusResult } from './results/archive.ts'
 import type { BackupPlanResult, BackupResult } from './results/backup.ts'
 import type { CheckResult } from './results/check.ts'
+import type { CustodyResult, MonthlyReportResult } from './results/custody.ts'
 import type {
   EvidenceGetResult,
   EvidenceListResult,
@@ -17,6 +18,7 @@ import type { ValidateResult } from './results/validate.ts'
 export type * from './results/archive.ts'
 export type * from './results/backup.ts'
 export type * from './results/check.ts'
+export type * from './results/custody.ts'
 export type * from './results/evidence.ts'
 export type * from './results/extract.ts'
 export type * from './results/facts.ts'
@@ -44,6 +46,8 @@ export interface JobResults {
   'show-offset-mapping': OffsetMappingResult
   extract: ExtractResult | ExtractPlanResult
   keys: KeysResult
+  custody: CustodyResult
+  'monthly-report': MonthlyReportResult
   schedule: ScheduleResult
   validation: ValidationResult
   'evidence-list': EvidenceListResult

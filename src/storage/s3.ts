@@ -139,7 +139,15 @@ export class S3Storage implements Storage {
 
   async retention(key: string): Promise<StoredRetention> {
     this.#checkKey(key)
-    return await this.#explained(`ask how "${key}" is locked`, () => this.#s3.requests.run(() => lockOf(this.#s3, key)))
+    return await this.#explained(`ask how "${key}" is kept`, () =>
+      this.#s3.requests.run(async () => {
+        const found = await this.#s3.head(key)
+        if (found === null) throw missing(key, this.location)
+        const kms = found.SSEKMSKeyId === undefined ? '' : ` ${found.SSEKMSKeyId}`
+        const encryption = found.ServerSideEncryption === undefined ? null : `${found.ServerSideEncryption}${kms}`
+        return { ...(await lockOf(this.#s3, key)), encryption }
+      }),
+    )
   }
 
   async close(): Promise<void> {

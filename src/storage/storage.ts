@@ -49,6 +49,8 @@ export interface StoredRetention {
   /** Milliseconds since the epoch. */
   retainUntil: number | null
   legalHold: boolean | null
+  /** Encryption at rest as the storage states it (`AES256`, `aws:kms …`); null where it states none. */
+  encryption?: string | null
   /** One sentence: how this is known. */
   reason: string
 }

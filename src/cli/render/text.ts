@@ -2,6 +2,7 @@ import { checkText } from './checks.ts'
 import type { AnyResult, Renderer } from './renderer.ts'
 import { describeText, listText, statusText, validateText } from './text-archive.ts'
 import { backupPlanText, backupText } from './text-backup.ts'
+import { custodyText, monthlyReportText } from './text-custody.ts'
 import { evidenceGetText, evidenceListText, evidenceTimestampText, validationText } from './text-evidence.ts'
 import { extractPlanText, extractText } from './text-extract.ts'
 import { keysText } from './text-keys.ts'
@@ -34,6 +35,10 @@ function lines(result: AnyResult): string[] {
       return groupSnapshotText(result)
     case 'extract':
       return result.dry_run ? extractPlanText(result) : extractText(result)
+    case 'custody':
+      return custodyText(result)
+    case 'monthly-report':
+      return monthlyReportText(result)
     case 'keys':
       return keysText(result)
     case 'schedule':

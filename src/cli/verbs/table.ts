@@ -1,3 +1,4 @@
+import { custodyVerbs } from './custody.ts'
 import { evidenceVerbs } from './evidence.ts'
 import { extract } from './extract.ts'
 import { keyVerbs } from './keys.ts'
@@ -21,6 +22,7 @@ export const VERBS: readonly Verb[] = [
   showOffsetMapping,
   ...evidenceVerbs,
   extract,
+  ...custodyVerbs,
   ...keyVerbs,
   ...scheduleVerbs,
 ]

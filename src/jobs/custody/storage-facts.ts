@@ -1,0 +1,56 @@
+import { isCofferError } from '../../contract/errors.ts'
+import type { ReportLock } from '../../contract/evidence/report.ts'
+import { isoTime } from '../../contract/time.ts'
+import type { Storage, StoredRetention } from '../../storage/storage.ts'
+
+export interface StorageFacts {
+  /** null where the storage states none, or the objects differ: then `lock.reason` says so. */
+  encryption: string | null
+  lock: ReportLock
+}
+
+/**
+ * What the storage itself says of some objects: encryption at rest, Object Lock, until when, legal hold. Read back from
+ * it, never taken from a configuration. Of several objects the weakest protection counts.
+ */
+export async function storageFacts(storage: Storage, keys: readonly string[]): Promise<StorageFacts> {
+  const told: StoredRetention[] = []
+  for (const key of keys) {
+    try {
+      told.push(await storage.retention(key))
+    } catch (error) {
+      if (!isCofferError(error, 'OBJECT_MISSING')) throw error
+      told.push({
+        mode: 'unknown',
+        retainUntil: null,
+        legalHold: null,
+        encryption: null,
+        reason: `"${key}" is missing`,
+      })
+    }
+  }
+  const weakest = told.reduce<StoredRetention | null>(
+    (worst, one) => (worst === null || weaker(one, worst) ? one : worst),
+    null,
+  )
+  const kinds = new Set(told.map((one) => one.encryption ?? null))
+  return {
+    encryption: kinds.size === 1 ? ([...kinds][0] ?? null) : null,
+    lock:
+      weakest === null
+        ? { mode: 'unknown', retain_until: null, legal_hold: null, reason: 'no object was asked about' }
+        : {
+            mode: weakest.mode,
+            retain_until: weakest.retainUntil === null ? null : isoTime(weakest.retainUntil),
+            legal_hold: weakest.legalHold,
+            reason: weakest.reason,
+          },
+  }
+}
+
+const STRENGTH = { unknown: 0, none: 1, GOVERNANCE: 2, COMPLIANCE: 3 } as const
+
+function weaker(a: StoredRetention, b: StoredRetention): boolean {
+  if (a.mode !== b.mode) return STRENGTH[a.mode] < STRENGTH[b.mode]
+  return (a.retainUntil ?? 0) < (b.retainUntil ?? 0)
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+import { MAX_MANIFEST_BYTES, parseManifest } from '../archive/manifest/parse.ts'
+import type { LoadedManifest } from '../archive/manifest/store.ts'
+import { manifestKey } from '../archive/paths.ts'
+import type { CofferSection, Manifest } from '../archive/types.ts'
+import { CofferError, isCofferError } from '../contract/errors.ts'
+import type { Storage } from '../storage/storage.ts'
+
+/** The manifest as one run left it. */
+export interface Generation {
+  key: string
+  manifest: Manifest
+  coffer: CofferSection
+  bytes: Buffer
+  /** Lowercase hex, of `bytes`. */
+  sha256: string
+}
+
+/**
+ * Every generation of a backup, the present one first, each one checked against the hash that the next one states.
+ * Foreign archives have none.
+ * @param broken gets one sentence where the chain ends too early; nothing before that can be told
+ * @throws the storage's own errors
+ */
+export async function* generationsOf(
+  storage: Storage,
+  loaded: LoadedManifest,
+  broken: (reason: string) => void,
+): AsyncGenerator<Generation> {
+  const backupId = loaded.manifest.backup_id
+  const { coffer } = loaded.manifest
+  if (coffer === undefined) return
+  const { manifest, bytes, sha256 } = loaded
+  let present: Generation = { key: manifestKey(backupId), manifest, coffer, bytes, sha256 }
+  for (;;) {
+    yield present
+    const { previous, generation } = present.coffer
+    if (previous === null) {
+      if (generation !== 1) broken(`generation ${generation} names none before it`)
+      return
+    }
+    try {
+      const { body } = await storage.get(previous.key, { maxBytes: MAX_MANIFEST_BYTES })
+      const found = createHash('sha256').update(body).digest('hex')
+      if (found !== previous.sha256) {
+        return broken(`"${previous.key}" has SHA-256 ${found}, generation ${generation} states ${previous.sha256}`)
+      }
+      const earlier = parseManifest(body, backupId)
+      // what another program had begun, and a run of ours went on with
+      if (earlier.coffer === undefined) return
+      present = { key: previous.key, manifest: earlier, coffer: earlier.coffer, bytes: body, sha256: found }
+    } catch (error) {
+      if (!(error instanceof CofferError)) throw error
+      if (!isCofferError(error, 'OBJECT_MISSING', 'MANIFEST_DAMAGED', 'PATH_ESCAPES', 'SEGMENT_TOO_LARGE')) throw error
+      return broken(`the generation before ${generation} can't be read: ${error.message}`)
+    }
+  }
+}
