@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { SigningConfig } from '../../src/contract/evidence/signing.ts'
+import { timestampPdf } from '../../src/signing/pades/catch-up.ts'
 import { type PadesLevel, signPdf } from '../../src/signing/pades/sign.ts'
 import { openSigner } from '../../src/signing/signer.ts'
 import { timestampAuthority } from '../../src/signing/timestamp.ts'
@@ -34,6 +35,8 @@ interface Case {
   crl: boolean
   timestamp: boolean
   selfMade?: boolean
+  /** The authority failed when it was signed; the timestamp came later. */
+  late?: boolean
 }
 
 const SMALL: SampleShape = { size: 'A4', pages: 1, attachments: 0, area: false, unicode: false }
@@ -74,8 +77,36 @@ const CASES: Case[] = [
     crl: true,
     timestamp: true,
   },
+  { name: 'p256-bt-late', key: 'P-256', shape: SMALL, level: 'B-T', crl: false, timestamp: true, late: true },
+  {
+    name: 'rsa-blt-late',
+    key: 'RSA',
+    shape: { ...SMALL, area: true },
+    level: 'B-LT',
+    crl: true,
+    timestamp: true,
+    late: true,
+  },
   { name: 'self-made', key: 'P-256', shape: SMALL, level: 'B-B', crl: false, timestamp: false, selfMade: true },
 ]
+
+/** What the judges must not let pass; a gate that lets everything through proves nothing. */
+const DEFECTS: Record<string, (pdf: Buffer) => Buffer> = {
+  'bit-flipped': (pdf) => flipped(pdf, pdf.lastIndexOf('(D:') + '(D:202'.length),
+  'signature-flipped': (pdf) => {
+    // Inside the signature's own value, which ends before the unsigned attribute with the timestamp.
+    const start = pdf.indexOf('/Contents <') + '/Contents <'.length
+    const attribute = pdf.indexOf('060b2a864886f70d010910020e', start)
+    return flipped(pdf, attribute - 40)
+  },
+}
+
+function flipped(pdf: Buffer, at: number): Buffer {
+  const bytes = Buffer.from(pdf)
+  // Digits, decimal or hexadecimal, stay digits.
+  bytes[at] = bytes[at] === 0x30 ? 0x31 : 0x30
+  return bytes
+}
 
 const DSS_FORMAT: Record<PadesLevel, string> = {
   'B-B': 'PAdES-BASELINE-B',
@@ -99,6 +130,11 @@ describe('signed PDFs before independent judges', () => {
     }
     for (const one of CASES) await writeFile(file(one), await signed(one))
     const files = CASES.map(file)
+    const whole = await readFile(file(CASES[3] as Case))
+    for (const [name, spoil] of Object.entries(DEFECTS)) {
+      files.push(join(folder, `${name}.pdf`))
+      await writeFile(join(folder, `${name}.pdf`), spoil(whole))
+    }
     const roots = [...signers.values()].map((signer) => signer.root.rootDerFile)
     roots.push(tsa.root.rootDerFile)
     dss = await checkWithDss(files, roots, ['3a', 'ua1'])
@@ -129,14 +165,22 @@ describe('signed PDFs before independent judges', () => {
       signer_name: 'Jane Doe',
     })
     const time = new Date()
-    const result = await signPdf(await samplePdf(one.shape, time), {
-      signer: await openSigner(config, { environment: {}, profile: folder }),
-      authority: await timestampAuthority(config),
-      time,
-    })
-    assert.equal(result.timestampProblem, null)
-    assert.equal(result.level, one.level, one.name)
-    return result.pdf
+    const authority = await timestampAuthority(config)
+    const signer = await openSigner(config, { environment: {}, profile: folder })
+    tsa.mode = one.late === true ? 'status-500' : 'right'
+    const result = await signPdf(await samplePdf(one.shape, time), { signer, authority, time })
+    if (one.late !== true) {
+      assert.equal(result.timestampProblem, null)
+      assert.equal(result.level, one.level, one.name)
+      return result.pdf
+    }
+    assert.match(result.timestampProblem ?? '', /expected HTTP status 200, got "500"/)
+    assert.equal(result.level, 'B-B')
+    tsa.mode = 'right'
+    assert.ok(authority)
+    const stamped = await timestampPdf(result.pdf, { authority, crls: signer.crls, time: new Date() })
+    assert.equal(stamped.level, one.level, one.name)
+    return stamped.pdf
   }
 
   for (const one of CASES) {
@@ -202,6 +246,13 @@ describe('signed PDFs before independent judges', () => {
       assert.match(words, /Signature Type: ETSI\.CAdES\.detached/)
       assert.match(words, one.crl ? /Not total document signed/ : /Total document signed/)
       assert.match(await qpdfCheck(file(one)), /No syntax or stream encoding errors found/)
+    })
+  }
+
+  for (const name of Object.keys(DEFECTS)) {
+    test(`a planted defect is seen: ${name}`, () => {
+      assert.equal(dss.get(`${name}.pdf`)?.signatures[0]?.indication, 'TOTAL_FAILED')
+      assert.equal(pyHanko.get(`${name}.pdf`)?.[0]?.bottomLine, false)
     })
   }
 

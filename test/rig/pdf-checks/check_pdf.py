@@ -21,9 +21,7 @@ def load(path):
         return x509.Certificate.load(file.read())
 
 
-roots = [load(path) for path in sys.argv[1].split(',')]
-for path in sys.argv[2:]:
-    print('file', os.path.basename(path))
+def report(path):
     with open(path, 'rb') as file:
         reader = PdfFileReader(file)
         for embedded in reader.embedded_signatures:
@@ -40,3 +38,12 @@ for path in sys.argv[2:]:
                 status.modification_level.name,
                 'none' if stamp is None else stamp.valid and stamp.trusted,
             )
+
+
+roots = [load(path) for path in sys.argv[1].split(',')]
+for path in sys.argv[2:]:
+    print('file', os.path.basename(path))
+    try:
+        report(path)
+    except Exception as error:  # whatever it stumbles over is its verdict on this file, not on the next
+        print('signature False False False False', type(error).__name__, 'UNREADABLE none')
