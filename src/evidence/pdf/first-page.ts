@@ -2,6 +2,7 @@ import type { EvidenceReport } from '../../contract/evidence/report.ts'
 import { count, plural } from '../../contract/words.ts'
 import { bytes, day, duration, monthName } from '../report/plain.ts'
 import { type Fact, facts } from './facts.ts'
+import { FEW_TOPICS } from './sections.ts'
 import { body, mono, type Sheet } from './sheet.ts'
 import { BLUE, INK, LINE, MUTED, OUTCOME_COLOURS, SIZE } from './theme.ts'
 import { headline, meaning } from './words.ts'
@@ -191,7 +192,7 @@ function particulars(report: EvidenceReport): Fact[] {
     ['Storage', backup.storage_backend],
   ]
   if (restore.target_bootstrap_servers.length > 0) list.push(['Target', restore.target_bootstrap_servers.join(', ')])
-  if (scope.topics.length <= 8) {
+  if (scope.topics.length <= FEW_TOPICS) {
     list.push([
       'Topics',
       scope.topics

@@ -52,8 +52,18 @@ function lockOf({ coffer: { retention } }: EvidenceReport): string {
   return `${lock.mode}${lock.retain_until === null ? '' : ` until ${day(lock.retain_until)}`}, read back from the storage: ${lock.reason}`
 }
 
-/** Indented with spaces that a line break can't swallow. */
-function pretty(value: unknown): string {
-  const text = JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? Number(item) : item), 2)
-  return text.replace(/^ +/gm, (spaces) => '\u00a0'.repeat(spaces.length))
+/**
+ * JSON with a line for each member, lists of plain values on one, indented with spaces that a line break can't swallow.
+ */
+function pretty(value: unknown, indent = ''): string {
+  if (typeof value === 'bigint') return String(value)
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  const plain = Object.values(value).every((item) => typeof item !== 'object' || item === null)
+  if (Array.isArray(value) && plain) return `[${value.map((item) => pretty(item)).join(', ')}]`
+  const inner = `${indent}\u00a0\u00a0`
+  const members = Array.isArray(value)
+    ? value.map((item) => `${inner}${pretty(item, inner)}`)
+    : Object.entries(value).map(([name, item]) => `${inner}${JSON.stringify(name)}: ${pretty(item, inner)}`)
+  const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}']
+  return members.length === 0 ? `${open}${close}` : `${open}\n${members.join(',\n')}\n${indent}${close}`
 }

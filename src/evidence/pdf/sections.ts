@@ -1,4 +1,4 @@
-import type { EvidenceReport, ReportAccount } from '../../contract/evidence/report.ts'
+import type { EvidenceReport, ReportAccount, ReportScope } from '../../contract/evidence/report.ts'
 import { isoTime } from '../../contract/time.ts'
 import { count, plural } from '../../contract/words.ts'
 import { bytes, day, duration } from '../report/plain.ts'
@@ -32,6 +32,8 @@ export function checks(sheet: Sheet, report: EvidenceReport): void {
 
 /** More rows than this would be paper that nobody reads: then those with losses are printed, and all are attached. */
 export const PRINTED_PARTITIONS = 1000
+/** So many are named on the first page. */
+export const FEW_TOPICS = 8
 const LOSSES = ['deleted_during', 'unexplained', 'unaccounted']
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -59,24 +61,9 @@ export function account(sheet: Sheet, report: EvidenceReport): void {
       .filter(([kind, value]) => value > 0 || kind === 'archived')
       .map(([kind, value]): Fact => [kind.replaceAll('_', ' '), `${count(value)}: ${KINDS[kind] ?? 'another kind'}`]),
   )
-  if (scope.topics.some((topic) => topic.target !== null)) {
-    table(
-      sheet,
-      [
-        { title: 'Topic in the archive', share: 40 },
-        { title: 'On the target', share: 40 },
-        { title: 'Partitions', share: 12, align: 'right' },
-        { title: 'Records', share: 16, align: 'right' },
-      ],
-      scope.topics.map((topic) => [
-        topic.source,
-        topic.target ?? 'none',
-        count(topic.partitions),
-        count(topic.records),
-      ]),
-    )
-  }
   const few = list.length <= PRINTED_PARTITIONS
+  const mapped = scope.topics.some((topic) => topic.target !== null)
+  if (mapped || !few || scope.topics.length > FEW_TOPICS) topicTable(sheet, scope, mapped)
   const lossy = few ? [] : list.filter((entry) => LOSSES.some((kind) => (entry.absent[kind] ?? 0) > 0))
   const printed = few ? list : lossy.slice(0, PRINTED_PARTITIONS)
   if (!few) {
@@ -90,13 +77,39 @@ export function account(sheet: Sheet, report: EvidenceReport): void {
     [
       { title: 'Topic', share: 26 },
       { title: 'Partition', share: 10, align: 'right' },
-      { title: 'Offsets from', share: 15, align: 'right' },
-      { title: 'to (not included)', share: 16, align: 'right' },
+      { title: 'First offset', share: 15, align: 'right' },
+      { title: 'Ends before', share: 16, align: 'right' },
       { title: 'Archived', share: 14, align: 'right' },
       { title: 'Not in the archive', share: 34 },
       { title: 'Share', share: 14 },
     ],
     printed.map((entry) => accountRow(sheet, entry)),
+    SIZE.small - 0.5,
+  )
+}
+
+function topicTable(sheet: Sheet, scope: ReportScope, mapped: boolean): void {
+  if (scope.topics.length < scope.topics_total) {
+    sheet.paragraph(
+      `${count(scope.topics_total)} topics are in scope, of which the report lists ${count(scope.topics.length)}; the attached manifest has all.`,
+    )
+  }
+  table(
+    sheet,
+    [
+      { title: 'Topic in the archive', share: 40 },
+      ...(mapped ? [{ title: 'On the target', share: 40 }] : []),
+      { title: 'Partitions', share: 12, align: 'right' },
+      { title: 'Records', share: 16, align: 'right' },
+      { title: 'Segments', share: 12, align: 'right' },
+    ],
+    scope.topics.map(({ source, target, partitions, records, segments }) => [
+      source,
+      ...(mapped ? [target ?? 'none'] : []),
+      count(partitions),
+      count(records),
+      count(segments),
+    ]),
     SIZE.small - 0.5,
   )
 }

@@ -46,9 +46,9 @@ export function meaning(report: EvidenceReport): string[] {
   const lines: string[] = []
   if (kind === 'extraction' && extraction !== undefined) lines.push(...extractionMeaning(report, matter !== undefined))
   for (const check of validation.results.filter((each) => each.outcome === 'FAILED')) {
-    const where = 'what was found stands under “Checks”'
+    const where = 'What was found stands under “Checks”'
     lines.push(
-      `${nameOf(check)} failed: ${check.detail.length > MAX_DETAIL ? where : check.detail.replace(/\.$/, '')}.`,
+      `${nameOf(check)}: failed. ${check.detail.length > MAX_DETAIL ? where : check.detail.replace(/\.$/, '')}.`,
     )
   }
   const content = find(report, 'ContentCheck')
