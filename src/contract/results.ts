@@ -1,3 +1,4 @@
+import type { VerifyResult } from './evidence/verdict.ts'
 import type { DescribeResult, ListResult, StatusResult } from './results/archive.ts'
 import type { BackupPlanResult, BackupResult } from './results/backup.ts'
 import type { CheckResult } from './results/check.ts'
@@ -14,6 +15,7 @@ import type { KeysResult } from './results/keys.ts'
 import type { RestorePlanResult, RestoreResult } from './results/restore.ts'
 import type { ScheduleResult } from './results/schedule.ts'
 import type { ValidateResult } from './results/validate.ts'
+import type { EvidenceVerifyResult } from './results/verify.ts'
 
 export type * from './results/archive.ts'
 export type * from './results/backup.ts'
@@ -27,6 +29,7 @@ export type * from './results/keys.ts'
 export type * from './results/restore.ts'
 export type * from './results/schedule.ts'
 export type * from './results/validate.ts'
+export type * from './results/verify.ts'
 
 /**
  * What each job returns. `--json` prints a result as it stands (describe: see there), so the names here are a contract
@@ -53,4 +56,6 @@ export interface JobResults {
   'evidence-list': EvidenceListResult
   'evidence-get': EvidenceGetResult
   'evidence-timestamp': EvidenceTimestampResult
+  verify: VerifyResult
+  'evidence-verify': EvidenceVerifyResult
 }

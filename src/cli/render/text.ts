@@ -8,6 +8,7 @@ import { extractPlanText, extractText } from './text-extract.ts'
 import { keysText } from './text-keys.ts'
 import { groupSnapshotText, offsetMappingText, restorePlanText, restoreText } from './text-restore.ts'
 import { scheduleText } from './text-schedule.ts'
+import { evidenceVerifyText, verifyText } from './text-verify.ts'
 
 /** Results in words, for people. Errors stand on standard error only. */
 export const textRenderer: Renderer = {
@@ -49,6 +50,10 @@ function lines(result: AnyResult): string[] {
       return evidenceListText(result)
     case 'evidence-get':
       return evidenceGetText(result)
+    case 'verify':
+      return verifyText(result)
+    case 'evidence-verify':
+      return evidenceVerifyText(result)
     case 'evidence-timestamp':
       return evidenceTimestampText(result)
     case 'show-offset-mapping':

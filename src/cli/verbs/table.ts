@@ -6,6 +6,7 @@ import { describe, list, showOffsetMapping, status, validate } from './read.ts'
 import { backup, check, restore, snapshotGroups, threePhaseRestore, validateRestore } from './run.ts'
 import { scheduleVerbs } from './schedule.ts'
 import type { Verb } from './verb.ts'
+import { verifyVerbs } from './verify.ts'
 
 /** Every verb but `help` and `version`, in the order of the help. */
 export const VERBS: readonly Verb[] = [
@@ -21,6 +22,7 @@ export const VERBS: readonly Verb[] = [
   snapshotGroups,
   showOffsetMapping,
   ...evidenceVerbs,
+  ...verifyVerbs,
   extract,
   ...custodyVerbs,
   ...keyVerbs,
