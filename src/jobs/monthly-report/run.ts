@@ -1,9 +1,185 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { integrityCheck } from '../../archive/check/integrity.ts'
+import { requireManifest } from '../../archive/manifest/store.ts'
+import { loadEvidence } from '../../contract/config/load-evidence.ts'
 import { CofferError } from '../../contract/errors.ts'
+import type { ReportLock, ReportMonthly } from '../../contract/evidence/report.ts'
+import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
+import type { MonthlyReportResult } from '../../contract/results.ts'
+import { isoTime } from '../../contract/time.ts'
+import { segmentsOf } from '../../evidence/report/input.ts'
+import { reportOperator } from '../../evidence/report/operator.ts'
+import { toolDigest } from '../../evidence/report/tool-digest.ts'
+import { saveEvidence } from '../../evidence/store/save.ts'
+import type { Generation } from '../../journal/generations.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { noteCustody } from '../custody/note.ts'
+import { storageFacts } from '../custody/storage-facts.ts'
+import { openEvidenceSigner, produceEvidence } from '../evidence/produce.ts'
+import { openExistingStorage } from '../open-archive.ts'
+import { lockWarnings, storageWords } from '../validation/facts.ts'
+import { monthlyChecks, openFindings } from './findings.ts'
+import { type History, lastMonth, monthOf, readHistory } from './history.ts'
 
+/**
+ * The compliance report of one month over the history of a backup: what its manifests, its chain of custody and its
+ * storage tell. Nothing is taken from memory or a configuration that the archive itself doesn't show.
+ * @returns exit code done; check failed where the archive or one of its chains is damaged
+ * @throws ARCHIVE_MISSING, MANIFEST_DAMAGED, UNSUPPORTED for archives of other programs, USAGE for a month to come,
+ *   CONFIG_…, KEY_…, STORAGE_…, INTERRUPTED
+ */
 export async function runMonthlyReport(
-  _request: Extract<JobRequest, { kind: 'monthly-report' }>,
-  _context: JobContext,
-): Promise<JobResult<unknown>> {
-  throw new CofferError('UNSUPPORTED', 'not built yet')
+  request: Extract<JobRequest, { kind: 'monthly-report' }>,
+  context: JobContext,
+): Promise<JobResult<MonthlyReportResult>> {
+  const { environment } = request
+  const startedAt = Date.now()
+  const config = loadEvidence(request.config, environment)
+  for (const note of config.notes) context.log('warn', note)
+  const month = request.month === null ? lastMonth(startedAt) : monthOf(request.month)
+  if (month.start > startedAt) throw new CofferError('USAGE', `expected a month that has begun, got "${month.name}"`)
+  const { backup_id: backupId, evidence } = config
+  const keys = await openEvidenceSigner(evidence, environment, context)
+  const storage = await openExistingStorage(config.storage)
+  try {
+    const loaded = await requireManifest(storage, backupId)
+    const history = await readHistory(storage, loaded, month, context.signal)
+    const newest = loaded.manifest.coffer
+    if (newest === undefined) {
+      throw new CofferError(
+        'UNSUPPORTED',
+        `the backup "${backupId}" was made by another program, which keeps no history`,
+        {
+          hint: 'A first run of "coffer backup" under its id begins one.',
+        },
+      )
+    }
+    const about = history.last ?? { ...loaded, coffer: newest, key: `${backupId}/manifest.json` }
+    const began = performance.now()
+    const integrity = await integrityCheck(storage, backupId, { deep: false, signal: context.signal })
+    const checks = monthlyChecks(history, integrity, Math.round(performance.now() - began))
+    const locks = await locksOf(storage, about)
+    const monthly = monthlyOf(month.name, history, openFindings(history, integrity, locks), locks)
+    const endedAt = Date.now()
+    const reportId = `monthly-${randomUUID()}`
+    const produced = await produceEvidence({
+      input: {
+        kind: 'monthly',
+        reportId,
+        generatedAt: endedAt,
+        startedAt,
+        endedAt,
+        manifest: about.manifest,
+        manifestSha256: about.sha256,
+        storageBackend: storageWords(config.storage),
+        topics: null,
+        window: null,
+        filters: null,
+        pitrTimestamp: null,
+        restore: null,
+        checks,
+        validationSeconds: null,
+        operator: reportOperator(evidence.signing),
+        toolDigest: await toolDigest(),
+        triggeredBy: null,
+        configuration: { backup_id: backupId, storage: storageWords(config.storage), month: month.name, evidence },
+        notCovered: notCovered(month, startedAt, history),
+        retention: { days: evidence.retention_days, lock: locks[0] ?? null },
+        signing: null,
+        timeline: history.timeline,
+        monthly,
+      },
+      manifest: about.bytes,
+      segments: segmentsOf(about.manifest),
+      evidence,
+      environment,
+      context,
+      signing: keys,
+    })
+    const { report, files } = produced
+    const saved = await saveEvidence(storage, evidence.prefix, reportId, new Date(endedAt), files)
+    const sha256 = createHash('sha256').update(produced.json).digest('hex')
+    const noted = await noteCustody(context, storage, backupId, {
+      action: 'reported',
+      subject: reportId,
+      sha256,
+      location: `${storage.location}/${saved.folder}${reportId}.json`,
+      details: { month: month.name, overall_result: report.validation.overall_result, signed: produced.signed },
+      actor: { name: evidence.signing.signer_name, role: evidence.signing.signer_role },
+    })
+    const warnings = [
+      ...produced.problems,
+      ...lockWarnings(saved.lock, evidence.retention_days, endedAt),
+      ...(noted === null ? [] : [noted]),
+    ]
+    const result: MonthlyReportResult = {
+      kind: 'monthly-report',
+      backup_id: backupId,
+      location: storage.location,
+      report_id: reportId,
+      monthly,
+      evidence: {
+        folder: saved.folder,
+        keys: saved.keys,
+        report_sha256: sha256,
+        signed: produced.signed,
+        signature_algorithm: report.integrity.signature_algorithm,
+        signed_by: report.integrity.signed_by ?? null,
+        pdf_signature_level: produced.level,
+        retention_days: evidence.retention_days,
+        lock: saved.lock,
+      },
+      warnings,
+    }
+    const failed = checks.some((check) => check.outcome === 'FAILED')
+    return { exitCode: failed ? EXIT.checkFailed : EXIT.done, result }
+  } finally {
+    await storage.close()
+  }
+}
+
+function monthlyOf(
+  month: string,
+  history: History,
+  findings: ReportMonthly['open_findings'],
+  locks: ReportLock[],
+): ReportMonthly {
+  const complete = history.runs.filter((run) => run.state === 'complete').length
+  return {
+    month,
+    runs: history.runs.length,
+    runs_complete: complete,
+    success_rate: history.runs.length === 0 ? null : complete / history.runs.length,
+    coverage: history.coverage,
+    restores: history.restores,
+    validations: history.validations,
+    locks,
+    open_findings: findings,
+  }
+}
+
+/** Of the manifest, and of the last segment: what holds the one need not hold the other. */
+async function locksOf(storage: Storage, { key, manifest }: Generation): Promise<ReportLock[]> {
+  const segment = manifest.topics.flatMap((topic) => topic.partitions.flatMap((one) => one.segments)).at(-1)
+  const asked = [{ what: 'of the manifest', key }]
+  if (segment !== undefined) asked.push({ what: `of the segment ${segment.key}`, key: segment.key })
+  const locks: ReportLock[] = []
+  for (const one of asked) {
+    const { lock, encryption } = await storageFacts(storage, [one.key])
+    const stated = encryption === null ? 'the storage states no encryption' : `encrypted at rest: ${encryption}`
+    locks.push({ ...lock, reason: `${one.what}: ${lock.reason}; ${stated}` })
+  }
+  return locks
+}
+
+function notCovered(month: { name: string; end: number }, now: number, history: History): string[] {
+  const lines = [
+    'Restores and validations are those that the chain of custody has a line for: work done by other programs, or against a copy of the archive, is not in it.',
+    'Locks were read back for the manifest and one segment, not for every object.',
+  ]
+  if (month.end > now) lines.push(`${month.name} is not over: what comes after ${isoTime(now)} is not in this report.`)
+  if (history.last === null)
+    lines.push(`No run began before the end of ${month.name}: the archive is described as it is now.`)
+  return lines
 }

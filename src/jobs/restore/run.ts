@@ -18,6 +18,7 @@ import { type Cluster, openCluster } from '../../kafka/cluster.ts'
 import type { TopicMetadata } from '../../kafka/types.ts'
 import { openStorage } from '../../storage/open.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { noteCustody } from '../custody/note.ts'
 import type { SourceCoverage } from '../offsets/map.ts'
 import { SpillFile } from '../offsets/spill.ts'
 import { encodeOffsetMap } from '../offsets/store.ts'
@@ -255,7 +256,27 @@ async function finish(begun: Writing, written: Written): Promise<JobResult<Resto
     })
   }
   await saveState(session, state, { state: 'complete', phase: 'done', ended_at: Date.now() }, written.durable)
-  return { exitCode: EXIT.done, result: restoreResult({ ...begun, written, groups, offsetMap }) }
+  const result = restoreResult({ ...begun, written, groups, offsetMap })
+  await noteRestore(session, result)
+  return { exitCode: EXIT.done, result }
+}
+
+/** The backup's chain of custody says that it was restored, where to, and by whom. */
+async function noteRestore({ storage, prepared, warnings, context }: Session, result: RestoreResult): Promise<void> {
+  const problem = await noteCustody(context, storage, result.backup_id, {
+    action: 'restored',
+    subject: `manifest generation ${prepared.loaded.manifest.coffer?.generation ?? 0}`,
+    sha256: prepared.loaded.sha256,
+    location: result.target.brokers.join(','),
+    details: {
+      restore_id: result.restore_id,
+      target_cluster: result.target.cluster_id,
+      topics: result.topics.length,
+      records: result.records + result.records_already_there,
+      started_at: result.started_at,
+    },
+  })
+  if (problem !== null) warnings.push(problem)
 }
 
 interface Begun {
