@@ -40,12 +40,8 @@ export function readCertificate(der: Buffer): Certificate {
   fields.take(0x30)
   fields.optional(0x81)
   fields.optional(0x82)
-  const extensions = new Map<string, Extension>()
   const list = fields.optional(0xa3)
-  if (list !== undefined) {
-    for (const der of new Extensions(list.contents))
-      extensions.set(der.oid, { critical: der.critical, value: der.value })
-  }
+  const extensions = list === undefined ? new Map<string, Extension>() : readExtensions(list.contents)
   fields.end()
   return {
     der,
@@ -60,26 +56,19 @@ export function readCertificate(der: Buffer): Certificate {
   }
 }
 
-/** Extensions (RFC 5280 clause 4.1), one after the other. */
-class Extensions {
-  readonly #bytes: Buffer
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes
+/** Extensions (RFC 5280 clause 4.1) of a certificate, a list or an entry of one, by their identifiers. */
+export function readExtensions(bytes: Buffer): Map<string, Extension> {
+  const extensions = new Map<string, Extension>()
+  const list = new Fields(readDer(bytes, 0x30))
+  for (let der = list.optional(0x30); der !== undefined; der = list.optional(0x30)) {
+    const fields = new Fields(der)
+    const oid = readOid(fields.take(0x06))
+    const critical = fields.optional(0x01) !== undefined
+    extensions.set(oid, { critical, value: fields.take(0x04).contents })
+    fields.end()
   }
-
-  *[Symbol.iterator](): Generator<Extension & { oid: string }> {
-    const list = new Fields(readDer(this.#bytes, 0x30))
-    for (let der = list.optional(0x30); der !== undefined; der = list.optional(0x30)) {
-      const fields = new Fields(der)
-      const oid = readOid(fields.take(0x06))
-      const critical = fields.optional(0x01) !== undefined
-      const value = fields.take(0x04).contents
-      fields.end()
-      yield { oid, critical, value }
-    }
-    list.end()
-  }
+  list.end()
+  return extensions
 }
 
 /** Whether `issuer` signed `certificate`: names and signature. */

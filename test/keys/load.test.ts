@@ -4,10 +4,10 @@ import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { Secret } from '../../src/contract/secret.ts'
+import { createIdentity } from '../../src/signing/issue/identity.ts'
 import { publicKeyDerOf } from '../../src/signing/store/key-kinds.ts'
 import { loadPrivateKey } from '../../src/signing/store/load.ts'
 import { toPem } from '../../src/signing/store/pem.ts'
-import { createIdentity } from '../../src/signing/x509/identity.ts'
 import { temporaryFolder } from './support.ts'
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/keys')

@@ -1,9 +1,9 @@
 import { CofferError } from '../../contract/errors.ts'
 import type { SignatureAlgorithm } from '../../contract/evidence/signing.ts'
 import type { KeysRequest } from '../../contract/jobs.ts'
+import { createIdentity } from '../../signing/issue/identity.ts'
+import { checkedNamePart } from '../../signing/issue/names.ts'
 import type { KeyFacts } from '../../signing/store/store.ts'
-import { createIdentity } from '../../signing/x509/identity.ts'
-import { checkedNamePart } from '../../signing/x509/names.ts'
 import type { KeysPlace } from './run.ts'
 
 /** What people call the algorithms of new keys. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { CofferError } from '../../contract/errors.ts'
 import type { KeysRequest } from '../../contract/jobs.ts'
 import type { KeyExportedResult } from '../../contract/results/keys.ts'
+import { isSelfSigned } from '../../signing/certificate.ts'
 import { toPem } from '../../signing/store/pem.ts'
 import type { KeyFacts } from '../../signing/store/store.ts'
 import { keyOverview } from './overview.ts'
@@ -49,7 +50,7 @@ export async function exportPublic(
 }
 
 function publicFiles(key: KeyFacts): PublicFile[] {
-  const root = key.certificates.find((one) => one.checkIssued(one))
+  const root = key.certificates.find(isSelfSigned)
   const pem = (label: PublicFile['label'], ders: readonly Buffer[]) => ders.map((der) => toPem(label, der)).join('')
   const spki = key.publicKey.export({ type: 'spki', format: 'der' })
   const all: PublicFile[] = [
@@ -60,14 +61,14 @@ function publicFiles(key: KeyFacts): PublicFile[] {
       label: 'CERTIFICATE',
       text: pem(
         'CERTIFICATE',
-        key.certificates.map(({ raw }) => raw),
+        key.certificates.map(({ der }) => der),
       ),
     },
     {
       name: 'root',
       what: 'root certificate',
       label: 'CERTIFICATE',
-      text: pem('CERTIFICATE', root === undefined ? [] : [root.raw]),
+      text: pem('CERTIFICATE', root === undefined ? [] : [root.der]),
     },
     {
       name: 'crl',

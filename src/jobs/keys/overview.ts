@@ -1,13 +1,14 @@
-import { createHash, type X509Certificate } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { CertificateOverview, KeyOverview } from '../../contract/results/keys.ts'
 import { isoTime } from '../../contract/time.ts'
+import { type Certificate, isSelfSigned } from '../../signing/certificate.ts'
 import type { KeyFacts } from '../../signing/store/store.ts'
 
 /** What people and scripts are told of a key. @param now milliseconds, for its status */
 export function keyOverview(key: KeyFacts, now: number): KeyOverview {
   const [own] = key.certificates
-  const root = key.certificates.find((one) => one.checkIssued(one))
-  const crl = key.crls[0]?.crl
+  const root = key.certificates.find(isSelfSigned)
+  const crl = key.crls[0]
   return {
     name: key.name,
     status: statusOf(key, now),
@@ -23,11 +24,12 @@ export function keyOverview(key: KeyFacts, now: number): KeyOverview {
         ? null
         : {
             number: crl.number,
-            this_update: isoTime(crl.thisUpdate),
-            next_update: crl.nextUpdate === null ? null : isoTime(crl.nextUpdate),
-            revoked: crl.revoked.length,
+            this_update: isoTime(crl.thisUpdate.getTime()),
+            next_update: crl.nextUpdate === null ? null : isoTime(crl.nextUpdate.getTime()),
+            revoked: crl.revoked.size,
           },
-    revoked: key.revocation === null ? null : { at: isoTime(key.revocation.time), reason: key.revocation.reason },
+    revoked:
+      key.revocation === null ? null : { at: isoTime(key.revocation.time.getTime()), reason: key.revocation.reason },
     can_revoke: key.hasRootKey && key.revocation === null,
   }
 }
@@ -36,18 +38,18 @@ function statusOf({ certificates, revocation }: KeyFacts, now: number): KeyOverv
   const [own] = certificates
   if (own === undefined) return 'bare'
   if (revocation !== null) return 'revoked'
-  if (now > own.validToDate.getTime()) return 'expired'
-  return now < own.validFromDate.getTime() ? 'not_yet_valid' : 'usable'
+  if (now > own.notAfter.getTime()) return 'expired'
+  return now < own.notBefore.getTime() ? 'not_yet_valid' : 'usable'
 }
 
-function certificateOverview(certificate: X509Certificate): CertificateOverview {
+function certificateOverview({ x509, notBefore, notAfter, der }: Certificate): CertificateOverview {
   return {
-    subject: nameText(certificate.subject),
-    issuer: nameText(certificate.issuer),
-    serial: certificate.serialNumber,
-    not_before: isoTime(certificate.validFromDate.getTime()),
-    not_after: isoTime(certificate.validToDate.getTime()),
-    sha256: createHash('sha256').update(certificate.raw).digest('hex'),
+    subject: nameText(x509.subject),
+    issuer: nameText(x509.issuer),
+    serial: x509.serialNumber,
+    not_before: isoTime(notBefore.getTime()),
+    not_after: isoTime(notAfter.getTime()),
+    sha256: createHash('sha256').update(der).digest('hex'),
   }
 }
 

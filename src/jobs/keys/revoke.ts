@@ -1,8 +1,9 @@
 import { CofferError } from '../../contract/errors.ts'
 import type { KeysRequest } from '../../contract/jobs.ts'
 import { isoTime } from '../../contract/time.ts'
+import { REVOCATION_REASONS, type RevocationReason } from '../../signing/crl.ts'
+import { issueCrl } from '../../signing/issue/crl.ts'
 import type { KeyFacts } from '../../signing/store/store.ts'
-import { issueCrl, REVOCATION_REASONS, type RevocationReason } from '../../signing/x509/crl.ts'
 import type { KeysPlace } from './run.ts'
 
 /**
@@ -21,15 +22,15 @@ export async function revokeKey(
     const [certificate] = key.certificates
     if (certificate === undefined) throw new CofferError('KEY_UNREADABLE', `the key "${name}" has no certificate`)
     mustNotBeRevoked(key)
-    const numbers = key.crls.map(({ crl }) => crl.number ?? 0)
+    const numbers = key.crls.map(({ number }) => number ?? 0)
     return issueCrl({
       issuer: root,
       number: Math.max(0, ...numbers) + 1,
       thisUpdate: now,
       // as long as the root: the word on a revoked key must not run out before its signatures do
-      nextUpdate: root.certificate.validToDate.getTime(),
-      since: root.certificate.validFromDate.getTime(),
-      revoked: [{ serial: Buffer.from(certificate.serialNumber, 'hex'), time: now, reason: why }],
+      nextUpdate: root.certificate.notAfter.getTime(),
+      since: root.certificate.notBefore.getTime(),
+      revoked: [{ serial: certificate.serial, time: now, reason: why }],
     })
   })
 }
@@ -37,9 +38,13 @@ export async function revokeKey(
 function mustNotBeRevoked({ name, revocation }: KeyFacts): void {
   if (revocation === null) return
   const { time, reason } = revocation
-  throw new CofferError('KEY_REVOKED', `the key "${name}" was revoked before, on ${isoTime(time)} (${reason})`, {
-    hint: 'The first date stands. "coffer keys export-public" writes the revocation list out.',
-  })
+  throw new CofferError(
+    'KEY_REVOKED',
+    `the key "${name}" was revoked before, on ${isoTime(time.getTime())} (${reason})`,
+    {
+      hint: 'The first date stands. "coffer keys export-public" writes the revocation list out.',
+    },
+  )
 }
 
 function reasonNamed(text: string): RevocationReason {

@@ -94,6 +94,16 @@ export function time(at: Date): Buffer {
     : value(0x18, Buffer.from(`${digits}Z`, 'latin1'))
 }
 
+/** GeneralizedTime whatever the year, for where no other is allowed. */
+export function generalizedTime(at: Date): Buffer {
+  return value(0x18, Buffer.from(`${at.toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`, 'latin1'))
+}
+
+/** ENUMERATED, from 0 to 127. */
+export function enumerated(number: number): Buffer {
+  return value(0x0a, Buffer.of(number))
+}
+
 /** Context-specific tag, explicit or of a constructed value. */
 export function tagged(number: number, ...parts: readonly Buffer[]): Buffer {
   return value(0xa0 | number, ...parts)

@@ -1,9 +1,10 @@
-import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
 import { join } from 'node:path'
 import { CofferError, type ErrorCode } from '../../contract/errors.ts'
 import type { SignatureAlgorithm } from '../../contract/evidence/signing.ts'
 import { isoTime } from '../../contract/time.ts'
-import { type Crl, crlIsFrom, type Revocation, readCrl, revocationOf } from '../x509/crl.ts'
+import { type Certificate, isIssuedBy, readCertificate } from '../certificate.ts'
+import { type Revocation, type RevocationList, readCrl, revocationOf } from '../crl.ts'
 import { algorithmOf, publicKeyDerOf } from './key-kinds.ts'
 import type { Environment } from './passphrase.ts'
 import { keepKeys, openKey, type Warn } from './protection.ts'
@@ -30,8 +31,8 @@ export interface KeyFacts {
   /** SHA-256 of the SubjectPublicKeyInfo, lowercase hex. */
   keyId: string
   publicKey: KeyObject
-  certificates: X509Certificate[]
-  crls: { der: Buffer; crl: Crl }[]
+  certificates: Certificate[]
+  crls: RevocationList[]
   keptIn: 'keychain' | 'file'
   /** Whether the root's private key is here, so that a revocation list can be issued. */
   hasRootKey: boolean
@@ -73,7 +74,7 @@ export interface KeyStore {
    */
   replaceCrl(
     name: string,
-    issue: (facts: KeyFacts, root: { certificate: X509Certificate; key: KeyObject }) => Buffer,
+    issue: (facts: KeyFacts, root: { certificate: Certificate; key: KeyObject }) => Buffer,
   ): Promise<KeyFacts>
 }
 
@@ -98,7 +99,7 @@ export async function openKeyStore(place: { profile: string; environment: Enviro
       return {
         name: facts.name,
         privateKey,
-        certificates: facts.certificates.map(({ raw }) => raw),
+        certificates: facts.certificates.map(({ der }) => der),
         crls: facts.crls.map(({ der }) => der),
         warnings: facts.warnings,
       }
@@ -155,7 +156,7 @@ export async function openKeyStore(place: { profile: string; environment: Enviro
       const key = await openKey(found.record, 'root', publicKeyDerOf(certificate.publicKey), environment, warn)
       if (key === null) throw foreignCertificate(name)
       const crl = issue(facts, { certificate, key })
-      const others = facts.crls.filter(({ der }) => !crlIsFrom(der, certificate))
+      const others = facts.crls.filter((list) => !list.isSignedBy(certificate))
       const crls = [crl, ...others.map(({ der }) => der)].map((der) => der.toString('base64'))
       await files.replace(found, { ...found.record, crls })
       return store.facts(name)
@@ -172,13 +173,13 @@ function factsOf({ record, path, warnings }: FoundRecord): KeyFacts {
       ...(cause === undefined ? {} : { cause }),
     })
   let publicKey: KeyObject
-  let certificates: X509Certificate[]
+  let certificates: Certificate[]
   let crls: KeyFacts['crls']
   const spki = Buffer.from(record.public_key, 'base64')
   try {
     publicKey = createPublicKey({ key: spki, format: 'der', type: 'spki' })
-    certificates = record.certificates.map((text) => new X509Certificate(Buffer.from(text, 'base64')))
-    crls = record.crls.map((text) => Buffer.from(text, 'base64')).map((der) => ({ der, crl: readCrl(der) }))
+    certificates = record.certificates.map((text) => readCertificate(Buffer.from(text, 'base64')))
+    crls = record.crls.map((text) => readCrl(Buffer.from(text, 'base64')))
   } catch (cause) {
     throw unreadable("a part of it can't be read", cause)
   }
@@ -190,18 +191,15 @@ function factsOf({ record, path, warnings }: FoundRecord): KeyFacts {
   }
   for (const [index, certificate] of certificates.entries()) {
     const issuer = certificates[index + 1]
-    if (issuer !== undefined && !certificate.verify(issuer.publicKey))
-      throw unreadable('its certificates form no chain')
+    if (issuer !== undefined && !isIssuedBy(certificate, issuer)) throw unreadable('its certificates form no chain')
   }
-  for (const { der } of crls) {
-    if (!certificates.some((issuer) => crlIsFrom(der, issuer)))
+  for (const list of crls) {
+    if (!certificates.some((issuer) => list.isSignedBy(issuer)))
       throw unreadable('a revocation list of it is by nobody in its chain')
   }
-  const lists =
-    own === undefined
-      ? []
-      : crls.filter(({ der }) => certificates.slice(1).some((one) => own.checkIssued(one) && crlIsFrom(der, one)))
-  const revocations = lists.map(({ crl }) => (own === undefined ? null : revocationOf(own, crl)))
+  const issuer = certificates[1]
+  const lists = issuer === undefined ? [] : crls.filter((list) => list.isSignedBy(issuer))
+  const revocations = own === undefined ? [] : lists.map((list) => revocationOf(list, own))
   return {
     name: record.name,
     created: record.created_at,
@@ -219,7 +217,7 @@ function factsOf({ record, path, warnings }: FoundRecord): KeyFacts {
 }
 
 function keyRevoked(name: string, { time, reason }: Revocation): CofferError {
-  return new CofferError('KEY_REVOKED', `the key "${name}" was revoked on ${isoTime(time)} (${reason})`, {
+  return new CofferError('KEY_REVOKED', `the key "${name}" was revoked on ${isoTime(time.getTime())} (${reason})`, {
     hint: 'Nothing is signed with a revoked key. Make another with "coffer keys create" and name that in the configuration.',
   })
 }

@@ -1,6 +1,7 @@
 import { type KeyObject, randomBytes } from 'node:crypto'
+import { boolean, implicit, integer, namedBits, octets, oid, sequence, tagged, time } from '../der/write.ts'
+import { OID } from '../oids.ts'
 import { publicKeyDerOf } from '../store/key-kinds.ts'
-import { boolean, explicit, implicit, integer, namedBits, octetString, oid, sequence, time } from './der.ts'
 import { type DistinguishedName, encodeName } from './names.ts'
 import { keyIdentifier, signatureIdentifier, signedStructure } from './sign.ts'
 
@@ -40,40 +41,40 @@ export function issueCertificate(request: CertificateRequest): Buffer {
   const issuerKey = issuer?.key ?? subjectKey
   const constraints =
     kind === 'authority'
-      ? extension('2.5.29.19', sequence(boolean(true), integer(0)), true)
-      : extension('2.5.29.19', sequence(), true)
+      ? extension(OID.basicConstraints, sequence(boolean(true), integer(0)), true)
+      : extension(OID.basicConstraints, sequence(), true)
   const usage =
     kind === 'authority'
       ? namedBits(USAGE.keyCertSign, USAGE.cRLSign)
       : namedBits(USAGE.digitalSignature, USAGE.contentCommitment)
   const extensions = [
     constraints,
-    extension('2.5.29.15', usage, true),
-    ...(kind === 'signing' ? [extension('2.5.29.37', sequence(...SIGNING_PURPOSES.map(oid)), false)] : []),
-    extension('2.5.29.14', octetString(keyIdentifier(subjectKey)), false),
+    extension(OID.keyUsage, usage, true),
+    ...(kind === 'signing' ? [extension(OID.extendedKeyUsage, sequence(...SIGNING_PURPOSES.map(oid)), false)] : []),
+    extension(OID.subjectKeyIdentifier, octets(keyIdentifier(subjectKey)), false),
     authorityKeyIdentifier(issuerKey),
   ]
   const toBeSigned = sequence(
-    explicit(0, integer(2)),
+    tagged(0, integer(2)),
     integer(randomSerial()),
     signatureIdentifier(issuerKey),
     encodeName(issuer?.name ?? subject),
-    sequence(time(request.notBefore), time(request.notAfter)),
+    sequence(time(new Date(request.notBefore)), time(new Date(request.notAfter))),
     encodeName(subject),
     publicKeyDerOf(subjectKey),
-    explicit(3, sequence(...extensions)),
+    tagged(3, sequence(...extensions)),
   )
   return signedStructure(toBeSigned, issuerKey)
 }
 
 /** RFC 5280, 4.2.1.1 and 5.2.1. */
 export function authorityKeyIdentifier(issuerKey: KeyObject): Buffer {
-  return extension('2.5.29.35', sequence(implicit(0, keyIdentifier(issuerKey))), false)
+  return extension(OID.authorityKeyIdentifier, sequence(implicit(0, keyIdentifier(issuerKey))), false)
 }
 
 /** An Extension; `critical` stands only where it is true (DER leaves defaults out). */
 export function extension(id: string, value: Buffer, critical: boolean): Buffer {
-  return sequence(oid(id), ...(critical ? [boolean(true)] : []), octetString(value))
+  return sequence(oid(id), ...(critical ? [boolean(true)] : []), octets(value))
 }
 
 /** Positive, at most 20 octets, with far more than the 64 random bits that authorities must have. */

@@ -1,5 +1,6 @@
-import { generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { SignatureAlgorithm } from '../../contract/evidence/signing.ts'
+import { readCertificate } from '../certificate.ts'
 import { issueCertificate } from './certificate.ts'
 import { issueCrl } from './crl.ts'
 import type { DistinguishedName } from './names.ts'
@@ -56,7 +57,7 @@ export function createIdentity(subject: DistinguishedName, algorithm: SignatureA
     kind: 'signing',
   })
   const crl = issueCrl({
-    issuer: { certificate: new X509Certificate(root), key: rootPrivateKey },
+    issuer: { certificate: readCertificate(root), key: rootPrivateKey },
     number: 1,
     thisUpdate: notBefore,
     nextUpdate: notAfter,

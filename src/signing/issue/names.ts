@@ -1,5 +1,6 @@
 import { CofferError } from '../../contract/errors.ts'
-import { oid, sequence, setOf, utf8String } from './der.ts'
+import { oid, sequence, setOf, utf8 } from '../der/write.ts'
+import { OID } from '../oids.ts'
 
 /** Upper bounds of X.520 for these attributes, in characters (RFC 5280, appendix A.1). */
 const MOST_CHARACTERS = 64
@@ -12,8 +13,11 @@ export interface DistinguishedName {
 
 /** A Name of RFC 5280, 4.1.2.4: organisation first, strings in UTF-8. */
 export function encodeName({ commonName, organisation }: DistinguishedName): Buffer {
-  const part = (id: string, text: string) => setOf(sequence(oid(id), utf8String(text)))
-  return sequence(...(organisation === null ? [] : [part('2.5.4.10', organisation)]), part('2.5.4.3', commonName))
+  const part = (id: string, text: string) => setOf(sequence(oid(id), utf8(text)))
+  return sequence(
+    ...(organisation === null ? [] : [part(OID.organisation, organisation)]),
+    part(OID.commonName, commonName),
+  )
 }
 
 /**
