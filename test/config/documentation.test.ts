@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { z } from 'zod'
+import { EXTRACT_SECTIONS } from '../../src/contract/config/extract.ts'
 import { SECTIONS } from '../../src/contract/config/schema.ts'
 import { VALIDATION_SECTIONS } from '../../src/contract/config/validation.ts'
 
@@ -46,6 +47,14 @@ const OF_A_VALIDATION: Partial<Record<keyof typeof VALIDATION_SECTIONS, string>>
   'notifications.pagerduty': '`notifications.pagerduty`',
 }
 
+/** Those that only a file for an extraction has. */
+const OF_AN_EXTRACTION: Record<keyof typeof EXTRACT_SECTIONS, string> = {
+  '': 'Files for an extraction',
+  case: '`case`',
+  extract: '`extract`',
+  'extract.mask.*': '`extract.mask.*`',
+}
+
 async function tables(): Promise<Map<string, Map<string, string>>> {
   const text = await readFile(join(import.meta.dirname, '../../docs/configuration.md'), 'utf8')
   const found = new Map<string, Map<string, string>>()
@@ -66,6 +75,11 @@ const ALL: [name: string, heading: string, section: z.ZodObject][] = [
     `validation: ${name}`,
     heading,
     VALIDATION_SECTIONS[name as keyof typeof VALIDATION_SECTIONS],
+  ]),
+  ...Object.entries(OF_AN_EXTRACTION).map(([name, heading]): (typeof ALL)[number] => [
+    `extraction: ${name}`,
+    heading,
+    EXTRACT_SECTIONS[name as keyof typeof EXTRACT_SECTIONS],
   ]),
 ]
 

@@ -68,14 +68,14 @@ export class ParquetParts {
   }
 
   /**
-   * Topic names that differ only in case would be one folder on some systems: then capitals are written as Hive escapes
-   * (%41). So is a dot at the end, which Windows takes off.
+   * Topic names that differ only in case would be one folder on some systems: the letters of all but the first are written
+   * as Hive escapes (%41). So is a dot at the end, which Windows takes off.
    */
   #topicFolder(topic: string): string {
     const lower = topic.toLowerCase()
     const first = this.#topics.get(lower)
     if (first === undefined) this.#topics.set(lower, topic)
-    const distinct = first === undefined || first === topic ? topic : topic.replaceAll(/[A-Z]/g, escaped)
+    const distinct = first === undefined || first === topic ? topic : topic.replaceAll(/[A-Za-z]/g, escaped)
     return distinct.replace(/\.$/, escaped)
   }
 }
