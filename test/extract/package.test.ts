@@ -7,7 +7,7 @@ import type { PackageCoverage, PackageRecord } from '../../src/contract/evidence
 import type { EvidenceReport } from '../../src/contract/evidence/report.ts'
 import { readCustody } from '../../src/journal/custody.ts'
 import { withCode } from '../archive/support.ts'
-import { context, FIXTURES, flipped, rewrite } from '../jobs-read/support.ts'
+import { context, FIXTURE_IDS, fixtureCopy, flipped, rewrite } from '../jobs-read/support.ts'
 import { makeArchive as makeForeign, plainRecords } from '../restore/archive-maker.ts'
 import { readArchive } from '../rig/kbak.ts'
 import { dryRun, extract, ID, makeArchive, manifestIn, orders, START, temporaryFolder } from './support.ts'
@@ -289,10 +289,10 @@ describe('damage', () => {
 })
 
 describe('archives of other programs', () => {
-  for (const id of ['oso-ledger-zstd', 'oso-ledger-lz4', 'oso-ledger-none']) {
+  for (const id of FIXTURE_IDS) {
     test(`${id}: every record is there, proved against computed roots, and the report says that nothing vouches for them`, async () => {
       const place = await temporaryFolder()
-      const { result } = await extract(FIXTURES, {
+      const { result } = await extract((await fixtureCopy(id)).folder, {
         backupId: id,
         evidence: await signing(place),
         output: join(place, 'o.zip'),
