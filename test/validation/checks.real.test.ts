@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { run } from '../backup/support.ts'
 import { ID } from '../failures/support.ts'
 import { recordingContext, restore, restoreConfig, temporaryFolder } from '../restore/support.ts'
 import type { JavaClient } from '../rig/java-client.ts'
+import { until } from '../rig/oddities.ts'
 import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
 import { CONTENT_ALONE, ledger, validation } from './support.ts'
 
@@ -128,6 +130,39 @@ describe('the checks of a validation', () => {
     assert.match(content.detail, /25 of the missing ones were deleted from the target's log/)
     assert.match(check('MessageCountCheck').detail, /400 messages expected, 375 restored; 1 discrepancy/)
     assert.match(check('OffsetRangeCheck').detail, /low_watermark_mismatch: expected 0, got 25/)
+  })
+
+  it("says what the target's compaction took, and that a later record of the key is there", async () => {
+    const { path, target } = await restored({})
+    await java.alterConfigs(target, {
+      'cleanup.policy': 'compact',
+      'min.cleanable.dirty.ratio': '0.01',
+      'segment.ms': '20',
+    })
+    const checks = { content: { allow_appended: 'true' }, integrity: { enabled: 'false' } }
+    const left = async () => (await java.digest([target])).reduce((sum, row) => sum + row.count, 0)
+    for (let round = 0; round < 3; round++) {
+      await delay(40)
+      await java.produce([{ topic: target, partition: 0, key: 'closing', value: `round ${round}` }])
+    }
+    // seven keys, and what closed the segments
+    await until(`"${target}" to be compacted`, async () => (await left()) <= 12)
+    const { check, exitCode } = await validation({ bootstrap, path, checks })
+    const { outcome, data, detail } = check('ContentCheck')
+    assert.equal(outcome, 'WARNING', detail)
+    assert.deepEqual([data.missing, data.changed, data.extra, data.compacted], [0, 0, 0, 393], detail)
+    assert.match(detail, /393 older records removed by the target's compaction/)
+    assert.equal(check('MessageCountCheck').outcome, 'WARNING', check('MessageCountCheck').detail)
+    assert.match(check('MessageCountCheck').detail, /400 messages expected, 7 restored; 1 discrepancy; .*compacted/)
+    assert.equal(exitCode, 0)
+    // the count alone can't tell what compaction took from what was never there
+    const alone = await validation({
+      bootstrap,
+      path,
+      checks: { ...checks, content: { enabled: 'false', allow_appended: 'true' } },
+    })
+    assert.equal(alone.check('MessageCountCheck').outcome, 'INDETERMINATE')
+    assert.equal(alone.exitCode, 6)
   })
 
   it('what was appended after the restore is extra, or allowed where the file says so', async () => {

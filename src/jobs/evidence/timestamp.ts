@@ -1,17 +1,18 @@
-import { CofferError } from '../../contract/errors.ts'
+import { CofferError, isCofferError } from '../../contract/errors.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { EvidenceTimestampResult } from '../../contract/results/evidence.ts'
-import { findReport } from '../../evidence/store/find.ts'
+import { findReport, type StoredReport } from '../../evidence/store/find.ts'
 import { timestampDetached } from '../../signing/detached.ts'
-import { timestampAuthority } from '../../signing/timestamp.ts'
+import { timestampPdf } from '../../signing/pades/catch-up.ts'
+import { type TimestampAuthority, timestampAuthority } from '../../signing/timestamp.ts'
 import type { Storage } from '../../storage/storage.ts'
 
 const MAX_FILE_BYTES = 64 * 1024 * 1024
 
 /**
  * Gets the timestamp that a report's signature could not have when it was made: `<id>.sig.tst` beside it, over the
- * bytes of `.sig.der`. What has one is left as it is.
+ * bytes of `.sig.der`, and one inside the PDF. What has one is left as it is.
  * @throws OBJECT_MISSING where there is no such report, or it is not signed; TIMESTAMP_FAILED; STORAGE_…
  */
 export async function runEvidenceTimestamp(
@@ -40,6 +41,7 @@ export async function runEvidenceTimestamp(
     if (!has('tsa-chain.pem')) await put(storage, key('tsa-chain.pem'), Buffer.from(tsaChainPem), stored)
     await put(storage, key('sig.tst'), token, stored)
   }
+  if (has('pdf')) await timestampPdfOf(storage, report, authority, { stored, already, warnings })
   for (const warning of warnings) context.log('warn', warning)
   const result: EvidenceTimestampResult = {
     kind: 'evidence-timestamp',
@@ -51,6 +53,37 @@ export async function runEvidenceTimestamp(
     warnings,
   }
   return { exitCode: EXIT.done, result }
+}
+
+/**
+ * The PDF gets its timestamp inside: its signed bytes stay as they are. It is stored under its own key, only where nobody
+ * changed it meanwhile; a bucket with versions keeps the one before.
+ */
+async function timestampPdfOf(
+  storage: Storage,
+  { report_id: id, folder, files }: StoredReport,
+  authority: TimestampAuthority,
+  told: Pick<EvidenceTimestampResult, 'stored' | 'already' | 'warnings'>,
+): Promise<void> {
+  const key = `${folder}${id}.pdf`
+  const { body, etag } = await storage.get(key, { maxBytes: MAX_FILE_BYTES })
+  const lists = files.find(({ name }) => name === `${id}.crl.pem`)
+  const crls = lists === undefined ? [] : derOf((await storage.get(lists.key, { maxBytes: MAX_FILE_BYTES })).body)
+  try {
+    const { pdf } = await timestampPdf(body, { authority, crls, time: new Date() })
+    await storage.put(key, pdf, { ifMatch: etag, contentType: 'application/pdf' })
+    told.stored.push(key)
+  } catch (error) {
+    if (!isCofferError(error, 'UNSUPPORTED', 'STORAGE_NOT_ALLOWED', 'OBJECT_CHANGED')) throw error
+    if (/has a timestamp already/.test(error.message)) told.already.push(key)
+    else told.warnings.push(`"${key}" was left as it is: ${error.message}`)
+  }
+}
+
+/** The lists of a PEM file. */
+function derOf(pem: Buffer): Buffer[] {
+  const blocks = pem.toString('latin1').matchAll(/-----BEGIN X509 CRL-----([A-Za-z0-9+/=\s]+)-----END X509 CRL-----/g)
+  return [...blocks].map(([, base64 = '']) => Buffer.from(base64, 'base64'))
 }
 
 async function put(storage: Storage, key: string, bytes: Buffer, stored: string[]): Promise<void> {
