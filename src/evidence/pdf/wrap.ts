@@ -124,8 +124,12 @@ function cut(piece: Piece, room: number, force: boolean, type: Typesetter): [Pie
   }
 }
 
-/** Joins neighbours of one style, and leaves out the space at the end. */
+/**
+ * Joins neighbours of one style. A space at the end stays as a character, so that a screen reader does not join the words
+ * of two lines, and takes no width.
+ */
 function toLine(pieces: Piece[], spans: readonly Span[]): Line {
+  const spaced = pieces.at(-1)?.text.trim() === ''
   while (pieces.at(-1)?.text.trim() === '' && pieces.length > 0) pieces.pop()
   const joined: Piece[] = []
   for (const piece of pieces) {
@@ -135,6 +139,8 @@ function toLine(pieces: Piece[], spans: readonly Span[]): Line {
       last.width += piece.width
     } else joined.push({ ...piece })
   }
+  const last = joined.at(-1)
+  if (spaced && last !== undefined) last.text += ' '
   return {
     pieces: joined,
     width: joined.reduce((sum, piece) => sum + piece.width, 0),
