@@ -146,7 +146,9 @@ export function readTime(der: Der): Date {
   const at = new Date(
     `${full}-${month}-${day}T${hour}:${minute}:${second}${(fraction || '.000').padEnd(4, '0').slice(0, 4)}Z`,
   )
-  if (Number.isNaN(at.getTime())) throw new DerError(`expected a time of the calendar, got "${text}"`)
+  // A Date rolls 30 February over to March.
+  const real = !Number.isNaN(at.getTime()) && at.toISOString().startsWith(`${full}-${month}-${day}`)
+  if (!real) throw new DerError(`expected a time of the calendar, got "${text}"`)
   return at
 }
 
