@@ -69,8 +69,15 @@ function expectStoreAlone(whole: PdfDocument, signed: PdfDocument): void {
   const added = text.toString('latin1', before.length)
   const size = signed.trailer.get('Size')
   const ours = whole.newest.every((one) => one === now.number || (size?.kind === 'number' && one >= size.number))
+  const ended = /startxref\n\d+\n%%EOF\n$/.test(whole.bytes.toString('latin1', whole.bytes.length - 64))
   const onePrevious = previous?.kind === 'number' && previous.number === signed.xrefAt
-  if (!ours || !onePrevious || !text.subarray(0, before.length).equals(before) || !/^\/DSS \d+ 0 R\s*$/.test(added)) {
+  if (
+    !ours ||
+    !ended ||
+    !onePrevious ||
+    !text.subarray(0, before.length).equals(before) ||
+    !/^\/DSS \d+ 0 R\s*$/.test(added)
+  ) {
     throw new PdfSyntaxError('the PDF was changed after it was signed')
   }
   dictionary(whole.entry(now.entries, 'DSS'), 'security store')
