@@ -51,11 +51,16 @@ export async function openJournal(
  * finds the manifest's SHA-256 in the custody line (`signLate`). The manifest is read back from the storage, so that what
  * is signed is what lies there.
  * @param sha256 of the manifest as this run saved it last
+ * @param unsigned what `signLate` gave: this run's signature covers what it found as it found it, and the line says so
  * @returns null without a key
  * @throws MANIFEST_CHANGED where something else lies there now; the storage's and the key's errors. The backup is
  *   complete by then, and stays so.
  */
-export async function endGeneration(journal: Journal, sha256: string): Promise<ManifestSignature | null> {
+export async function endGeneration(
+  journal: Journal,
+  sha256: string,
+  unsigned: string | null = null,
+): Promise<ManifestSignature | null> {
   const { storage, backupId, signing, actor, context } = journal
   const loaded = await requireManifest(storage, backupId)
   const { coffer } = loaded.manifest
@@ -70,7 +75,11 @@ export async function endGeneration(journal: Journal, sha256: string): Promise<M
     subject: `manifest generation ${coffer.generation}`,
     sha256,
     location: storage.location,
-    details: { ...runDetails(loaded.manifest), key_id: signing?.signer.keyId ?? null },
+    details: {
+      ...runDetails(loaded.manifest),
+      key_id: signing?.signer.keyId ?? null,
+      ...(unsigned === null ? {} : { found_unsigned: unsigned }),
+    },
     actor,
   })
   if (signing === null) return null
@@ -91,16 +100,20 @@ export async function endFailed(journal: Journal, sha256: string): Promise<void>
  * had no key), before this run builds on it. Only where all that can be checked says that it is that run's: its hash
  * chain holds back to the first generation, every signature in it holds, and where the custody log has a line for the
  * generation, its SHA-256 is this one. The signature says no more than that: it was found so, at the time it was made.
+ * @returns why it was not signed, in a sentence that belongs into this run's result and custody line; null where all is well
  */
-export async function signLate(journal: Journal, loaded: LoadedManifest | null): Promise<void> {
+export async function signLate(journal: Journal, loaded: LoadedManifest | null): Promise<string | null> {
   const { storage, backupId, signing, context, actor } = journal
   const coffer = loaded?.manifest.coffer
-  if (loaded === null || coffer === undefined || signing === null) return
+  if (loaded === null || coffer === undefined || signing === null) return null
   const { generation, run } = coffer
   const present = await manifestSignature(storage, backupId, generation, loaded.bytes)
-  if (present.state === 'signed') return
-  const refuse = (reason: string) =>
-    context.log('warn', `generation ${generation} of "${backupId}" is not signed, and is not signed now: ${reason}`)
+  if (present.state === 'signed') return null
+  const refuse = (reason: string): string => {
+    const words = `generation ${generation} of "${backupId}" is not signed, and is not signed now: ${reason}`
+    context.log('warn', words)
+    return words
+  }
   if (present.state === 'broken') return refuse(present.reason)
   const findings = new Findings()
   await checkChain(storage, loaded.manifest, loaded.bytes, findings, context.signal)
@@ -127,6 +140,7 @@ export async function signLate(journal: Journal, loaded: LoadedManifest | null):
     'warn',
     `generation ${generation} was not signed (${why}); its hash chain holds, so it was signed now, as it was found`,
   )
+  return null
 }
 
 /** Everything else first and `.sig` last: where there is a `.sig`, the signature is whole. */

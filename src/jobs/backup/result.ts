@@ -19,6 +19,8 @@ export interface ResultInput {
   manifestSha256: string
   /** null where no key is configured. */
   signature: ManifestSignature | null
+  /** Why the manifest that this run went on with is not signed; null where that is no question. */
+  unsigned: string | null
   /** Names of the topics that the archive held before this run. */
   knownTopics: ReadonlySet<string>
 }
@@ -57,7 +59,12 @@ export function backupResult(input: ResultInput): BackupResult {
     manifest_sha256: manifestSha256,
     ...(input.signature === null ? {} : { signature: input.signature }),
     archive: statisticsOf(manifest),
-    warnings: [...warnings(passes, entry.isolation_level), ...goneTopics(input), ...noGroups(input)],
+    warnings: [
+      ...(input.unsigned === null ? [] : [input.unsigned]),
+      ...warnings(passes, entry.isolation_level),
+      ...goneTopics(input),
+      ...noGroups(input),
+    ],
   }
 }
 

@@ -72,9 +72,9 @@ async function backUp(
   const startedAt = Date.now()
   const { identity, topics, cut, loaded, plans } = await survey(config, cluster, storage)
   const knownTopics = new Set(loaded?.manifest.topics.map((topic) => topic.name))
-  await signLate(journal, loaded)
+  const unsigned = await signLate(journal, loaded)
   const run = await beginRun({ config, cluster, storage, identity, loaded, plans, topics, startedAt, ...who }, context)
-  let ended: Omit<ResultInput, 'signature'>
+  let ended: Omit<ResultInput, 'signature' | 'unsigned'>
   try {
     const passes = await runPasses({ ...run, config, cluster, identity, lease, cut, plans }, context)
     const interrupted = passes.interrupted && !config.backup.continuous
@@ -87,7 +87,7 @@ async function backUp(
     throw error
   }
   // The backup is complete and durable by now, whatever becomes of its signature.
-  const signature = await endGeneration(journal, ended.manifestSha256)
+  const signature = await endGeneration(journal, ended.manifestSha256, unsigned)
   const exitCode = ended.state === 'interrupted' ? EXIT.interrupted : EXIT.done
-  return { exitCode, result: backupResult({ ...ended, signature }) }
+  return { exitCode, result: backupResult({ ...ended, signature, unsigned }) }
 }
