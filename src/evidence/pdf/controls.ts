@@ -10,7 +10,7 @@ const STATES = ['supported', 'not supported', 'not covered'] as const
 export function controls(sheet: Sheet, report: EvidenceReport): void {
   const all = report.coffer.controls
   if (all.length === 0) return
-  sheet.heading('Controls', 1)
+  sheet.heading('Controls', 1, 200)
   sheet.paragraph(
     'Evidence supports a control; an auditor judges it. “Supported” means that everything in this report that speaks for the control ran and passed. “Not supported” means that something which it rests on failed. “Not covered” means that this report does not speak of it.',
   )

@@ -18,11 +18,11 @@ export function notCovered(sheet: Sheet, report: EvidenceReport): void {
 }
 
 export function checks(sheet: Sheet, report: EvidenceReport): void {
-  sheet.heading('Checks', 1, 130)
+  sheet.heading('Checks', 1, 200)
   const { results } = report.validation
   if (results.length === 0) sheet.paragraph('No check was part of this report.')
   for (const check of results) {
-    sheet.heading(nameOf(check), 2, 70)
+    sheet.heading(nameOf(check), 2, check.data === null ? 70 : 170)
     const colour = OUTCOME_COLOURS[check.outcome]?.ink ?? MUTED
     sheet.paragraph([{ ...strong(check.outcome), colour }, body(`  ${check.detail}`)], { after: 2 })
     sheet.paragraph([muted(`${check.check_name}, took ${duration(check.duration_ms / 1000)}`, SIZE.tiny)], { after: 4 })
@@ -132,7 +132,7 @@ function accountRow(sheet: Sheet, entry: ReportAccount) {
 
 export function pictures(sheet: Sheet, report: EvidenceReport): void {
   const { timeline: runs, account: list } = report.coffer
-  sheet.heading('Timeline and coverage', 1, 150)
+  sheet.heading('Timeline and coverage', 1, 160)
   if (runs.length === 0) sheet.paragraph('The earlier runs of this backup were not read, so there is no timeline.')
   else {
     const unfinished = runs.filter((run) => run.state !== 'complete').length

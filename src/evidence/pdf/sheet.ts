@@ -173,8 +173,11 @@ export class Sheet {
     this.gap(3)
   }
 
-  /** A heading with its bookmark. Level 1 gets a rule above it. */
-  heading(text: string, level: 1 | 2, keepWith = 60): void {
+  /**
+   * A heading with its bookmark. Level 1 gets a rule above it.
+   * @param keepWith room that must be left below it; a short list of facts asks for 120 and would leave it alone
+   */
+  heading(text: string, level: 1 | 2, keepWith = level === 1 ? 150 : 90): void {
     const size = level === 1 ? SIZE.h1 : SIZE.h2
     this.gap(level === 1 ? 14 : 6)
     const lines = wrap([{ text, face: level === 1 ? 'serif' : 'bold', size, colour: INK }], this.width, this.type)

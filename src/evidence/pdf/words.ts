@@ -1,4 +1,4 @@
-import type { EvidenceReport, ReportCheck } from '../../contract/evidence/report.ts'
+import type { EvidenceReport, ReportCheck, ReportMonthly } from '../../contract/evidence/report.ts'
 import { count, plural } from '../../contract/words.ts'
 import { isSampled } from '../report/overall.ts'
 import { monthName } from '../report/plain.ts'
@@ -7,14 +7,7 @@ import { monthName } from '../report/plain.ts'
 export function headline(report: EvidenceReport): string {
   const { kind, extraction, monthly } = report.coffer
   const { overall_result: overall, checks_failed, checks_total } = report.validation
-  if (kind === 'monthly' && monthly !== undefined) {
-    const month = monthName(monthly.month)
-    if (monthly.runs === 0) return `No backup ran in ${month}`
-    const all = monthly.runs === monthly.runs_complete
-    return all
-      ? `All ${plural(monthly.runs, 'backup run')} of ${month} completed`
-      : `${count(monthly.runs - monthly.runs_complete)} of ${plural(monthly.runs, 'backup run')} in ${month} did not complete`
-  }
+  if (kind === 'monthly' && monthly !== undefined) return monthlyHeadline(report, monthly)
   if (kind === 'extraction' && extraction !== undefined) {
     if (overall === 'FAILED') return 'The extraction failed its checks'
     if (overall === 'INDETERMINATE') return 'It can not be said whether the extraction is complete'
@@ -34,6 +27,21 @@ export function headline(report: EvidenceReport): string {
     default:
       return checks_total === 0 ? 'Nothing was checked' : 'The checks could not come to a result'
   }
+}
+
+function monthlyHeadline({ validation }: EvidenceReport, monthly: ReportMonthly): string {
+  const month = monthName(monthly.month)
+  const { overall_result: overall, checks_failed, checks_total } = validation
+  if (monthly.runs === 0) return `No backup ran in ${month}`
+  const unfinished = monthly.runs - monthly.runs_complete
+  if (unfinished > 0)
+    return `${count(unfinished)} of ${plural(monthly.runs, 'backup run')} in ${month} did not complete`
+  const done =
+    monthly.runs === 1
+      ? `The backup run of ${month} completed`
+      : `All ${count(monthly.runs)} backup runs of ${month} completed`
+  if (overall === 'FAILED') return `${done}, but ${count(checks_failed)} of ${count(checks_total)} checks failed`
+  return overall === 'INDETERMINATE' ? `${done}, but not everything could be checked` : done
 }
 
 /** A longer finding stands under the checks alone, whole. */

@@ -21,7 +21,7 @@ export function notCovered(
   account: readonly ReportAccount[],
 ): string[] {
   const lines = [...input.notCovered, ...checkGaps(input, checks), ...archiveGaps(input, account), ...makingGaps(input)]
-  return [...new Set(lines)]
+  return [...new Set(lines.map(sentence))]
 }
 
 function checkGaps({ kind }: ReportInput, checks: readonly ReportCheck[]): string[] {
@@ -92,4 +92,9 @@ function makingGaps({ signing, retention, clock, toolDigest, operator }: ReportI
   if ((clock?.offset_ms ?? null) === null) lines.push('The host’s clock was compared with no other clock.')
   if (toolDigest === null) lines.push('The program could not compute a digest of its own files.')
   return lines
+}
+
+/** With its full stop; its first letter stays, since it may be a topic's. */
+function sentence(text: string): string {
+  return /[.!?]$/.test(text.trimEnd()) ? text.trimEnd() : `${text.trimEnd()}.`
 }

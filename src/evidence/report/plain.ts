@@ -22,9 +22,10 @@ export function monthName(month: string): string {
 export function duration(seconds: number | null): string {
   if (seconds === null) return 'not known'
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`
-  if (seconds < 60) return `${Number(seconds.toFixed(1))} s`
-  const minutes = Math.floor(seconds / 60)
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds - minutes * 60)} s`
+  if (seconds < 59.95) return `${Number(seconds.toFixed(1))} s`
+  const whole = Math.round(seconds)
+  const minutes = Math.floor(whole / 60)
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`
   return `${count(Math.floor(minutes / 60))} h ${minutes % 60} min`
 }
 
