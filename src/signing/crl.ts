@@ -1,6 +1,6 @@
 import { verifySignature } from './algorithms.ts'
 import { type Certificate, readExtensions } from './certificate.ts'
-import { type Der, Fields, readBits, readDer, readInteger, readTime } from './der/read.ts'
+import { type Der, DerError, Fields, readBits, readDer, readInteger, readTime } from './der/read.ts'
 import { OID } from './oids.ts'
 
 /**
@@ -67,8 +67,11 @@ export function readCrl(der: Buffer): RevocationList {
     entries.end()
   }
   const extensions = fields.optional(0xa0)
-  const number = extensions === undefined ? undefined : readExtensions(extensions.contents).get(OID.crlNumber)
+  const known = extensions === undefined ? undefined : readExtensions(extensions.contents)
+  const number = known?.get(OID.crlNumber)
   fields.end()
+  // A delta list has changes alone; who is not on it may be on the one before (RFC 5280 clause 5.2.4).
+  if (known?.has(OID.deltaCrlIndicator) === true) throw new DerError('expected a whole revocation list, got a delta')
   return {
     der,
     issuer,
@@ -76,8 +79,15 @@ export function readCrl(der: Buffer): RevocationList {
     nextUpdate: next === undefined ? null : readTime(next),
     number: number === undefined ? null : Number(readInteger(readDer(number.value, 0x02))),
     revoked,
-    isSignedBy: (by) =>
-      by.subject.equals(issuer) && verifySignature(identifier, 'sha256', by.publicKey, tbs.bytes, signature),
+    isSignedBy: (by) => {
+      try {
+        return by.subject.equals(issuer) && verifySignature(identifier, 'sha256', by.publicKey, tbs.bytes, signature)
+      } catch (error) {
+        // An algorithm that nobody should sign with vouches for nothing.
+        if (error instanceof DerError) return false
+        throw error
+      }
+    },
   }
 }
 

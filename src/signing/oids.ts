@@ -19,6 +19,7 @@ export const OID = {
   crlNumber: '2.5.29.20',
   reasonCode: '2.5.29.21',
   expiredCertsOnCrl: '2.5.29.60',
+  deltaCrlIndicator: '2.5.29.27',
   crlDistributionPoints: '2.5.29.31',
   authorityKeyIdentifier: '2.5.29.35',
   extendedKeyUsage: '2.5.29.37',
