@@ -28,10 +28,7 @@ export async function createKey(
   }
   await store.mustBeFree(name)
   const { privateKey, rootPrivateKey, certificates, crl } = createIdentity(subject, chosen, now)
-  const key = await store.add({ name, origin: 'created', privateKey, rootPrivateKey, certificates, crls: [crl] }, now)
-  if (chosen !== 'Ed25519') return key
-  const warning = 'an Ed25519 key signs JSON, manifests and packages; PDF reports need P-256 or P-384'
-  return { ...key, warnings: [...key.warnings, warning] }
+  return store.add({ name, origin: 'created', privateKey, rootPrivateKey, certificates, crls: [crl] }, now)
 }
 
 function algorithmNamed(text: string): SignatureAlgorithm {

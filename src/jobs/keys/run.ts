@@ -56,12 +56,16 @@ function changed(
   key: KeyFacts,
   { store, now }: KeysPlace,
 ): JobResult<KeyChangedResult> {
+  const warnings = [...key.warnings]
+  if (action !== 'revoke' && key.algorithm === 'Ed25519') {
+    warnings.push('an Ed25519 key signs JSON, manifests and packages; PDF reports need another one')
+  }
   const result: KeyChangedResult = {
     kind: 'keys',
     action,
     store: store.folder,
     key: keyOverview(key, now),
-    warnings: key.warnings,
+    warnings,
   }
   return { exitCode: EXIT.done, result }
 }

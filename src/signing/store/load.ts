@@ -20,6 +20,8 @@ export interface LoadedKey {
 }
 
 const MOST_BYTES = 1_000_000
+/** The first octet of every form in DER. */
+const SEQUENCE = 0x30
 
 /**
  * Reads a private key: PKCS#8 as PEM or DER, clear or encrypted (RFC 5958, RFC 8018); the older PEM forms of OpenSSL
@@ -47,6 +49,7 @@ export async function loadPrivateKey(path: string, passphrase: Secret | null): P
 function readKeyMaterial(bytes: Buffer, passphrase: Secret | null, where: string): KeyMaterial {
   try {
     if (bytes.includes('-----BEGIN ')) return readPem(bytes.toString('latin1'), passphrase, where)
+    if (bytes[0] !== SEQUENCE) throw new BerError('it is neither PEM nor DER')
     const [first, second] = sequenceOf(readBer(bytes))
     if (first?.tag === TAG.integer && smallInteger(first, 100) === 3 && second !== undefined) {
       return readPkcs12(bytes, passphrase, where)

@@ -224,6 +224,6 @@ function keyRevoked(name: string, { time, reason }: Revocation): CofferError {
 
 function foreignCertificate(name: string): CofferError {
   return new CofferError('UNSUPPORTED', `can't revoke the key "${name}": its certificate was not issued by Coffer`, {
-    hint: 'Ask the authority that issued it to revoke it, and import nothing signed with it from then on.',
+    hint: 'Ask the authority that issued it to revoke it, and take the key out of your configuration files.',
   })
 }
