@@ -33,6 +33,7 @@ describe('SOX evidence, as the guide has it', () => {
   )
   const [transactions = '', settlements = '', auditLog = ''] = topics
   const prefix = 'production/weekly'
+  const group = `settlement-${run}`
 
   before(async () => {
     folder = await temporaryFolder()
@@ -46,6 +47,8 @@ describe('SOX evidence, as the guide has it', () => {
     for (const topic of topics) {
       for (let p = 0; p < 3; p++) await java.produce(ledger(topic, 700, p, p * 10_000))
     }
+    const committed = [0, 1, 2].map((partition) => ({ topic: transactions, partition, offset: 100 * (partition + 1) }))
+    await java.commitOffsets(group, committed)
     await mkdir(join(folder, 'keys'))
   })
   after(async () => {
@@ -121,6 +124,8 @@ ${storage()}restore:
     ${transactions}: validation-${transactions}
     ${settlements}: validation-${settlements}
     ${auditLog}: validation-${auditLog}
+  consumer_groups: [${group}]
+  reset_consumer_offsets: true
 `,
     )
     await ok(['restore', '--config', restore])
@@ -158,7 +163,9 @@ checks:
   offset_range:
     enabled: true
   consumer_group_offsets:
-    enabled: false
+    enabled: true
+    verify_all_groups: false
+    groups: [${group}]
 evidence:
   formats: [json, pdf]
   signing:
@@ -180,7 +187,7 @@ triggered_by: "weekly-sox-validation-cron"
     const lines = printed.out.split('\n')
     assert.equal(lines[0], '=== Validation Results ===')
     assert.equal(lines[1], 'Overall: PASSED')
-    assert.equal(lines[2], 'Checks: 4/4 passed, 0 failed, 0 skipped')
+    assert.equal(lines[2], 'Checks: 5/5 passed, 0 failed, 0 skipped')
     assert.match(lines[3] ?? '', /^Duration: [\d,]+ms$/)
     assert.equal(lines[4], '')
     assert.match(
@@ -188,6 +195,10 @@ triggered_by: "weekly-sox-validation-cron"
       /^\[PASSED\] MessageCountCheck — 3 topics; 6,300 messages expected, 6,300 restored; 0 discrepancies$/m,
     )
     assert.match(printed.out, /^\[PASSED\] OffsetRangeCheck — 15 partitions checked; 15 passed; 0 issues$/m)
+    assert.match(
+      printed.out,
+      /^\[PASSED\] ConsumerGroupOffsetCheck — 1 consumer group verified; 3 offsets checked; 0 issues$/m,
+    )
     const id = /validation-[0-9a-f-]{36}/.exec(printed.out)?.[0] ?? ''
     const month = new Date().toISOString().slice(0, 7).replace('-', '/')
     const stem = new RegExp(
@@ -222,7 +233,19 @@ triggered_by: "weekly-sox-validation-cron"
     await get('pdf', pdf)
     await get('all', join(folder, 'all'))
     await openssl('dgst', '-sha256', '-verify', publicKey, '-signature', join(folder, 'all', `${id}.sig.der`), json)
+    const verified = await ok([
+      ...['validation', 'evidence-verify', '--report', json, '--signature', sig, '--public-key', publicKey],
+    ])
+    for (const line of ['SHA-256 checksum: VALID', 'ECDSA signature: VALID', 'Evidence report integrity: VERIFIED']) {
+      assert.ok(verified.out.split('\n').includes(line), verified.out)
+    }
+    // without a key nobody knows who signed (field failure 25)
+    const unknown = await ok(['validation', 'evidence-verify', '--report', json, '--signature', sig], 6)
+    assert.doesNotMatch(unknown.out, /VERIFIED/)
     const bytes = await readFile(json)
+    const forged = join(folder, 'forged.json')
+    await writeFile(forged, bytes.toString('utf8').replace('"PASSED"', '"FAILED"'))
+    await ok(['validation', 'evidence-verify', '--report', forged, '--signature', sig, '--public-key', publicKey], 5)
     const signature = /^Signature: (.+)$/m.exec(await readFile(sig, 'utf8'))?.[1] ?? ''
     const spki = createPublicKey(await readFile(publicKey))
     const raw = Buffer.from(signature, 'base64')
