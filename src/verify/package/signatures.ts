@@ -1,9 +1,16 @@
+import { PACKAGE_PATHS } from '../../contract/evidence/package.ts'
 import { SIGNATURE_SUFFIX } from '../../contract/evidence/signing.ts'
 import type { SignatureFacts, VerifyCheck } from '../../contract/evidence/verdict.ts'
+import { toHex } from '../bytes.ts'
+import { parseSignedData } from '../cms/signed-data.ts'
 import type { VerifyOptions } from '../crypto.ts'
 import { verifyDetached } from '../detached.ts'
+import { Finding } from '../finding.ts'
+import { readPem } from '../pem.ts'
 import type { PackageFiles } from './files.ts'
 import { failedCheck } from './refusal.ts'
+
+const LF = 0x0a
 
 export interface Signed {
   /** What was signed, as it lies in the package. */
@@ -47,15 +54,22 @@ export async function checkSignature(
       return { signature: null, checks: [failedCheck('signature', path, 'FILE_MISSING', reason)] }
     }
   }
+  const text = await files.read(path + SIGNATURE_SUFFIX.text)
+  const token = await files.read(path + SIGNATURE_SUFFIX.token)
+  const tsaChain = certificates.tsaChain === null ? null : await files.read(certificates.tsaChain)
+  if (text?.at(-1) !== LF) {
+    const reason = `The last line of "${path}${SIGNATURE_SUFFIX.text}" has no end.`
+    return { signature: null, checks: [failedCheck('signature', path, 'FORMAT_FAILURE', reason)] }
+  }
   const { checks, ...signature } = await verifyDetached(
     {
       subject: path,
       data: signed.bytes,
-      text: await files.read(path + SIGNATURE_SUFFIX.text),
+      text,
       der: await files.read(path + SIGNATURE_SUFFIX.der),
-      token: await files.read(path + SIGNATURE_SUFFIX.token),
+      token,
       chain: await files.read(certificates.chain),
-      tsaChain: certificates.tsaChain === null ? null : await files.read(certificates.tsaChain),
+      tsaChain,
       crls: await files.read(certificates.crls),
       publicKey: await files.read(certificates.publicKey),
       id: signed.id,
@@ -63,5 +77,23 @@ export async function checkSignature(
     },
     options,
   )
+  // the index's own token is in no list of digests: what its signature leaves out must stand in files that are
+  const stray = path === PACKAGE_PATHS.index && token !== null ? strayCertificate(token, tsaChain) : null
+  if (stray !== null) checks.push(failedCheck('timestamp', path, 'FORMAT_FAILURE', stray))
   return { signature, checks }
+}
+
+/** Certificates in a token are not covered by its signature, so each has to be one of `certificates/tsa-chain.pem`. */
+function strayCertificate(token: Uint8Array, tsaChain: Uint8Array | null): string | null {
+  try {
+    const known = new Set(
+      tsaChain === null ? [] : readPem(tsaChain, 'chain of the authority').map(({ der }) => toHex(der)),
+    )
+    const { certificates, lists } = parseSignedData(token, 'timestamp')
+    if (lists.length === 0 && certificates.every(({ der }) => known.has(toHex(der)))) return null
+    return 'The timestamp of the index holds certificates that "certificates/tsa-chain.pem" does not have.'
+  } catch (error) {
+    if (error instanceof Finding) return error.message
+    throw error
+  }
 }
