@@ -3,7 +3,7 @@ import type { ReportInput } from '../report/input.ts'
 import { CFR_21_PART_11 } from './cfr-21-part-11.ts'
 import { CMMC } from './cmmc.ts'
 import { DORA } from './dora.ts'
-import { type Standing, standingOf } from './facts.ts'
+import { NO_PERIOD, NOT_PART, type Standing, standingOf } from './facts.ts'
 import type { ControlData, FrameworkData, Support } from './framework.ts'
 import { GDPR } from './gdpr.ts'
 import { HIPAA } from './hipaa.ts'
@@ -65,12 +65,25 @@ function assess(
   const failed = supported_by.filter((support) => standing(support).state === 'failed')
   const of = { supported_by, passed }
   if (supported_by.length === 0) return { ...of, state: 'not covered', reason: beyond }
-  const why = (supports: readonly Support[]) => supports.map((support) => standing(support).reason).join('; ')
-  if (failed.length > 0) return { ...of, state: 'not supported', reason: `${sentence(why(failed))} ${beyond}` }
+  const why = (supports: readonly Support[]) => sentence(reasons(supports.map((support) => standing(support).reason)))
+  // What evidence can't show is said where it shows something; elsewhere it would read as if it had.
+  if (failed.length > 0) return { ...of, state: 'not supported', reason: why(failed) }
   const missing = all.filter((support) => !passed.includes(support))
   if (missing.length === 0 && any.length > 0 && !any.some((support) => passed.includes(support))) missing.push(...any)
-  if (missing.length > 0) return { ...of, state: 'not covered', reason: `${sentence(why(missing))} ${beyond}` }
-  return { ...of, state: 'supported', reason: `${sentence(why(passed))} ${beyond}` }
+  if (missing.length > 0) return { ...of, state: 'not covered', reason: why(missing) }
+  return { ...of, state: 'supported', reason: `${why(passed)} ${beyond}` }
+}
+
+/** Reasons as one sentence: checks that were not asked for are named together, and what can't apply is left out. */
+function reasons(all: readonly string[]): string {
+  const absent = all.filter((reason) => reason.endsWith(NOT_PART)).map((reason) => reason.slice(0, -NOT_PART.length))
+  const others = [...new Set(all)].filter((reason) => !reason.endsWith(NOT_PART))
+  const applying = others.length + absent.length > 1 ? others.filter((reason) => reason !== NO_PERIOD) : others
+  const named =
+    absent.length < 2
+      ? `${absent[0] ?? ''}${NOT_PART}`
+      : `${absent.slice(0, -1).join(', ')} and ${absent.at(-1)} were not part of this report`
+  return (absent.length === 0 ? applying : [named, ...applying]).join('; ')
 }
 
 function sentence(text: string): string {

@@ -11,6 +11,9 @@ export interface Standing {
   reason: string
 }
 
+export const NOT_PART = ' was not part of this report'
+export const NO_PERIOD = 'this is no report over a period'
+
 /** Absences that a complete account may not have. */
 const LOSSES = ['deleted_during', 'unexplained', 'unaccounted']
 
@@ -30,7 +33,7 @@ const failed = (reason: string): Standing => ({ state: 'failed', reason })
 function checkStanding(name: string, checks: readonly ReportCheck[]): Standing {
   const own = checks.filter((check) => check.check_name === name)
   if (own.some((check) => check.outcome === 'FAILED')) return failed(`${name} failed`)
-  if (own.length === 0) return open(`${name} was not part of this report`)
+  if (own.length === 0) return open(`${name}${NOT_PART}`)
   if (own.every((check) => check.outcome === 'SKIPPED')) return open(`${name} was skipped`)
   const other = own.find((check) => check.outcome !== 'PASSED')
   if (other?.outcome === 'WARNING') return open(`${name} passed with warnings, which somebody must judge`)
@@ -78,7 +81,7 @@ const FACTS: Readonly<Record<Fact, (assessed: Assessed) => Standing>> = {
     return passed(`every offset of ${plural(account.length, 'partition')} is accounted for`)
   },
   'fact:regular-backups': ({ monthly }) => {
-    if (monthly === undefined) return open('this is no report over a period')
+    if (monthly === undefined) return open(NO_PERIOD)
     if (monthly.runs === 0) return failed(`there was no run in ${monthly.month}`)
     const unfinished = monthly.runs - monthly.runs_complete
     if (unfinished > 0)
@@ -86,7 +89,7 @@ const FACTS: Readonly<Record<Fact, (assessed: Assessed) => Standing>> = {
     return passed(`${plural(monthly.runs, 'run')} in ${monthly.month}, all complete`)
   },
   'fact:tested-restore': ({ monthly }) => {
-    if (monthly === undefined) return open('this is no report over a period')
+    if (monthly === undefined) return open(NO_PERIOD)
     const tested = monthly.restores.filter((restore) => restore.validated === 'PASSED').length
     if (tested > 0)
       return passed(`${plural(tested, 'restore')} in ${monthly.month} ${tested === 1 ? 'was' : 'were'} validated`)

@@ -22,7 +22,7 @@ export const MIFID_II: FrameworkData = {
       all: ['fact:complete-account'],
       any: ['ExtractionCheck', 'ContentCheck'],
       beyond:
-        'Shown is that every committed record of these topics is there in order; whether the topics hold every key stage is for the firm to show.',
+        'By the account in the manifest every committed record of these topics is there, in order; whether the topics hold every key stage is for the firm to show.',
     },
     {
       control: 'Art. 72(1)(b)',

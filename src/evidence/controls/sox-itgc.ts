@@ -28,7 +28,8 @@ export const SOX_ITGC: FrameworkData = {
       citation: '15 U.S.C. 78m(b)(2)(A) (Exchange Act section 13(b)(2)(A))',
       asks: 'that an issuer keeps books, records and accounts which accurately and fairly reflect its transactions',
       any: ['ContentCheck', 'ExtractionCheck'],
-      beyond: 'Shown is that copies equal what the cluster held, not that what the cluster held was right.',
+      beyond:
+        'Shown is that what was restored or extracted equals what was archived, not that what the cluster held was right.',
     },
     {
       control: 'Retention',

@@ -1,11 +1,13 @@
 import type { EvidenceReport, ReportAccount, ReportRun } from '../../contract/evidence/report.ts'
+import type { Int64 } from '../../contract/record.ts'
 import { count, plural } from '../../contract/words.ts'
 import { day } from '../report/plain.ts'
 import type { Sheet } from './sheet.ts'
 import { BAR, BLUE, INK, KIND_COLOURS, LINE, MARGIN, MUTED, RED, SIZE } from './theme.ts'
 import { type Line, wrap } from './wrap.ts'
 
-/** Record times outside 1970 to 2100 are some producer's mistake and would flatten every picture. */
+/** Record times outside these years are most often a producer's mistake, such as 0, and would flatten every picture. */
+const EARLIEST = Date.UTC(1990, 0, 1)
 const LATEST = Date.UTC(2100, 0, 1)
 /** More rows would be a table; the table has them all. */
 const MAX_ROWS = 30
@@ -113,7 +115,7 @@ export function coverage(sheet: Sheet, report: EvidenceReport, shown: readonly T
   const to = window?.end == null ? null : Date.parse(window.end)
   const times = [
     ...shown.flatMap((row) => [row.min ?? 0, row.max ?? 0]),
-    ...[from, to].filter((time) => time !== null && time >= 0 && time <= LATEST).map(Number),
+    ...[from, to].filter((time) => time !== null && isDrawn(time)).map(Number),
   ]
   const start = Math.min(...times)
   const end = Math.max(...times)
@@ -229,6 +231,11 @@ export function totalsOf(account: readonly Pick<ReportAccount, 'archived' | 'abs
   return totals
 }
 
+/** Whether the picture of coverage has a place for a record's time. */
+export function isDrawn(time: Int64): boolean {
+  return time >= EARLIEST && time <= LATEST
+}
+
 export interface TopicRow {
   topic: string
   records: number
@@ -245,7 +252,7 @@ export function byTopic(account: readonly ReportAccount[]): TopicRow[] {
     row.records += entry.archived
     row.partitions++
     for (const time of [entry.min_timestamp, entry.max_timestamp]) {
-      if (time === null || time < 0 || time > LATEST) continue
+      if (time === null || !isDrawn(time)) continue
       row.min = Math.min(row.min ?? Number(time), Number(time))
       row.max = Math.max(row.max ?? Number(time), Number(time))
     }

@@ -8,8 +8,8 @@ import { BLUE, INK, LINE, MUTED, OUTCOME_COLOURS, SIZE } from './theme.ts'
 import { headline, meaning } from './words.ts'
 import { type Line, wrap } from './wrap.ts'
 
-/** The answer, what it rests on, who and when, and what it means in plain words. */
-export function firstPage(sheet: Sheet, report: EvidenceReport): void {
+/** The answer, what it rests on, who and when, and what it means in plain words. @param rooted as `meaning` has it */
+export function firstPage(sheet: Sheet, report: EvidenceReport, rooted: boolean): void {
   sheet.y = 44
   masthead(sheet, report)
   const title = wrap(
@@ -23,7 +23,7 @@ export function firstPage(sheet: Sheet, report: EvidenceReport): void {
   sheet.paragraph([{ text: context(report), face: 'sans', size: SIZE.body, colour: MUTED }], { after: 10 })
   outcomeBand(sheet, report)
   figures(sheet, keyFigures(report))
-  const lines = meaning(report)
+  const lines = meaning(report, rooted)
   if (lines.length > 0) {
     sheet.heading('What this means', 2, 30)
     for (const line of lines) sheet.paragraph(line, { after: 4 })

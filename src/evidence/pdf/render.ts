@@ -61,7 +61,11 @@ export async function renderPdf(report: EvidenceReport, options: PdfOptions): Pr
   const attached = attach(doc, options, list, time)
   const sheet = new Sheet(doc, [`${report.backup.id}: ${headline(report)}`, headline(report)])
 
-  firstPage(sheet, report)
+  firstPage(
+    sheet,
+    report,
+    options.segments.every((segment) => segment.merkle_root !== null),
+  )
   extraction(sheet, report)
   monthly(sheet, report)
   notCovered(sheet, report)

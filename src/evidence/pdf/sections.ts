@@ -2,7 +2,7 @@ import type { EvidenceReport, ReportAccount, ReportScope } from '../../contract/
 import { isoTime } from '../../contract/time.ts'
 import { count, plural } from '../../contract/words.ts'
 import { bytes, day, duration } from '../report/plain.ts'
-import { accountBar, bar, coverage, drawnTopics, timeline, totalsOf } from './charts.ts'
+import { accountBar, bar, coverage, drawnTopics, isDrawn, timeline, totalsOf } from './charts.ts'
 import { checkData } from './check-data.ts'
 import { type Fact, facts } from './facts.ts'
 import { body, mono, muted, type Sheet, strong } from './sheet.ts'
@@ -51,7 +51,7 @@ export function account(sheet: Sheet, report: EvidenceReport): void {
   const { account: list, scope } = report.coffer
   sheet.heading('Account of offsets', 1)
   sheet.paragraph(
-    'Each offset in the archived range is accounted for by one of these kinds; an offset that no kind explains would stand here as a loss.',
+    'Each offset in the archived range is accounted for by one of these kinds; offsets that are lost, or that nothing explains, stand among them.',
   )
   accountBar(sheet, list)
   const totals = totalsOf(list)
@@ -155,13 +155,11 @@ export function pictures(sheet: Sheet, report: EvidenceReport): void {
   )
   coverage(sheet, report, drawn)
   const odd = list.filter((entry) =>
-    [entry.min_timestamp, entry.max_timestamp].some(
-      (time) => time !== null && (time < 0 || time > Date.UTC(2100, 0, 1)),
-    ),
+    [entry.min_timestamp, entry.max_timestamp].some((time) => time !== null && !isDrawn(time)),
   )
   if (odd.length > 0) {
     sheet.paragraph(
-      `${plural(odd.length, 'partition')} ${odd.length === 1 ? 'has' : 'have'} records with times before 1970 or after 2100, which are not drawn: ${odd
+      `${plural(odd.length, 'partition')} ${odd.length === 1 ? 'has' : 'have'} records with times before 1990 or after 2100, which are not drawn: ${odd
         .slice(0, 20)
         .map(
           (entry) =>

@@ -47,12 +47,15 @@ function monthlyHeadline({ validation }: EvidenceReport, monthly: ReportMonthly)
 /** A longer finding stands under the checks alone, whole. */
 const MAX_DETAIL = 300
 
-/** What the result means, in plain words; a sentence or two for each thing that was found. */
-export function meaning(report: EvidenceReport): string[] {
-  const { kind, extraction, case: matter } = report.coffer
+/**
+ * What the result means, in plain words; a sentence or two for each thing that was found.
+ * @param rooted whether the manifest states a Merkle root for every segment, which archives of other programs don't
+ */
+export function meaning(report: EvidenceReport, rooted = true): string[] {
+  const { kind, extraction } = report.coffer
   const { validation } = report
   const lines: string[] = []
-  if (kind === 'extraction' && extraction !== undefined) lines.push(...extractionMeaning(report, matter !== undefined))
+  if (kind === 'extraction' && extraction !== undefined) lines.push(...extractionMeaning(report, rooted))
   for (const check of validation.results.filter((each) => each.outcome === 'FAILED')) {
     const where = 'What was found stands under “Checks”'
     lines.push(
@@ -87,19 +90,29 @@ export function meaning(report: EvidenceReport): string[] {
   return lines
 }
 
-function extractionMeaning(report: EvidenceReport, named: boolean): string[] {
+function extractionMeaning(report: EvidenceReport, rooted: boolean): string[] {
   const { extraction } = report.coffer
   if (extraction === undefined) return []
   const { records, segments_read, segments_skipped, segments_failed, redacted } = extraction
+  const read = `${plural(segments_read, 'segment')} of the archive ${segments_read === 1 ? 'was' : 'were'} read from end to end`
   const lines = [
-    `${plural(segments_read, 'segment')} of the archive were read from end to end; ${plural(segments_skipped, 'segment')} could hold no match, by the times and names in the manifest, and ${segments_skipped === 1 ? 'was' : 'were'} skipped.`,
+    segments_skipped === 0
+      ? `${read}; none was skipped.`
+      : `${read}; ${plural(segments_skipped, 'segment')} could hold no match, by the times and names in the manifest, and ${segments_skipped === 1 ? 'was' : 'were'} skipped.`,
   ]
-  if (records === 0 && segments_failed === 0)
+  if (segments_failed > 0) {
+    lines.push(`${plural(segments_failed, 'segment')} could not be read, so that records may be missing.`)
+  }
+  if (records === 0 && segments_failed === 0) {
     lines.push('That nothing was found is itself a result: the package proves which segments were read.')
-  if (records > 0)
+  }
+  if (records > 0) {
     lines.push(
-      `Each record in the package carries a proof that leads to its segment’s digest in the manifest${named ? ', so that it can be shown to be in the archive without disclosing any other record' : ''}.`,
+      rooted
+        ? 'Each record in the package carries a proof that leads to its segment’s Merkle root in the manifest, so that it can be shown to be in the archive without disclosing any other record.'
+        : 'Each record in the package carries a proof that leads to a Merkle root which was computed while its segment was read. The archive’s own manifest does not state one for each segment, so that nothing older vouches for it.',
     )
+  }
   if (redacted > 0)
     lines.push(
       `In ${plural(redacted, 'record')} something is hidden by the rules listed below; the proof is of the original.`,

@@ -10,7 +10,9 @@ import { topicsInScope } from './scope.ts'
  */
 export function accountOf(manifest: Manifest, topics: ReportInput['topics']): ReportAccount[] {
   return topicsInScope(manifest, topics).flatMap(({ entry }) =>
-    entry.partitions.map((partition) => accountOfPartition(entry.name, partition)),
+    entry.partitions
+      .toSorted((a, b) => a.partition_id - b.partition_id)
+      .map((partition) => accountOfPartition(entry.name, partition)),
   )
 }
 

@@ -133,3 +133,17 @@ test('a sample is called one, and a restore counts with the time it took', () =>
   assert.match(reason(assessed()), /The restore took 36 min 40 s/)
   assert.match(reason(assessed({ restore: null })), /no restore/i)
 })
+
+test('a control that is not supported or not covered says why, and nothing that reads as if it were shown', () => {
+  for (const control of assessed({ checks: [] })) {
+    if (control.state === 'supported' || control.supported_by.length === 0) continue
+    assert.doesNotMatch(control.reason, /shown|supports/i, control.control)
+  }
+  const reason = (framework: string, name: string) =>
+    assessed({ checks: [] }).find((each) => each.framework === framework && each.control === name)?.reason
+  assert.equal(
+    reason('iso_27001', 'A.8.13 (tests)'),
+    'ContentCheck and MessageCountCheck were not part of this report.',
+  )
+  assert.equal(reason('iso_27001', 'A.8.13 (copies)'), 'IntegrityCheck was not part of this report.')
+})
