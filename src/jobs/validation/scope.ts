@@ -47,17 +47,25 @@ export async function findScope(
   const identity = await cluster.identity()
   const newest = await requireManifest(storage, config.backup_id)
   const topics = new Map((await cluster.topics()).map((topic) => [topic.name, topic]))
-  const states = (await listRestoreStates(storage, config.backup_id, warn)).filter(
-    (state) => state.target_cluster_id === identity.clusterId && sameTopics(state, topics),
+  const ofCluster = (await listRestoreStates(storage, config.backup_id, warn)).filter(
+    (state) => state.target_cluster_id === identity.clusterId,
   )
+  const states = ofCluster.filter((state) => sameTopics(state, topics))
   const notes: string[] = []
   const state = await chooseState(config, states, storage, newest, identity, topics)
-  const restore = state === null || config.restore_given ? config.restore : configOf(config, state)
+  // Of a restore whose topics are gone, or were made again, only what it mapped is still of use.
+  const stale = state === null && !config.restore_given ? (ofCluster.find(isComplete) ?? ofCluster[0]) : undefined
+  const told = state ?? stale
+  const restore = told === undefined || config.restore_given ? config.restore : configOf(config, told)
   const loaded = state === null ? newest : await manifestOf(storage, state, newest, notes)
   const prepared = await prepare(restore, storage, loaded)
   notes.push(...prepared.notes)
   const existing = await existingTargets(cluster, prepared.plan.topics)
-  if (state === null) {
+  if (stale !== undefined) {
+    notes.push(
+      `target topics of restore ${stale.restore_id} are gone or were made again since: they were compared as they are now`,
+    )
+  } else if (state === null) {
     notes.push(
       config.restore_given
         ? 'the archive holds no record of this restore: the start of each target partition was taken from its log'
@@ -102,7 +110,7 @@ async function chooseState(
   }
   if (!config.restore_given) {
     const wanted = states.filter((state) => config.pitr_timestamp === null || endOf(state) === config.pitr_timestamp)
-    return wanted.find((state) => state.state === 'complete') ?? wanted[0] ?? null
+    return wanted.find(isComplete) ?? wanted[0] ?? null
   }
   const prepared = await prepare(config.restore, storage, newest)
   const pairs = prepared.plan.topics.map(({ source, target }) => `${source}\n${target}`)
@@ -123,6 +131,10 @@ async function chooseState(
   if (present.size < prepared.plan.topics.length) return null
   const id = restoreIdFor(config.restore, prepared, identity, present)
   return states.find((state) => state.restore_id === id) ?? null
+}
+
+function isComplete({ state }: RestoreState): boolean {
+  return state === 'complete'
 }
 
 function endOf(state: RestoreState): number | null {

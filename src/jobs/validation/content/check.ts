@@ -1,4 +1,5 @@
-import { CofferError } from '../../../contract/errors.ts'
+import { CofferError, ERROR_EXIT, isCofferError } from '../../../contract/errors.ts'
+import { EXIT } from '../../../contract/exit-codes.ts'
 import { isoTime } from '../../../contract/time.ts'
 import { count, plural } from '../../../contract/words.ts'
 import { forEachConcurrent } from '../../concurrency.ts'
@@ -83,6 +84,21 @@ async function compareTopic(
   const compared: { task: FlowTask; lanes: Lane[] }[] = []
   const tell = (records: number, bytes: number) => meter.add(records, bytes)
   await forEachConcurrent(topic.flows, FLOWS_AT_ONCE, async (flow) => {
+    try {
+      await compareOne(flow)
+    } catch (error) {
+      // A damaged segment is one partition's failure; the others are compared all the same.
+      if (!isCofferError(error) || ERROR_EXIT[error.code] !== EXIT.damaged) throw error
+      tally.unreadable++
+      tally.problems.push(error.message)
+    }
+  })
+  if (walk.segments.stop.aborted) return tally
+  const { extra } = settleTopic(compared, tally)
+  await settleExtra(session, extra, tally)
+  return tally
+
+  async function compareOne(flow: FlowPlan): Promise<void> {
     const task = taskOf(session, topic, flow, content.allow_appended)
     if (task === null) {
       lostTopic(tally, topic, flow)
@@ -116,11 +132,7 @@ async function compareTopic(
     addTally(tally, one.tally)
     compared.push({ task, lanes: one.lanes })
     if (sampling === null) session.counted.set(key, { expected: one.tally.expected, found: one.tally.found })
-  })
-  if (walk.segments.stop.aborted) return tally
-  const { extra } = settleTopic(compared, tally)
-  await settleExtra(session, extra, tally)
-  return tally
+  }
 }
 
 /** Extra records that the archive has somewhere are there more than once: a restore that ran twice. */
@@ -183,6 +195,7 @@ function answer(
   const { differences: named, ...figures } = total
   const data: Record<string, unknown> = {
     check: 'ContentCheck',
+    restore_id: session.scope.state?.restore_id ?? null,
     topics: facts.topics.length,
     partitions: facts.partitions,
     ...figures,
@@ -199,6 +212,10 @@ function answer(
   if (total.compacted > 0) parts.push(`${plural(total.compacted, 'older record')} removed by the target's compaction`)
   if (total.deleted > 0) parts.push(`${count(total.deleted)} of the missing ones were deleted from the target's log`)
   if (total.appended > 0) parts.push(`${plural(total.appended, 'record')} appended after the restore, not compared`)
+  const [problem] = total.problems
+  if (problem !== undefined) {
+    parts.push(`${plural(total.unreadable, 'partition')} could not be read from the archive: ${problem}`)
+  }
   if (total.unordered > 0) parts.push(`${plural(total.unordered, 'partition')} compared without their order`)
   if (sampling !== null) {
     const unseen = undetected(sampling.segments, sampling.taken)
@@ -225,7 +242,7 @@ function outcomeOf(
   threshold: number,
   topics: readonly TopicPlan[],
 ): Answer['outcome'] {
-  if (differences > threshold) return 'FAILED'
+  if (differences > threshold || total.unreadable > 0) return 'FAILED'
   // All are there, in another order: that is a promise of Kafka broken, unless they were to be spread anew.
   if (total.unordered > 0) return topics.some((topic) => topic.repartitioning !== null) ? 'WARNING' : 'FAILED'
   // Nothing was compared with nothing: that proves nothing.

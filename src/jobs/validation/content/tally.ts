@@ -35,6 +35,9 @@ export interface Tally {
   /** Target partitions that were compared without their order, since it was lost. */
   unordered: number
   segments: number
+  /** Flows that could not be read from the archive, and why. */
+  unreadable: number
+  problems: string[]
   differences: Difference[]
 }
 
@@ -58,6 +61,8 @@ export function emptyTally(): Tally {
     suspect: 0,
     unordered: 0,
     segments: 0,
+    unreadable: 0,
+    problems: [],
     differences: [],
   }
 }
@@ -67,6 +72,7 @@ export function addTally(total: Tally, one: Tally): void {
     if (typeof value === 'number') (total as unknown as Record<string, number>)[name]! += value
   }
   for (const difference of one.differences) note(total, difference)
+  total.problems.push(...one.problems.slice(0, Math.max(0, NAMED - total.problems.length)))
 }
 
 /** Names the difference while there is room. Counting is the caller's. */
