@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { SigningConfig } from '../../src/contract/evidence/signing.ts'
+import { renderPdf } from '../../src/evidence/pdf/render.ts'
 import { timestampPdf } from '../../src/signing/pades/catch-up.ts'
 import { type PadesLevel, signPdf } from '../../src/signing/pades/sign.ts'
 import { openSigner } from '../../src/signing/signer.ts'
 import { timestampAuthority } from '../../src/signing/timestamp.ts'
+import { samples } from '../evidence/samples.ts'
 import { mustRun } from '../rig/cache.ts'
 import {
   checkWithDss,
@@ -29,7 +31,8 @@ import { signingConfig } from './signing-config.ts'
 interface Case {
   name: string
   key: KeyKind
-  shape: SampleShape
+  /** A small document, or the name of a real report (test/evidence/samples.ts). */
+  shape: SampleShape | string
   level: PadesLevel
   /** Whether the signer's revocation list is at hand. */
   crl: boolean
@@ -77,6 +80,8 @@ const CASES: Case[] = [
     crl: true,
     timestamp: true,
   },
+  { name: 'report', key: 'P-256', shape: 'passed', level: 'B-LT', crl: true, timestamp: true },
+  { name: 'report-letter', key: 'RSA', shape: 'passed-letter', level: 'B-LT', crl: true, timestamp: true },
   { name: 'p256-bt-late', key: 'P-256', shape: SMALL, level: 'B-T', crl: false, timestamp: true, late: true },
   {
     name: 'rsa-blt-late',
@@ -152,6 +157,14 @@ describe('signed PDFs before independent judges', () => {
     return signer
   }
 
+  function unsigned(one: Case, time: Date): Promise<Buffer> {
+    if (typeof one.shape !== 'string') return samplePdf(one.shape, time)
+    const report = samples().find((sample) => sample.name === one.shape)
+    assert.ok(report)
+    // The signature's time, which is the report's, must lie within the certificate's.
+    return renderPdf({ ...report.report, generated_at: time.toISOString() }, report.options)
+  }
+
   async function signed(one: Case): Promise<Buffer> {
     const { keyFile, chainFile, root } = signerOf(one.key)
     // B-T is what comes of a timestamp while no revocation list can be had.
@@ -168,7 +181,7 @@ describe('signed PDFs before independent judges', () => {
     const authority = await timestampAuthority(config)
     const signer = await openSigner(config, { environment: {}, profile: folder })
     tsa.mode = one.late === true ? 'status-500' : 'right'
-    const result = await signPdf(await samplePdf(one.shape, time), { signer, authority, time })
+    const result = await signPdf(await unsigned(one, time), { signer, authority, time })
     if (one.late !== true) {
       assert.equal(result.timestampProblem, null)
       assert.equal(result.level, one.level, one.name)
