@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { PutObjectRetentionCommand } from '@aws-sdk/client-s3'
 import { loadConfig } from '../../src/contract/config/load.ts'
 import type { BackupResult, CustodyResult, MonthlyReportResult } from '../../src/contract/results.ts'
@@ -11,7 +14,7 @@ import { runDescribe } from '../../src/jobs/describe/run.ts'
 import { appendCustody, readCustody } from '../../src/journal/custody.ts'
 import { openStorage } from '../../src/storage/open.ts'
 import { withCode } from '../archive/support.ts'
-import { coffer } from '../cli/program.ts'
+import { coffer, ROOT } from '../cli/program.ts'
 import { s3Storage } from '../jobs-read/real-support.ts'
 import { context, temporaryFolder, validate } from '../jobs-read/support.ts'
 import { runTool } from '../rig/cache.ts'
@@ -127,6 +130,39 @@ describe('signed manifests and the chain of custody', () => {
       withCode('KEY_MISSING'),
     )
     assert.deepEqual(await readdir(path), [])
+  })
+
+  test('kill -9 while the authority is asked: the manifest is whole and unsigned, and the next run signs it', async () => {
+    const tsa = await startTsa(join(keys, 'slow-tsa'))
+    try {
+      tsa.mode = 'silence'
+      const path = await temporaryFolder()
+      const config = join(path, 'backup.yaml')
+      const archive = join(path, 'archive')
+      await writeFile(config, configText(folderStorage(archive), signed({ timestamp_url: tsa.url })))
+      const child = spawn(process.execPath, [join(ROOT, 'bin/coffer.mjs'), 'backup', '--config', config], {
+        stdio: 'ignore',
+      })
+      const exited = once(child, 'exit')
+      while (tsa.requests === 0 && child.exitCode === null) await delay(20)
+      assert.equal(child.exitCode, null, 'it waits for the authority')
+      child.kill('SIGKILL')
+      await exited
+      const storage = await openStorage({ backend: 'filesystem', path: archive })
+      const killed = await runDescribe(storage, ID, context())
+      assert.equal(killed.result.overview.state, 'complete')
+      assert.equal(killed.result.manifest_signature?.state, 'unsigned')
+      tsa.mode = 'right'
+      const told = context()
+      const next = await backUp(folderStorage(archive), signed({ timestamp_url: tsa.url }), told)
+      assert.deepEqual([next.generation, next.signature?.state, next.signature?.timestamped], [2, 'signed', true])
+      assert.ok(
+        told.logs.some(({ message }) => /generation 1 was not signed .*signed now, as it was found/.test(message)),
+      )
+      assert.deepEqual((await validate(storage, ID)).result.findings, [])
+    } finally {
+      await tsa.stop()
+    }
   })
 
   test('killed between manifest and signature: the next run says so, and signs what it finds', async () => {
