@@ -84,7 +84,7 @@ describe('SOX evidence, as the guide has it', () => {
     return done
   }
 
-  it('backs up, restores, validates, signs, and the auditor finds and verifies it', async () => {
+  it('backs up, restores, validates, signs, and the auditor verifies it, never without a key (failure 25)', async () => {
     const backup = await file(
       'sox-backup.yaml',
       `mode: backup
@@ -239,7 +239,7 @@ triggered_by: "weekly-sox-validation-cron"
     for (const line of ['SHA-256 checksum: VALID', 'ECDSA signature: VALID', 'Evidence report integrity: VERIFIED']) {
       assert.ok(verified.out.split('\n').includes(line), verified.out)
     }
-    // without a key nobody knows who signed (field failure 25)
+    // without a key nobody knows who signed
     const unknown = await ok(['validation', 'evidence-verify', '--report', json, '--signature', sig], 6)
     assert.doesNotMatch(unknown.out, /VERIFIED/)
     const bytes = await readFile(json)
