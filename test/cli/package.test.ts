@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
+import { verifierPage } from '../../src/evidence/package/verifier-page.ts'
 import { coffer, ROOT } from './program.ts'
 
 const run = promisify(execFile)
@@ -51,9 +52,12 @@ test('and the threads that check an archive', async () => {
 test('it holds what a user needs, and nothing of the checkout', async () => {
   const inside = join(folder, 'node_modules/coffer')
   const files = await readdir(inside, { recursive: true })
-  for (const wanted of ['LICENSE', 'README.md', 'package.json', 'bin/coffer.mjs', 'dist/cli/coffer.js']) {
+  const page = 'dist/evidence/package/verify.html'
+  for (const wanted of ['LICENSE', 'README.md', 'package.json', 'bin/coffer.mjs', 'dist/cli/coffer.js', page]) {
     assert.ok(files.includes(wanted), wanted)
   }
+  // a package made by the installed program holds the same page as one made in a checkout
+  assert.deepEqual(await readFile(join(inside, page)), await verifierPage())
   const tops = [...new Set(files.map((file) => file.split('/')[0]))]
   const known = ['LICENSE', 'README.md', 'assets', 'bin', 'dist', 'package.json']
   assert.deepEqual(

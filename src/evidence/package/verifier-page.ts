@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Beside this file in an installed program, where `npm run build:cli` wrote it. */
@@ -56,6 +56,3 @@ async function bundled(): Promise<Buffer> {
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64')
 }
-
-// `node src/evidence/package/verifier-page.ts FILE`: what the build does
-if (import.meta.main) await writeFile(process.argv[2] ?? 'verify.html', await verifierPage())

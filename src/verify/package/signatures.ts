@@ -4,6 +4,7 @@ import type { SignatureFacts, VerifyCheck } from '../../contract/evidence/verdic
 import { toHex } from '../bytes.ts'
 import { parseSignedData } from '../cms/signed-data.ts'
 import type { VerifyOptions } from '../crypto.ts'
+import { context, Der, TAG } from '../der/reader.ts'
 import { verifyDetached } from '../detached.ts'
 import { Finding } from '../finding.ts'
 import { readPem } from '../pem.ts'
@@ -90,10 +91,24 @@ function strayCertificate(token: Uint8Array, tsaChain: Uint8Array | null): strin
       tsaChain === null ? [] : readPem(tsaChain, 'chain of the authority').map(({ der }) => toHex(der)),
     )
     const { certificates, lists } = parseSignedData(token, 'timestamp')
+    if (!hasPlainHead(token))
+      return 'The timestamp of the index has a version or a digest that a timestamp does not have.'
     if (lists.length === 0 && certificates.every(({ der }) => known.has(toHex(der)))) return null
     return 'The timestamp of the index holds certificates that "certificates/tsa-chain.pem" does not have.'
   } catch (error) {
     if (error instanceof Finding) return error.message
     throw error
   }
+}
+
+/** Version 3 (RFC 5652 section 5.1), and one digest algorithm without parameters or with NULL: the signature covers neither. */
+function hasPlainHead(token: Uint8Array): boolean {
+  const info = Der.parse(token, 'timestamp').fields()
+  info.next(TAG.oid, 'contentType')
+  const fields = info.next(context(0), 'content').inner().fields()
+  const version = fields.next(TAG.integer, 'version').content
+  const digests = fields.next(TAG.set, 'digestAlgorithms').children()
+  const [, parameters] = digests[0]?.children() ?? []
+  const plain = parameters === undefined || toHex(parameters.bytes) === '0500'
+  return version.length === 1 && version[0] === 3 && digests.length === 1 && plain
 }

@@ -105,7 +105,8 @@ class PackageCheck {
     await this.#custody(files)
     await files.finishAll()
     if (report !== null) this.#compareReport(report, files, index, manifest, coverage, walked)
-    this.#checks.push(...files.failures)
+    // a changed file explains what else may have gone wrong, so it comes first
+    this.#checks.unshift(...files.failures)
     if (misfits.length + files.failures.length === 0) {
       const reason = `${counted(files.compared, 'file')} have the sizes and SHA-256 digests that the index states, packed and unpacked.`
       this.#checks.push(passedCheck('digest', PACKAGE_PATHS.index, reason))

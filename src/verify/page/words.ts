@@ -70,7 +70,7 @@ export function rowsOf(result: VerifiedFile): Row[] {
   return [
     { question: 'Is it intact?', answer: intactAnswer(result, groups.intact, intact), verdict: own(groups.intact) },
     { question: 'Who signed it?', answer: answers.whose, verdict: own(groups.whose) },
-    { question: 'Since when?', answer: answers.since, verdict: own(groups.since) },
+    { question: 'Since when?', answer: answers.since, ...sinceVerdict(result, own(groups.since)) },
     { question: 'Changed afterwards?', answer: answers.changed, verdict: null },
     { question: 'Are the records from the archive?', answer: reasons(groups.records), verdict: own(groups.records) },
     {
@@ -83,6 +83,14 @@ export function rowsOf(result: VerifiedFile): Row[] {
     },
     { question: 'What next?', answer: answers.next, verdict: null },
   ].filter(({ answer }) => answer !== '')
+}
+
+/** A time that only the signer states is no proof of it, though nothing is wrong with it. */
+function sinceVerdict(result: VerifiedFile, own: Verdict | null): Pick<Row, 'verdict' | 'word'> {
+  const first = result.signatures[0]
+  if (own === 'failed' || first?.time === undefined || first.time === null) return { verdict: own }
+  if (first.time.kind === 'proved') return { verdict: own ?? 'passed' }
+  return { verdict: 'indeterminate', word: 'signer’s clock' }
 }
 
 function intactAnswer(result: VerifiedFile, checks: VerifyCheck[], passed: string): string {
