@@ -11,7 +11,7 @@ export interface RevocationData {
   complete: boolean
 }
 
-const TIMEOUT_MS = 10_000
+const TIMEOUT_MS = 20_000
 const MAX_LIST_BYTES = 4_000_000
 
 /**

@@ -27,6 +27,7 @@ export interface TestRoot {
   rootDerFile: string
   keyFile: string
   crlFile: string
+  crlDerFile: string
   /** Issues a certificate for a key. @param extensions lines of an extensions file */
   issue(options: { keyFile: string; certificateFile: string; subject: string; extensions: string }): Promise<string>
   /** Puts a certificate on the list, which is written anew. */
@@ -42,6 +43,7 @@ export async function makeRoot(folder: string, name: string): Promise<TestRoot> 
   await mkdir(folder, { recursive: true })
   const at = (file: string) => join(folder, file)
   const [rootFile, rootDerFile, keyFile, crlFile] = [at('root.pem'), at('root.der'), at('root.key'), at('root.crl')]
+  const crlDerFile = at('root-crl.der')
   await makeKey(keyFile, 'P-256')
   const usage = ['-addext', 'keyUsage=critical,keyCertSign,cRLSign']
   const subject = ['-subj', `/O=Coffer test/CN=${name}`]
@@ -63,13 +65,17 @@ export async function makeRoot(folder: string, name: string): Promise<TestRoot> 
   ]
   await writeFile(at('ca.cnf'), `${config.join('\n')}\n`)
   const authority = ['-config', at('ca.cnf'), '-keyfile', keyFile, '-cert', rootFile]
-  const writeList = () => openssl('ca', '-gencrl', ...authority, '-out', crlFile)
+  const writeList = async () => {
+    await openssl('ca', '-gencrl', ...authority, '-out', crlFile)
+    await openssl('crl', '-in', crlFile, '-outform', 'DER', '-out', crlDerFile)
+  }
   await writeList()
   return {
     rootFile,
     rootDerFile,
     keyFile,
     crlFile,
+    crlDerFile,
     async issue({ keyFile: leafKey, certificateFile, subject: leafSubject, extensions }) {
       const request = `${certificateFile}.csr`
       await openssl('req', '-new', '-key', leafKey, '-subj', leafSubject, '-utf8', '-out', request)

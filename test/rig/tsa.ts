@@ -90,11 +90,7 @@ function configuration(serialFile: string): string {
 async function answer(tsa: TestTsa, folder: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method === 'GET') {
     if (!tsa.servesCrl || request.url !== '/root.crl') response.writeHead(404).end()
-    else {
-      const list = join(folder, 'served.crl')
-      await mustRun('openssl', ['crl', '-in', tsa.root.crlFile, '-outform', 'DER', '-out', list])
-      response.writeHead(200, { 'content-type': 'application/pkix-crl' }).end(await readFile(list))
-    }
+    else response.writeHead(200, { 'content-type': 'application/pkix-crl' }).end(await readFile(tsa.root.crlDerFile))
     return
   }
   const chunks: Buffer[] = []

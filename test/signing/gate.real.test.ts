@@ -178,7 +178,7 @@ describe('signed PDFs before independent judges', () => {
       signer_name: 'Jane Doe',
     })
     const time = new Date()
-    const authority = await timestampAuthority(config)
+    const authority = await timestampAuthority(config, { timeoutMs: 120_000 })
     const signer = await openSigner(config, { environment: {}, profile: folder })
     tsa.mode = one.late === true ? 'status-500' : 'right'
     const result = await signPdf(await unsigned(one, time), { signer, authority, time })
