@@ -42,14 +42,14 @@ test('the package itself passes', async () => {
   assert.equal(result.verdict, 'passed', result.reason)
 })
 
-/** Every byte of headers and directory, and of the signature over the index; each 16th of the rest, from another start each time. */
+/** Every byte of headers and directory, and of the signature over the index; each 40th of the rest, from another start each time. */
 function bytesToChange(): number[] {
   const places: number[] = []
   let covered = 0
   for (const { path, packed } of entries) {
     const at = zip.indexOf(packed, covered)
     for (; covered < at; covered++) places.push(covered)
-    const step = path.startsWith('index.json.sig') ? 3 : 16
+    const step = path.startsWith('index.json.sig') ? 6 : 40
     for (let i = path.length % step; i < packed.length; i += step) places.push(at + i)
     covered = at + packed.length
   }
@@ -60,7 +60,7 @@ function bytesToChange(): number[] {
 test('no byte of it can be changed', async () => {
   const random = dice(20261124)
   const places = bytesToChange()
-  assert.ok(places.length > 3000, `${places.length} places`)
+  assert.ok(places.length > 2500, `${places.length} places`)
   for (const at of places) {
     // a bit in one, any other value in the next
     const flip = at % 2 === 0 ? 1 << random.below(8) : 1 + random.below(255)
@@ -136,7 +136,7 @@ test('no entry can be taken out, doubled, moved, renamed, stored otherwise or em
 test('no byte of the signature over the index can be changed where the zip is made to fit', async () => {
   for (const [i, { path, data }] of entries.entries()) {
     if (!path.startsWith('index.json.sig')) continue
-    for (let at = 0; at < data.length; at += at < 200 ? 1 : 4) {
+    for (let at = 0; at < data.length; at += at < 160 ? 1 : 12) {
       const changed = Buffer.from(data)
       changed[at] = (changed[at] as number) ^ (1 << (at % 8))
       const list = entries.map((one, k) => (k === i ? { ...one, data: changed, packed: changed } : one))
@@ -147,7 +147,7 @@ test('no byte of the signature over the index can be changed where the zip is ma
 
 test('no byte of a file can be changed where the zip around it is made to fit', async () => {
   const random = dice(5)
-  for (let n = 0; n < 400; n++) {
+  for (let n = 0; n < 300; n++) {
     const i = random.below(entries.length)
     const { path, data } = entries[i] as MadeEntry
     const changed = Buffer.from(data)

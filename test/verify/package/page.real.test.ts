@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import type { Browser, Page } from 'playwright-core'
+import { verifierPage } from '../../../src/evidence/package/verifier-page.ts'
+import { launchChromium } from '../../window/chromium.ts'
+import { makePackage, makeSigning, type Signing, verifyBytes, zipOf } from './maker.ts'
+import { type Vector, vectors } from './vectors.ts'
+
+/** The page in a real Chromium, from a file: address, with the network off: it says what the program says. */
+let folder = ''
+let browser: Browser
+let page: Page
+let signing: Signing
+const requests: string[] = []
+const problems: string[] = []
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'coffer-page-'))
+  await writeFile(join(folder, 'verify.html'), await verifierPage())
+  signing = await makeSigning()
+  for (const { name, bytes } of signing.trustFiles) await writeFile(join(folder, name), bytes)
+  browser = await launchChromium()
+  const context = await browser.newContext({ offline: true })
+  page = await context.newPage()
+  page.on('request', (request) => requests.push(request.url()))
+  page.on('pageerror', (error) => problems.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text())
+  })
+  await page.goto(pathToFileURL(join(folder, 'verify.html')).href)
+})
+after(async () => {
+  await browser?.close()
+  await signing?.tsa?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function verdictOnPage(name: string, zip: Buffer): Promise<{ verdict: string; lead: string }> {
+  const path = join(folder, `${name}.zip`)
+  await writeFile(path, zip)
+  if (await page.isVisible('#again')) await page.click('#again')
+  await page.setInputFiles('#file', path)
+  await page.waitForFunction(() => {
+    const text = document.getElementById('status')?.textContent ?? ''
+    return document.getElementById('result')?.hidden === false || text.startsWith('The file could not be read')
+  })
+  const verdict = await page.evaluate(() => document.body.dataset.verdict ?? '')
+  return { verdict, lead: (await page.textContent('#lead')) ?? '' }
+}
+
+test('the page is the same bytes each time, and holds no outside reference', async () => {
+  const bytes = await verifierPage()
+  assert.deepEqual(bytes, await verifierPage())
+  assert.ok(bytes.length < 400_000, `${bytes.length} bytes`)
+  const html = bytes.toString().replace(/<script>[\s\S]*<\/script>/, '')
+  assert.doesNotMatch(html, /(src|href|action)=|url\(|@import/)
+  assert.match(html, /default-src 'none'/)
+})
+
+test('without a trusted key it says intact, and not who', async () => {
+  const zip = await zipOf(await makePackage({}, signing), signing)
+  const { verdict } = await verdictOnPage('untrusted', zip)
+  assert.equal(verdict, 'indeterminate')
+  assert.match((await page.textContent('#headline')) ?? '', /can’t tell who signed it/)
+})
+
+test('each vector gets the verdict and the reason that the program gives', async () => {
+  await page.click('#again')
+  await page.setInputFiles(
+    '#trust',
+    signing.trustFiles.map(({ name }) => join(folder, name)),
+  )
+  const all: Vector[] = await vectors(signing)
+  assert.ok(all.length >= 40, `${all.length} vectors`)
+  for (const { name, zip } of all) {
+    const told = await verifyBytes(zip, signing.trust)
+    const shown = await verdictOnPage(name, zip)
+    assert.equal(shown.verdict, told.verdict, `${name}: ${told.reason}`)
+    if (told.verdict !== 'passed')
+      assert.ok(shown.lead.includes(told.reason.replace('package.zip', `${name}.zip`)), `${name}: ${shown.lead}`)
+  }
+})
+
+test('it works by keyboard alone, and the headline takes the focus', async () => {
+  if (await page.isVisible('#again')) await page.click('#again')
+  const zip = await zipOf(await makePackage({}, signing), signing)
+  await writeFile(join(folder, 'keyboard.zip'), zip)
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+  const reached: string[] = []
+  for (let i = 0; i < 4; i++) {
+    await page.keyboard.press('Tab')
+    reached.push(await page.evaluate(() => document.activeElement?.id ?? ''))
+  }
+  assert.ok(reached.includes('file') && reached.includes('trust'), reached.join(' '))
+  await page.focus('#file')
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')])
+  await chooser.setFiles(join(folder, 'keyboard.zip'))
+  await page.waitForSelector('#result:not([hidden])')
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'headline')
+  const next: string[] = []
+  for (let i = 0; i < 3; i++) {
+    await page.keyboard.press('Tab')
+    next.push(await page.evaluate(() => document.activeElement?.id || (document.activeElement?.tagName ?? '')))
+  }
+  assert.deepEqual(
+    next,
+    ['SUMMARY', 'print', 'again'].map((id) => (id === 'SUMMARY' ? 'checks-total' : id)),
+  )
+})
+
+test('nothing scrolls sideways at 200 % of a small screen', async () => {
+  await page.setViewportSize({ width: 320, height: 600 })
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  assert.equal(wide, 0)
+})
+
+test('it asked for nothing but itself, and nothing went wrong in it', () => {
+  assert.deepEqual(
+    requests.filter((url) => !url.startsWith('file:')),
+    [],
+  )
+  assert.equal(requests.length, 1)
+  assert.deepEqual(problems, [])
+})
