@@ -98,7 +98,7 @@ async function validate(
   }
   const results: ReportCheck[] = []
   for (const { name, run } of checksOf(config)) {
-    context.log('info', `running ${name}`)
+    context.log('debug', `running ${name}`)
     results.push(await timed(name, run, session))
   }
   const endedAt = Date.now()
@@ -176,7 +176,7 @@ async function conclude(started: Started, session: Session, facts: Concluded): P
       operator: reportOperator(evidence.signing),
       toolDigest: await toolDigest(),
       triggeredBy: config.triggered_by,
-      configuration: configurationFacts(config),
+      configuration: configurationFacts(config, scope),
       notCovered,
       retention: {
         days: evidence.retention_days,

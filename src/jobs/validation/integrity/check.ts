@@ -25,7 +25,7 @@ export async function checkIntegrity({ storage, config, scope, context }: Sessio
     const { generations, verified } = report.chain
     return {
       outcome: verdict,
-      detail: `${reason}; ${plural(verified, 'earlier manifest')} of the chain verified`,
+      detail: generations > 1 ? `${reason}; ${plural(verified, 'earlier manifest')} of the chain verified` : reason,
       data: {
         check: 'IntegrityCheck',
         deep: true,

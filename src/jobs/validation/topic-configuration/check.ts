@@ -63,7 +63,11 @@ export async function checkTopicConfiguration({ scope, cluster }: Session): Prom
   const drift = drifts.filter(({ kind }) => kind === 'drift')
   const adapted = drifts.length - drift.length
   const parts = [`${plural(topics.length, 'topic')}; ${plural(drift.length, 'difference')}`]
-  if (adapted > 0) parts.push(`${plural(adapted, 'setting')} as a restore makes it on purpose`)
+  if (adapted > 0) {
+    const names = [...new Set(drifts.filter(({ kind }) => kind === 'adapted').map(({ name }) => name))]
+    const some = `${names.slice(0, 5).join(', ')}${names.length > 5 ? ' and others' : ''}`
+    parts.push(`${plural(adapted, 'setting')} as a restore makes it on purpose (${some})`)
+  }
   if (unknown.length > 0) parts.push(`the archive holds no configuration of ${plural(unknown.length, 'topic')}`)
   const [first] = drift
   if (first !== undefined) {
