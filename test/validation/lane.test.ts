@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { emptyView, type RecordView } from '../../src/contract/record.ts'
 import type { FlowTask } from '../../src/jobs/validation/content/flow.ts'
-import { Lane } from '../../src/jobs/validation/content/lane.ts'
+import { Lane, type Room, roomForTopic } from '../../src/jobs/validation/content/lane.ts'
 import { undetected } from '../../src/jobs/validation/content/sample.ts'
 import { settleTopic, tellExtra } from '../../src/jobs/validation/content/settle.ts'
 import { emptyTally, type Tally } from '../../src/jobs/validation/content/tally.ts'
@@ -52,7 +52,7 @@ function clusterOf(records: readonly Written[], batch: number): Cluster {
 async function compare(
   archived: readonly string[],
   there: readonly Written[],
-  options: { compacted?: boolean; deleted?: number; batch?: number } = {},
+  options: { compacted?: boolean; deleted?: number; batch?: number; room?: Room } = {},
 ): Promise<{ tally: Tally; lost: boolean }> {
   const tally = emptyTally()
   const end = (there.at(-1)?.offset ?? -1) + 1
@@ -64,7 +64,11 @@ async function compare(
     end,
     new AbortController().signal,
   )
-  const lane = new Lane(stream, tally, { compacted: options.compacted ?? false, deleted: options.deleted ?? 0 })
+  const lane = new Lane(stream, tally, {
+    compacted: options.compacted ?? false,
+    deleted: options.deleted ?? 0,
+    room: options.room ?? roomForTopic(),
+  })
   for (const [offset, text] of archived.entries()) {
     tally.expected++
     await lane.offer(viewOf({ offset, text }), 0)
@@ -133,6 +137,23 @@ test('a start that was deleted, and holes of compaction, cost no order', async (
     compacted: true,
   })
   assert.ok(gone.tally.missing >= 1, JSON.stringify(gone.tally))
+})
+
+test('with no room left all are still counted, and what compaction took is not called missing', async () => {
+  const archived = Array.from({ length: 400 }, (_, i) => `${i % 200 === 0 ? 'a' : i % 9}-${i}`)
+  const there = archived.filter((_, i) => i % 3 !== 0).concat('x1', 'x2')
+  const { tally } = await compare(archived, back(there), { room: { records: 5, keys: 0 } })
+  assert.deepEqual([tally.missing, tally.extra, tally.identical], [134, 2, 266])
+  const holes = back(archived).filter(({ offset }) => offset > 390)
+  const compacted = await compare(archived, [{ offset: 0, text: archived[0] as string }, ...holes], {
+    compacted: true,
+    room: { records: 5, keys: 2 },
+  })
+  assert.ok(compacted.tally.unfollowed > 0)
+  assert.equal(
+    compacted.tally.expected,
+    compacted.tally.identical + compacted.tally.compacted + compacted.tally.unfollowed + compacted.tally.missing,
+  )
 })
 
 test('what has nothing in common is called lost, not compared into nonsense', async () => {

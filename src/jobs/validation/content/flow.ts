@@ -8,7 +8,7 @@ import type { FlowPlan, SourcePlan } from '../../restore/plan.ts'
 import { recordBytes } from '../../restore/same-record.ts'
 import { walkSource } from '../../restore/walk.ts'
 import type { LanePlace } from '../places.ts'
-import { Lane } from './lane.ts'
+import { Lane, type Room } from './lane.ts'
 import { PASS_RECORDS, RecordDigest, RecordTable } from './multiset.ts'
 import { emptyTally, note, type Tally } from './tally.ts'
 import { TargetStream } from './target-stream.ts'
@@ -21,6 +21,8 @@ export interface FlowTask {
   source: string
   places: LanePlace[]
   allowAppended: boolean
+  /** Shared by all flows of a topic. */
+  room: Room
 }
 
 /** Where a comparison that was stopped goes on; only at points where both sides agreed. */
@@ -71,6 +73,7 @@ export async function compareFlow(
     return new Lane(new TargetStream(cluster, flow.target, place.partition, start, to, stop), tally, {
       compacted: place.compacted,
       deleted,
+      room: task.room,
     })
   })
   const how = flow.repartitioning

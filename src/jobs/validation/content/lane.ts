@@ -7,8 +7,18 @@ import type { TargetStream } from './target-stream.ts'
 /** How far both sides are looked ahead for where they meet again, in steps. */
 const LOOK_AHEAD = [16, 64, 256, 2048]
 const FARTHEST = 2048
-/** Records without their like that are kept to be found elsewhere; of more, only the number. */
-const KEPT = 20_000
+/**
+ * What all lanes of a topic may keep together: records without their like, to be found elsewhere, and keys that the
+ * target's compaction took. Of more, only the number is known. About 1 kB and 200 bytes each.
+ */
+export interface Room {
+  records: number
+  keys: number
+}
+
+export function roomForTopic(): Room {
+  return { records: 50_000, keys: 400_000 }
+}
 
 /** What found no like in its place. The flow looks for it elsewhere before it is called missing, extra or changed. */
 export interface Leftover {
@@ -39,19 +49,23 @@ export class Lane {
   #need = LOOK_AHEAD[0]!
   readonly #archive = new Queue()
   readonly #target = new Queue()
-  readonly #pendingArchive = new Pending()
-  readonly #pendingTarget = new Pending()
+  readonly #pendingArchive: Pending
+  readonly #pendingTarget: Pending
+  readonly #room: Room
   /** Removed by compaction, by key, until a later record of the key is seen. */
-  readonly #compactedKeys = new Map<string, Fingerprint[]>()
+  readonly #compactedKeys = new Map<string, { records: number; first: Fingerprint }>()
   readonly left: Leftover = { missing: [], extra: [], changed: [], misplaced: [], missingMore: 0, extraMore: 0 }
   /** The two sides have nothing in common within sight. */
   lost = false
 
-  constructor(stream: TargetStream, tally: Tally, options: { compacted: boolean; deleted: number }) {
+  constructor(stream: TargetStream, tally: Tally, options: { compacted: boolean; deleted: number; room: Room }) {
     this.#stream = stream
     this.#tally = tally
     this.#compacted = options.compacted
     this.#deletedLeft = options.deleted
+    this.#room = options.room
+    this.#pendingArchive = new Pending(options.room)
+    this.#pendingTarget = new Pending(options.room)
   }
 
   /** Whether nothing is kept that a later run would need: the time for a checkpoint. */
@@ -94,11 +108,15 @@ export class Lane {
     for (const one of this.#target.drain()) this.#pendingTarget.add(one, this.left, 'extra')
     for (let view = await this.#stream.next(); view !== null; view = await this.#stream.next()) {
       this.#tally.found++
-      if (this.#pendingTarget.size < KEPT) this.#pendingTarget.add(fingerprint(view, 0), this.left, 'extra')
+      if (this.#room.records > 0) this.#pendingTarget.add(fingerprint(view, 0), this.left, 'extra')
       else this.left.extraMore++
     }
-    this.left.missing.push(...this.#pendingArchive.all(), ...[...this.#compactedKeys.values()].flat())
-    this.left.extra.push(...this.#pendingTarget.all())
+    for (const one of this.#pendingArchive.all()) this.left.missing.push(one)
+    for (const { records, first } of this.#compactedKeys.values()) {
+      this.left.missing.push(first)
+      this.left.missingMore += records - 1
+    }
+    for (const one of this.#pendingTarget.all()) this.left.extra.push(one)
   }
 
   close(): Promise<void> {
@@ -219,8 +237,10 @@ export class Lane {
   #replace(a: Fingerprint, t: Fingerprint): void {
     this.#archive.shift()
     this.#target.shift()
-    if (this.left.changed.length < KEPT) this.left.changed.push([a, t])
-    else {
+    if (this.#room.records > 1) {
+      this.#room.records -= 2
+      this.left.changed.push([a, t])
+    } else {
       this.left.missingMore++
       this.left.extraMore++
     }
@@ -237,17 +257,18 @@ export class Lane {
       return
     }
     const others = this.#compactedKeys.get(a.key)
-    if (others !== undefined) {
-      // the one before has a later record in the archive, which itself is to be found again
-      others.push(a)
-    } else if (this.#compactedKeys.size < KEPT * 10) this.#compactedKeys.set(a.key, [a])
-    else this.left.missingMore++
+    if (others !== undefined) others.records++
+    else if (this.#room.keys > 0) {
+      this.#room.keys--
+      this.#compactedKeys.set(a.key, { records: 1, first: { ...a, bytes: null } })
+    } else this.#tally.unfollowed++
   }
 
   #seen(record: Fingerprint): void {
     const gone = this.#compactedKeys.get(record.key)
     if (gone === undefined) return
-    this.#tally.compacted += gone.length
+    this.#tally.compacted += gone.records
+    this.#room.keys++
     this.#compactedKeys.delete(record.key)
   }
 
@@ -323,14 +344,22 @@ class Queue {
 /** Records of one side that wait for their like on the other. */
 class Pending {
   readonly #byHash = new Map<string, Fingerprint[]>()
+  readonly #room: Room
   size = 0
 
+  constructor(room: Room) {
+    this.#room = room
+  }
+
   add(one: Fingerprint, left: Leftover, side: 'missing' | 'extra'): void {
-    if (this.size >= KEPT) {
+    if (this.#room.records <= 0) {
       left[side === 'missing' ? 'missingMore' : 'extraMore']++
       return
     }
     this.size++
+    this.#room.records--
+    // the bytes are for a record that was changed in its place
+    one.bytes = null
     const same = this.#byHash.get(one.whole)
     if (same === undefined) this.#byHash.set(one.whole, [one])
     else same.push(one)
@@ -341,6 +370,7 @@ class Pending {
     const one = same?.shift()
     if (one === undefined) return undefined
     this.size--
+    this.#room.records++
     if (same!.length === 0) this.#byHash.delete(whole)
     return one
   }

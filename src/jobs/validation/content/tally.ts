@@ -22,6 +22,8 @@ export interface Tally {
   deleted: number
   /** Gone by compaction, and a later record with the same key is there (or it was a tombstone): not missing. */
   compacted: number
+  /** Gone from a compacted log, and too many to follow whether a later record of the key is there. */
+  unfollowed: number
   /** After the restore's end, where that is allowed: not extra. */
   appended: number
   /** Lie before the place where the restore began to write: not looked at. */
@@ -54,6 +56,7 @@ export function emptyTally(): Tally {
     duplicates: 0,
     deleted: 0,
     compacted: 0,
+    unfollowed: 0,
     appended: 0,
     before: 0,
     repeated: 0,
