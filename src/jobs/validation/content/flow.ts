@@ -1,4 +1,5 @@
 import { dropInjectedHeaders } from '../../../archive/suspects.ts'
+import { CofferError } from '../../../contract/errors.ts'
 import type { RecordView } from '../../../contract/record.ts'
 import type { Cluster } from '../../../kafka/cluster.ts'
 import type { FlowContext } from '../../restore/flow.ts'
@@ -187,6 +188,9 @@ export async function countFlow(
       } finally {
         await stream.close()
       }
+    }
+    if (table.full) {
+      throw new CofferError('INDETERMINATE', `"${flow.target}" holds more records than were planned for: run it again`)
     }
     table.unmatched((surplus, archived, place) => {
       const kind = surplus > 0 ? 'missing' : archived ? 'duplicate' : 'extra'
