@@ -71,6 +71,7 @@ export class AuditPaths {
           return this.#keep(index, ancestors, level + 1, bytes, from, length)
         }
         ancestors.push(node)
+        if (!isHex(bytes, beside)) return false
         node = k % 2 === 0 ? this.#join(node, bytes, beside) : this.#joinAfter(bytes, beside, node)
         step++
       } else ancestors.push(node)
@@ -142,6 +143,15 @@ export class AuditPaths {
         (VALUE[bytes[from + 2 * i] as number] as number) * 16 + (VALUE[bytes[from + 2 * i + 1] as number] as number)
     }
   }
+}
+
+/** Whether a step's 64 digits are lowercase hex: what has no other meaning than its digits. */
+function isHex(bytes: Uint8Array, from: number): boolean {
+  for (let at = from; at < from + DIGITS; at++) {
+    const byte = bytes[at] as number
+    if ((VALUE[byte] as number) === 0 && byte !== 0x30) return false
+  }
+  return true
 }
 
 /** What a hex digit stands for. */

@@ -1,4 +1,5 @@
 import { decodeUtf8, encode } from './scan.ts'
+import type { PackageTools } from './tools.ts'
 
 /** JSON texts inside a record's `decoded`: checked where they lie, without making objects of them. */
 
@@ -16,6 +17,11 @@ const CLOSE_OBJECT = 0x7d
  */
 export class JsonText {
   #stack = new Uint8Array(256)
+  readonly #tools: Pick<PackageTools, 'isUtf8'>
+
+  constructor(tools: Pick<PackageTools, 'isUtf8'>) {
+    this.#tools = tools
+  }
 
   end(bytes: Uint8Array, from: number, limit: number): number {
     let depth = 0
@@ -48,7 +54,7 @@ export class JsonText {
       }
       // a value has ended
       for (;;) {
-        if (depth === 0) return ascii || decodeUtf8(bytes.subarray(from, at)) !== null ? at : -1
+        if (depth === 0) return ascii || this.#tools.isUtf8(bytes.subarray(from, at)) ? at : -1
         const next = at < limit ? (bytes[at] as number) : 0
         const close = this.#stack[depth - 1] as number
         if (next === close) {
@@ -163,27 +169,31 @@ export function isCompactOf(
   to: number,
 ): boolean {
   let at = start
-  let inString = false
-  let spaced = false
-  for (let i = from; i < to; i++) {
+  let i = from
+  while (i < to) {
     const byte = raw[i] as number
-    if (!inString && (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09)) {
-      spaced = true
-      continue
-    }
-    if (at >= end || text[at] !== byte) return false
-    // white space within a number or a word would make two of it
-    if (spaced && at > start && isToken(text[at - 1] as number) && isToken(byte)) return false
-    spaced = false
-    if (byte === QUOTE) inString = !inString
-    else if (inString && byte === BACKSLASH) {
+    if (byte === QUOTE) {
+      // nothing is left out inside a string: it is the same up to its closing quote
+      const close = stringEnd(raw, i, to)
+      const next = close > NOT_ASCII ? close - NOT_ASCII : close
+      if (next < 0 || at + next - i > end) return false
+      for (; i < next; i++, at++) if (text[at] !== raw[i]) return false
+    } else if (isSpace(byte)) {
+      const next = raw[i + 1] as number
+      // white space within a number or a word would make two of it
+      if (at > start && i + 1 < to && isToken(text[at - 1] as number) && !isSpace(next) && isToken(next)) return false
+      i++
+    } else {
+      if (at >= end || text[at] !== byte) return false
       i++
       at++
-      if (i >= to || at >= end || text[at] !== raw[i]) return false
     }
-    at++
   }
   return at === end
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 }
 
 function isToken(byte: number): boolean {
@@ -206,8 +216,26 @@ export function isStringOf(
   from: number,
   to: number,
 ): boolean {
+  if (isPlainStringOf(text, start, end, raw, from, to)) return true
   const source = decodeUtf8(raw.subarray(from, to))
   if (source === null) return false
   const written = encode(JSON.stringify(source))
   return written.length === end - start && written.every((byte, i) => text[start + i] === byte)
+}
+
+/** The common case, without a copy: ASCII with nothing to escape. */
+function isPlainStringOf(
+  text: Uint8Array,
+  start: number,
+  end: number,
+  raw: Uint8Array,
+  from: number,
+  to: number,
+): boolean {
+  if (end - start !== to - from + 2) return false
+  for (let i = from, at = start + 1; i < to; i++, at++) {
+    const byte = raw[i] as number
+    if (byte !== text[at] || byte < 0x20 || byte >= 0x7f || byte === QUOTE || byte === BACKSLASH) return false
+  }
+  return text[end - 1] === QUOTE
 }

@@ -45,18 +45,23 @@ export class ProofLine {
     this.leafHash = hex(scan)
     scan.expect(AUDIT_PATH)
     this.pathFrom = scan.at + 1
-    this.pathLength = 0
+    this.pathLength = this.#pathSteps(scan)
+    scan.expect(END)
+    scan.expectEnd()
+  }
+
+  /** Counts the path's steps; that each is 64 hex digits shows where it is hashed or compared (AuditPaths). */
+  #pathSteps(scan: Scan): number {
+    let steps = 0
     while (scan.sees(QUOTE)) {
-      if (++this.pathLength > MAX_PATH) throw notCanonical(scan)
-      scan.at++
-      passHex(scan)
+      if (++steps > MAX_PATH) throw notCanonical(scan)
+      scan.at += 1 + HASH_DIGITS
       scan.expectByte(QUOTE)
       if (!scan.sees(COMMA)) break
       scan.at++
       if (!scan.sees(QUOTE)) throw notCanonical(scan)
     }
-    scan.expect(END)
-    scan.expectEnd()
+    return steps
   }
 
   #readHead(scan: Scan): void {

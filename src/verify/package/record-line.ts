@@ -40,13 +40,16 @@ export class RecordLine {
   leafLength = 0
   readonly #tools: PackageTools
   readonly #scan = new Scan()
-  readonly #json = new JsonText()
+  readonly #json: JsonText
+  /** Where decoded key and value lie in the line: start and end of each, -1 where there is none. */
+  readonly #spans = [-1, -1, -1, -1]
   #view: DataView
   /** `{"topic":"…","partition":…,"offset":` of the line before, which the next one mostly shares. */
   #head: Uint8Array = new Uint8Array(0)
 
   constructor(tools: PackageTools) {
     this.#tools = tools
+    this.#json = new JsonText(tools)
     this.leaf = tools.buffer(64 * 1024)
     this.#view = new DataView(this.leaf.buffer, this.leaf.byteOffset, this.leaf.length)
   }
@@ -78,13 +81,15 @@ export class RecordLine {
     leaf.setUint32(1, to - 5, true)
     this.leafLength = to
     this.hasDecoded = scan.takes(DECODED)
-    const decodedAt = scan.at
     if (this.hasDecoded) this.#passDecoded(scan)
     this.redacted = scan.takes(REDACTED) ? rules(scan) : null
     if (namesInBase64) scan.expect(FLAGS)
     scan.expect(OBJECT_END)
     scan.expectEnd()
-    if (this.hasDecoded && this.redacted === null) this.#compareDecoded(decodedAt, keyFrom, keyTo, valueFrom, valueTo)
+    if (this.hasDecoded && this.redacted === null) {
+      this.#compareDecoded(0, keyFrom, keyTo, 'key')
+      this.#compareDecoded(2, valueFrom, valueTo, 'value')
+    }
   }
 
   #readHead(scan: Scan): void {
@@ -156,47 +161,38 @@ export class RecordLine {
 
   /** Any JSON for key and value; what it must be is compared when it is known whether the record is redacted. */
   #passDecoded(scan: Scan): void {
-    const hasKey = scan.takes(DECODED_KEY)
-    if (hasKey) scan.at = this.#jsonEnd(scan)
-    if (!hasKey || scan.sees(COMMA)) {
-      if (hasKey) scan.at++
+    const spans = this.#spans
+    spans.fill(-1)
+    if (scan.takes(DECODED_KEY)) this.#passJson(scan, 0)
+    if (spans[0] === -1 || scan.sees(COMMA)) {
+      if (spans[0] !== -1) scan.at++
       scan.expect(DECODED_VALUE)
-      scan.at = this.#jsonEnd(scan)
+      this.#passJson(scan, 2)
     }
     scan.expect(OBJECT_END)
   }
 
-  #jsonEnd(scan: Scan): number {
+  #passJson(scan: Scan, span: number): void {
     const end = this.#json.end(scan.bytes, scan.at, scan.end)
     if (end < 0) throw notCanonical(scan)
-    return end
+    this.#spans[span] = scan.at
+    this.#spans[span + 1] = end
+    scan.at = end
   }
 
-  #compareDecoded(from: number, keyFrom: number, keyTo: number, valueFrom: number, valueTo: number): void {
-    const scan = this.#scan
-    scan.at = from
-    if (scan.takes(DECODED_KEY)) {
-      this.#compareOne(scan, keyFrom, keyTo, 'key')
-      if (!scan.sees(COMMA)) return
-      scan.at++
-    }
-    scan.expect(DECODED_VALUE)
-    this.#compareOne(scan, valueFrom, valueTo, 'value')
-  }
-
-  #compareOne(scan: Scan, from: number, to: number, what: string): void {
-    const start = scan.at
-    const end = this.#jsonEnd(scan)
+  #compareDecoded(span: number, from: number, to: number, what: string): void {
+    const [start, end] = [this.#spans[span] as number, this.#spans[span + 1] as number]
+    if (start === -1) return
     const { leaf } = this
+    const { bytes } = this.#scan
     const same =
-      (end - start === to - from && this.#tools.same(scan.bytes, start, leaf, from, to - from)) ||
-      isCompactOf(scan.bytes, start, end, leaf, from, to) ||
-      (scan.bytes[start] === QUOTE && isStringOf(scan.bytes, start, end, leaf, from, to))
+      (end - start === to - from && this.#tools.same(bytes, start, leaf, from, to - from)) ||
+      isCompactOf(bytes, start, end, leaf, from, to) ||
+      (bytes[start] === QUOTE && isStringOf(bytes, start, end, leaf, from, to))
     // a null has no text at all
     if (!same || this.#view.getInt32(from - 4, true) < 0) {
       throw new Refusal('FORMAT_FAILURE', `has a decoded ${what} that is not what its ${what}'s bytes say`)
     }
-    scan.at = end
   }
 
   #room(size: number): void {

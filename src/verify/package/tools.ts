@@ -8,6 +8,7 @@ import type { ZipEntry } from './zip.ts'
 export interface PackageTools {
   /** SHA-256, lowercase hex. Called once or more for each record. */
   sha256Hex(data: Uint8Array): string
+  isUtf8(data: Uint8Array): boolean
   /** A buffer on which `indexOf` of a byte is fast. */
   buffer(size: number): Uint8Array
   /** Whether both ranges hold the same bytes. */

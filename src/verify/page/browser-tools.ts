@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { toHex } from '../bytes.ts'
+import { toHex, utf8 } from '../bytes.ts'
 import type { PackageTools } from '../package/tools.ts'
 import { type UnpackParts, unpackEntry } from '../package/unpack.ts'
 import type { ByteSource } from '../source.ts'
@@ -117,6 +117,7 @@ function base64(from: Uint8Array, start: number, end: number, to: Uint8Array, at
 /** PackageTools with what every browser has. */
 export const browserTools: PackageTools = {
   sha256Hex: (data) => toHex(sha256(data)),
+  isUtf8: (data) => utf8(data) !== null,
   buffer: (size) => new Uint8Array(size),
   same: (a, aFrom, b, bFrom, length) => {
     if (aFrom + length > a.length || bFrom + length > b.length) return false
