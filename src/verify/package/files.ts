@@ -103,6 +103,8 @@ export class PackageFiles {
     if (this.#digests.has(path)) return
     this.#digests.set(path, digests)
     const listed = this.#listed.get(path)
+    // in words that say what happened first: a changed file has another CRC-32 as well
+    if (listed !== undefined) this.#compareListed(path, digests, listed)
     if (digests.crc32 !== entry.crc32) {
       this.failures.push(
         failedCheck(
@@ -113,7 +115,9 @@ export class PackageFiles {
         ),
       )
     }
-    if (listed === undefined) return
+  }
+
+  #compareListed(path: string, digests: EntryDigests, listed: PackageFile): void {
     this.compared++
     this.bytes += digests.size
     if (listed.sha256 !== digests.sha256) {

@@ -89,6 +89,7 @@ export function rowsOf(result: VerifiedFile): Row[] {
 function sinceVerdict(result: VerifiedFile, own: Verdict | null): Pick<Row, 'verdict' | 'word'> {
   const first = result.signatures[0]
   if (own === 'failed' || first?.time === undefined || first.time === null) return { verdict: own }
+  if (result.verdict === 'failed') return { verdict: null }
   if (first.time.kind === 'proved') return { verdict: own ?? 'passed' }
   return { verdict: 'indeterminate', word: 'signer’s clock' }
 }
