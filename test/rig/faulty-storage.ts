@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CofferError, type ErrorCode } from '../../src/contract/errors.ts'
-import type { ListedObject, PutOptions, Storage, StoredBytes, StoredObject, StoredRetention } from '../../src/storage/storage.ts'
+import type {
+  ListedObject,
+  PutOptions,
+  Storage,
+  StoredBytes,
+  StoredObject,
+  StoredRetention,
+} from '../../src/storage/storage.ts'
 
 export type StorageCall = 'put' | 'get' | 'getRange' | 'head' | 'list' | 'listFolders' | 'delete'
 
