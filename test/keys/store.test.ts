@@ -276,6 +276,14 @@ test('export: public parts alone, again and again, but never over somebody’s f
   await assert.rejects(keys(fileStore(profile), onFile), failure('STORAGE_FAILED', /no folder/))
 })
 
+test('a place where no folder can be made: an error, and an end', { timeout: 120_000 }, async () => {
+  // /proc answers "not there" to making a folder, which Node's own recursive mkdir repeats for ever
+  const place = process.platform === 'linux' ? '/proc/coffer' : join(profile, 'keys/audit.json')
+  const ask = keys({ COFFER_PROFILE: profile }, { action: 'export-public', name: 'audit', output: place })
+  await assert.rejects(ask, failure('STORAGE_FAILED', /can't write to/))
+  await assert.rejects(keys(fileStore(place), { ...NEW, name: 'x' }), failure('STORAGE_FAILED', /key store/))
+})
+
 test('a profile that can’t be written to: said so, nothing lost', async () => {
   const file = join(await temporaryFolder(), 'file')
   await writeFile(file, '')

@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CofferError } from '../../contract/errors.ts'
 import type { KeysRequest } from '../../contract/jobs.ts'
 import type { KeyExportedResult } from '../../contract/results/keys.ts'
 import { isSelfSigned } from '../../signing/certificate.ts'
+import { makeFolder } from '../../signing/store/folder.ts'
 import { toPem } from '../../signing/store/pem.ts'
 import type { KeyFacts } from '../../signing/store/store.ts'
 import { keyOverview } from './overview.ts'
@@ -30,7 +31,7 @@ export async function exportPublic(
   const files = publicFiles(key)
   for (const file of files) await mayWrite(join(output, file.name), file.label)
   try {
-    await mkdir(output, { recursive: true })
+    await makeFolder(output)
     for (const file of files) await writeWhole(join(output, file.name), file.text)
   } catch (cause) {
     throw failed(output, cause)

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { CofferError, type ErrorCode } from '../../contract/errors.ts'
+import { makeFolder } from './folder.ts'
 import { checkedKeyName } from './names.ts'
 import { readPrivateFile } from './private-file.ts'
 
@@ -128,7 +129,7 @@ export class KeyFiles {
   async #written(record: KeyRecord, place: (temporary: string) => Promise<void>): Promise<void> {
     const temporary = join(this.folder, `.${record.name}.${randomUUID()}.tmp`)
     try {
-      await mkdir(this.folder, { recursive: true, mode: FOLDER_MODE })
+      await makeFolder(this.folder, FOLDER_MODE)
       await writeFile(temporary, serialized(record), { flag: 'wx', mode: FILE_MODE, flush: true })
       await place(temporary)
       await syncFolder(this.folder)
