@@ -24,6 +24,7 @@ async function inSession(home: string, script: string) {
   return runTool('dbus-run-session', ['--', 'bash', '-c', text], {
     install: 'apt install dbus gnome-keyring',
     env: {
+      ...UNSET,
       HOME: home,
       XDG_DATA_HOME: join(home, 'data'),
       XDG_CONFIG_HOME: join(home, 'config'),
@@ -32,6 +33,9 @@ async function inSession(home: string, script: string) {
     },
   })
 }
+
+/** Whatever the tester's own shell has set. */
+const UNSET = { COFFER_KEY_PASSPHRASE: '', COFFER_KEY_PASSPHRASE_FILE: '', COFFER_KEY_STORE: '' }
 
 const child = join(import.meta.dirname, 'show-key.ts')
 
@@ -80,7 +84,7 @@ test('without a keychain: an error that says what to do, or the encrypted file w
   const nobody = { DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(home, 'no-bus')}` }
   const create = (name: string, env: Record<string, string>) =>
     runTool('node', [join(ROOT, 'bin/coffer.mjs'), 'keys', 'create', '--name', name, '--json'], {
-      env: { HOME: home, XDG_RUNTIME_DIR: home, COFFER_PROFILE: join(home, 'profile'), ...nobody, ...env },
+      env: { ...UNSET, HOME: home, XDG_RUNTIME_DIR: home, COFFER_PROFILE: join(home, 'profile'), ...nobody, ...env },
     })
   const refused = await create('a', {})
   assert.equal(refused.code, 3)
