@@ -84,7 +84,7 @@ export class Work {
     const folder = join(dirname(output), `.${basename(output)}.work`)
     return fileError(output, async () => {
       await refuseExisting(output)
-      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await makeFolder(folder, output)
       await lock(folder, output)
       const state = await readState(folder, request)
       const spools = await openSpools(folder, state)
@@ -137,6 +137,21 @@ export async function fileError<T>(output: string, work: () => Promise<T>): Prom
     return await work()
   } catch (error) {
     throw errno(error) === undefined ? error : filesystemError(error, `write "${output}"`)
+  }
+}
+
+/** Not recursive: the folder of the output must be there, and where a system can't make any, Node would try for ever. */
+async function makeFolder(folder: string, output: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT') throw error
+    throw new CofferError('STORAGE_FAILED', `cannot write "${output}", there is no folder "${dirname(output)}"`, {
+      hint: 'Make the folder first, or choose another "output".',
+      cause: error,
+    })
   }
 }
 
