@@ -180,7 +180,7 @@ async function findKey(
 }
 
 function readKey(bytes: Uint8Array): Uint8Array {
-  const [block] = readPem(bytes, 'public key beside the signature')
+  const [block] = readPem(bytes, 'public key beside the signature', true)
   if (block === undefined || (block.label !== 'PUBLIC KEY' && block.label !== '')) {
     throw new Finding('FORMAT_FAILURE', 'What should be the public key beside the signature is something else.')
   }
@@ -226,7 +226,7 @@ function algorithmOf(key: PublicKey): SignatureAlgorithm {
 /** @returns the certificates of `chain`, the signer's first */
 function fillPool(pool: Pool, input: DetachedInput): Certificate[] {
   const read = (bytes: Uint8Array | null | undefined, what: string, add: (der: Uint8Array) => void) => {
-    if (bytes != null && bytes.length > 0) for (const { der } of readPem(bytes, what)) add(der)
+    if (bytes != null && bytes.length > 0) for (const { der } of readPem(bytes, what, true)) add(der)
   }
   read(input.chain, 'certificates beside the signature', (der) =>
     addCertificate(pool, der, 'certificate beside the signature'),

@@ -83,7 +83,7 @@ function pssMatches(
   const { saltLength } = scheme
   const hashLength = digest.length
   if (encoded.length < hashLength + saltLength + 2 || encoded.at(-1) !== 0xbc) return false
-  const masked = encoded.slice(0, encoded.length - hashLength - 1)
+  const masked = new Uint8Array(encoded.subarray(0, encoded.length - hashLength - 1))
   const seed = encoded.subarray(masked.length, masked.length + hashLength)
   const unusedBits = 8 * encoded.length - emBits
   if (unusedBits > 0 && (masked[0] as number) >> (8 - unusedBits) !== 0) return false

@@ -10,15 +10,21 @@ const BLOCK = /-----BEGIN ([A-Z0-9 ]{1,40})-----\r?\n([A-Za-z0-9+/=\r\n]*?)-----
 /** Between blocks: what `openssl x509 -text` and lists of roots write there, lines of comment. */
 const PREAMBLE = /(?!-----)[^\n]*\n|[^\n-][^\n]*$/y
 
+/** As RFC 7468 section 3 has writers do it: 64 characters to a line, an end to each, nothing between blocks. */
+const STRICT =
+  /^(?:-----BEGIN ([A-Z0-9 ]{1,40})-----\r?\n(?:[A-Za-z0-9+/=]{64}\r?\n)*(?:[A-Za-z0-9+/=]{1,63}\r?\n)?-----END \1-----\r?\n)+$/
+
 /**
  * PEM (RFC 7468), several blocks; DER gives one block without a label.
+ * @param strict for files that belong to a signature: they must have the one form that writers give them
  * @throws Finding FORMAT_FAILURE where a block is broken
  */
-export function readPem(bytes: Uint8Array, what: string): PemBlock[] {
+export function readPem(bytes: Uint8Array, what: string, strict = false): PemBlock[] {
   if (bytes[0] === 0x30) return [{ label: '', der: bytes }]
   const text = utf8(bytes)
   const broken = (why: string) => new Finding('FORMAT_FAILURE', `The ${what} is neither PEM nor DER: ${why}.`)
   if (text === null) throw broken('it is no text')
+  if (strict && !STRICT.test(text)) throw broken('it does not have the form that it should have')
   const blocks: PemBlock[] = []
   let at = 0
   while (at < text.length) {

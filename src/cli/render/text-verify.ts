@@ -79,7 +79,7 @@ function signatureLines(one: SignatureFacts): string[] {
   return [
     '',
     `  ${paint('bold', one.subject)}: ${verdictWord(one.verdict)}${sub}, ${one.format}`,
-    `    by      ${who}${one.trusted ? '' : ', trusted by nobody whom you named'}`,
+    `    by      ${who}${one.trusted || one.verdict === 'failed' ? '' : ', trusted by nobody whom you named'}`,
     ...(one.time === null ? [] : [`    time    ${timeWords(one.time)}`]),
     ...(one.keyId === null ? [] : [`    key     SHA-256 ${one.keyId}`]),
   ]

@@ -13,6 +13,7 @@ import { type PackagePart, writePackage } from '../../evidence/package/assemble.
 import { sha256Hex } from '../../evidence/package/digest.ts'
 import { packBytes } from '../../evidence/package/packed.ts'
 import { readmeOf } from '../../evidence/package/readme.ts'
+import { verifierPage } from '../../evidence/package/verifier-page.ts'
 import { segmentsOf, timelineOf } from '../../evidence/report/input.ts'
 import { reportOperator } from '../../evidence/report/operator.ts'
 import { toolDigest } from '../../evidence/report/tool-digest.ts'
@@ -63,18 +64,14 @@ export async function buildPackage(building: Building): Promise<JobResult<Extrac
     recordsRead: coverage.totals.records_read,
     timeline: timelineOf(archive.manifests),
     gaps: [...archive.problems, ...custody.problems],
-    pageSha256: page === null ? null : sha256Hex(page),
+    pageSha256: sha256Hex(page),
   })
   const parts: PackagePart[] = [
-    ...(page === null
-      ? []
-      : [
-          {
-            path: PACKAGE_PATHS.verifier,
-            file: packBytes(page),
-            what: 'Checks this package in a browser, without a network.',
-          },
-        ]),
+    {
+      path: PACKAGE_PATHS.verifier,
+      file: packBytes(page),
+      what: 'Checks this package in a browser, without a network.',
+    },
     ...reportParts(reported),
     ...archive.parts,
     { path: PACKAGE_PATHS.records, file: records, what: 'The records without loss, one JSON object on each line.' },
@@ -161,7 +158,7 @@ interface ReportFacts {
   recordsRead: number
   timeline: ReturnType<typeof timelineOf>
   gaps: string[]
-  pageSha256: string | null
+  pageSha256: string
 }
 
 async function produceReport(building: Building, facts: ReportFacts): Promise<ProducedEvidence> {
@@ -212,7 +209,7 @@ async function produceReport(building: Building, facts: ReportFacts): Promise<Pr
         formats: extract.formats,
         rules: rulesOf(config),
       },
-      ...(facts.pageSha256 === null ? {} : { verifierPageSha256: facts.pageSha256 }),
+      verifierPageSha256: facts.pageSha256,
     },
     manifest: loaded.bytes,
     segments: segmentsOf(loaded.manifest, plan.topics),
@@ -241,9 +238,4 @@ function reportParts({ json, pdf, signature }: ProducedEvidence): PackagePart[] 
     parts.push(part('certificates/tsa-chain.pem', Buffer.from(tsaChainPem), 'Certificates of the timestamp authority.'))
   }
   return parts
-}
-
-/** Interim, until the page itself is there. */
-async function verifierPage(): Promise<Buffer | null> {
-  return null
 }

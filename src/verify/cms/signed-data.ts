@@ -114,7 +114,8 @@ function parseSigner(der: Der, what: string): SignerInfo {
 
 /** `[0] IMPLICIT SET OF` as the plain SET OF that is hashed (RFC 5652 section 5.4). The lengths are the same. */
 function withTag(signed: Der, parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = signed.bytes.slice()
+  // a copy: slice() of a Buffer is none
+  const bytes = new Uint8Array(signed.bytes)
   bytes[0] = TAG.set
   let at = bytes.length - signed.content.length
   for (const part of parts) {

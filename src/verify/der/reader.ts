@@ -128,7 +128,8 @@ export class Der {
 
   /** The element with another tag, for IMPLICIT ones. */
   retagged(tag: number): Der {
-    const bytes = this.bytes.slice()
+    // a copy: slice() of a Buffer is none
+    const bytes = new Uint8Array(this.bytes)
     bytes[0] = tag
     return new Der(tag, bytes, bytes.subarray(bytes.length - this.content.length), this.what)
   }

@@ -1,4 +1,4 @@
-import { joinBytes } from '../bytes.ts'
+import { joinBytes, latin1 } from '../bytes.ts'
 import { Der } from '../der/reader.ts'
 import { Finding } from '../finding.ts'
 import { PdfDocument } from './document.ts'
@@ -42,6 +42,9 @@ export function readByteRange(bytes: Uint8Array, found: FoundSignature): SignedR
       `its /ByteRange leaves out bytes ${start} to ${stop}, and its value is at ${contents.start} to ${contents.end}: something there is not covered`,
     )
   }
+  // ISO 32000-2 table 255 asks for hex; in one case and without white space, so that one value has one form
+  const hex = latin1(bytes.subarray(start, stop))
+  if (!/^<(?:[0-9a-f]*|[0-9A-F]*)>$/.test(hex)) throw broken('its value is not written in hex throughout')
   let revision: PdfDocument
   try {
     revision = PdfDocument.open(bytes.subarray(0, end))

@@ -1,7 +1,7 @@
 import { Finding } from '../finding.ts'
 import { PdfDocument, revisionEnd } from './document.ts'
 import { Lexer } from './lexer.ts'
-import { isName, type PdfObject, PdfStream, sameObject } from './objects.ts'
+import { isName, type PdfObject, PdfStream, PdfString, sameObject } from './objects.ts'
 import { readIndirect, readSection, type XrefSection } from './xref.ts'
 
 /** A revision that was appended (ISO 32000-2 section 7.5.6), read object by object. */
@@ -113,7 +113,14 @@ function checkTrailer(section: XrefSection, before: PdfDocument, strange: Strang
   if (size !== least) throw strange('their number of objects is wrong')
   const ids = trailer.get('ID')
   const old = before.trailer.get('ID')
-  if (Array.isArray(old) && !(Array.isArray(ids) && ids.length === 2 && sameObject(ids[0], old[0]))) {
-    throw strange('they carry the identifier of another file')
-  }
+  if (!Array.isArray(old)) return
+  const same = Array.isArray(ids) && ids.length === 2 && sameObject(ids[0], old[0])
+  if (!same || !sameOrNew(old[1], ids[1])) throw strange('they carry the identifier of another file')
+}
+
+/** The second identifier may be a new one; one that is nearly the old was damaged. */
+function sameOrNew(old: PdfObject | undefined, now: PdfObject | undefined): boolean {
+  if (!(old instanceof PdfString) || !(now instanceof PdfString) || old.bytes.length !== now.bytes.length) return false
+  const different = now.bytes.filter((byte, index) => byte !== old.bytes[index]).length
+  return different === 0 || different >= old.bytes.length / 2
 }

@@ -25,7 +25,7 @@ const MAX_OBJECTS = 1_000_000
 export function readSection(bytes: Uint8Array, offset: number, strict = false): XrefSection {
   const lexer = new Lexer(bytes, offset, strict)
   // "xref"
-  if (bytes[offset] === 0x78) return readTable(lexer, offset)
+  if (bytes[offset] === 0x78) return readTable(lexer, offset, strict)
   const { number, object } = readIndirect(lexer, () => null)
   if (!(object instanceof PdfStream) || !isName(object.dict.get('Type'), 'XRef')) {
     throw pdfBroken(`there is no cross-reference section at byte ${offset}`)
@@ -33,7 +33,7 @@ export function readSection(bytes: Uint8Array, offset: number, strict = false): 
   return { offset, end: lexer.at, entries: streamEntries(object), trailer: object.dict, stream: number }
 }
 
-function readTable(lexer: Lexer, offset: number): XrefSection {
+function readTable(lexer: Lexer, offset: number, strict: boolean): XrefSection {
   lexer.keyword('xref')
   const entries = new Map<number, XrefEntry>()
   for (;;) {
@@ -45,9 +45,13 @@ function readTable(lexer: Lexer, offset: number): XrefSection {
     const count = lexer.integer()
     if (first + count > MAX_OBJECTS) throw pdfBroken('more objects than this verifier reads')
     for (let number = first; number < first + count; number++) {
+      lexer.skip()
+      const start = lexer.at
       const at = lexer.integer()
       const generation = lexer.integer()
       const kind = lexer.word()
+      // ISO 32000-2 section 7.5.4: ten digits, five digits, a letter, single spaces between
+      if (strict && lexer.at - start !== 18) throw lexer.broken('a line of another length in the cross-reference table')
       if (kind !== 'n' && kind !== 'f') throw lexer.broken('a broken line in the cross-reference table')
       if (entries.has(number)) throw pdfBroken(`object ${number} is listed twice`)
       entries.set(number, kind === 'f' ? { kind: 'free' } : { kind: 'offset', offset: at, generation })

@@ -68,6 +68,8 @@ async function isForeignAuthority(
   crypto: VerifyCrypto,
 ): Promise<boolean> {
   const { authorityKeyId, subjectKeyId } = certificate
+  // whoever has its issuer's name is there, itself above all, should have signed it
+  if (known.some((one) => equalBytes(one.subject.der, certificate.issuer.der))) return false
   if (authorityKeyId === null || subjectKeyId === null || equalBytes(authorityKeyId, subjectKeyId)) return false
   const issued = known.filter((one) => one !== certificate && mayHaveIssued(certificate, one))
   return any(issued, (one) => certificateSignedBy(one, certificate.spki, crypto))

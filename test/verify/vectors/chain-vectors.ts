@@ -1,0 +1,365 @@
+import { bool, int, seq } from './der.ts'
+import { type CertificateOptions, certificate, type Issuer, key, list, ocsp, root } from './pki.ts'
+import {
+  DAY,
+  failed,
+  leaf,
+  type PdfVector,
+  passed,
+  ROOT,
+  rootDer,
+  rootList,
+  signed,
+  signerDer,
+  signerKey,
+  T0,
+  TSA_ROOT,
+  tsaDer,
+  tsaList,
+  unsure,
+} from './world.ts'
+
+const MIDDLE: Issuer = { cn: 'Vector Middle', key: key('middle') }
+const LOWER: Issuer = { cn: 'Vector Lower', key: key('lower') }
+const middle = (more: Partial<CertificateOptions> = {}) =>
+  certificate({ cn: MIDDLE.cn, key: MIDDLE.key, issuer: ROOT, serial: 20, ca: true, ...more })
+const viaMiddle = certificate({ cn: 'Vector Signer', key: signerKey, issuer: MIDDLE })
+const middleList = list({ by: MIDDLE })
+
+/** Signed with that certificate. */
+const by = (
+  certificates: Buffer[],
+  more: {
+    issuer?: string
+    serial?: number
+    crls?: Buffer[]
+    ocsps?: Buffer[]
+    stamp?: null
+    m?: string
+    keyOf?: ReturnType<typeof key>
+  } = {},
+) =>
+  signed({
+    cms: { certificates, issuer: more.issuer ?? ROOT.cn, serial: more.serial ?? 7, key: more.keyOf ?? signerKey },
+    ...(more.stamp === null ? { stamp: null } : {}),
+    ...(more.m === undefined ? {} : { pdf: { m: more.m } }),
+    dss: {
+      ...(more.crls === undefined ? {} : { crls: more.crls }),
+      ...(more.ocsps === undefined ? {} : { ocsps: more.ocsps }),
+    },
+  })
+const revoked = (at: number, reason?: number) =>
+  list({ by: ROOT, revoked: [{ serial: 7, at, ...(reason === undefined ? {} : { reason }) }] })
+
+/** Certificates and revocation. */
+export const CHAIN_VECTORS: readonly PdfVector[] = [
+  {
+    name: 'an authority between',
+    make: () => by([viaMiddle, middle()], { issuer: MIDDLE.cn, crls: [rootList, middleList, tsaList] }),
+    ...passed,
+  },
+  {
+    name: 'the authority between is none',
+    make: () => by([viaMiddle, middle({ ca: false })], { issuer: MIDDLE.cn, crls: [rootList, middleList, tsaList] }),
+    ...unsure('CHAIN_CONSTRAINTS_FAILURE'),
+  },
+  {
+    name: 'the authority between may not issue',
+    make: () => by([viaMiddle, middle({ usage: 0x02 })], { issuer: MIDDLE.cn, crls: [rootList, middleList, tsaList] }),
+    ...unsure('CHAIN_CONSTRAINTS_FAILURE'),
+  },
+  {
+    name: 'too many authorities for the path length',
+    make: () =>
+      by(
+        [
+          certificate({ cn: 'Vector Signer', key: signerKey, issuer: LOWER }),
+          certificate({ cn: LOWER.cn, key: LOWER.key, issuer: MIDDLE, serial: 21, ca: true }),
+          middle({ pathLength: 0 }),
+        ],
+        { issuer: LOWER.cn, crls: [rootList, middleList, list({ by: LOWER }), tsaList] },
+      ),
+    ...unsure('CHAIN_CONSTRAINTS_FAILURE'),
+  },
+  {
+    name: 'the authority between was withdrawn',
+    make: () =>
+      by([viaMiddle, middle()], {
+        issuer: MIDDLE.cn,
+        crls: [list({ by: ROOT, revoked: [{ serial: 20, at: T0 - DAY }] }), middleList, tsaList],
+      }),
+    ...failed('REVOKED'),
+  },
+  {
+    name: 'the authority between is missing',
+    make: () => by([viaMiddle], { issuer: MIDDLE.cn }),
+    ...unsure('NO_CERTIFICATE_CHAIN_FOUND'),
+  },
+  {
+    name: 'a certificate in the name of the root, by another key',
+    make: () => by([signerDer({ issuer: { cn: ROOT.cn, key: key('forger') } })]),
+    ...unsure('NO_CERTIFICATE_CHAIN_FOUND'),
+  },
+  {
+    name: 'the certificate may not sign',
+    make: () => by([signerDer({ usage: 0x20 })]),
+    ...unsure('CHAIN_CONSTRAINTS_FAILURE'),
+  },
+  {
+    name: 'the certificate is one for timestamps',
+    make: () => by([signerDer({ eku: ['1.3.6.1.5.5.7.3.8'] })]),
+    ...unsure('CHAIN_CONSTRAINTS_FAILURE'),
+  },
+  {
+    name: 'the certificate is one for documents',
+    make: () => by([signerDer({ eku: ['1.3.6.1.5.5.7.3.36'], ekuCritical: false })]),
+    ...passed,
+  },
+  {
+    name: 'a critical extension that is not known',
+    make: () => by([signerDer({ extra: [['1.2.3.4.5', true, int(1)]] })]),
+    ...unsure('CHAIN_CONSTRAINTS_FAILURE'),
+  },
+  {
+    name: 'name constraints',
+    make: () =>
+      by([viaMiddle, middle({ extra: [['2.5.29.30', true, seq()]] })], {
+        issuer: MIDDLE.cn,
+        crls: [rootList, middleList, tsaList],
+      }),
+    ...unsure('CHAIN_CONSTRAINTS_FAILURE'),
+  },
+  {
+    name: 'a boolean that only BER allows',
+    make: () => by([signerDer({ extra: [['2.5.29.19', true, seq(Buffer.of(1, 1, 1))]] })]),
+    ...failed('FORMAT_FAILURE'),
+  },
+  {
+    name: 'a default value written out',
+    make: () =>
+      by([
+        signerDer({
+          extra: [
+            ['2.5.29.99', false, seq(bool(false))],
+            ['2.5.29.99', false, seq()],
+          ],
+        }),
+      ]),
+    ...failed('FORMAT_FAILURE'),
+  },
+  {
+    name: 'a certificate signed with SHA-1',
+    make: () => by([signerDer({ hash: 'sha1' })]),
+    ...unsure('CRYPTO_CONSTRAINTS_FAILURE'),
+  },
+  {
+    name: 'an RSA key of 1024 bits',
+    make: () => by([signerDer({ key: key('weak', 'RSA-1024') })], { keyOf: key('weak', 'RSA-1024') }),
+    ...unsure('CRYPTO_CONSTRAINTS_FAILURE'),
+  },
+  {
+    name: 'RSA 2048',
+    make: () => by([signerDer({ key: key('rsa', 'RSA') })], { keyOf: key('rsa', 'RSA') }),
+    ...passed,
+  },
+  {
+    name: 'P-384',
+    make: () => by([signerDer({ key: key('p384', 'P-384') })], { keyOf: key('p384', 'P-384') }),
+    ...passed,
+  },
+  {
+    name: 'P-521',
+    make: () => by([signerDer({ key: key('p521', 'P-521') })], { keyOf: key('p521', 'P-521') }),
+    ...passed,
+  },
+  {
+    name: 'the root itself has run out',
+    make: () => signed(),
+    trust: [root(ROOT.cn, ROOT.key, { to: T0 - DAY })],
+    ...failed('EXPIRED'),
+  },
+  {
+    name: 'expired, no timestamp',
+    make: () => by([signerDer({ to: T0 + 10 * DAY })], { stamp: null, m: 'D:20260602000000Z' }),
+    ...unsure('OUT_OF_BOUNDS_NO_POE'),
+  },
+  {
+    name: 'expired when the signer says that it was signed',
+    make: () => by([signerDer({ to: T0 - 10 * DAY })], { stamp: null }),
+    ...failed('EXPIRED'),
+  },
+  {
+    name: 'expired since, with a timestamp from before',
+    make: () => by([signerDer({ to: T0 + 10 * DAY })]),
+    ...passed,
+  },
+  {
+    name: 'a timestamp from before the certificate',
+    make: () => by([signerDer({ from: T0 + 2 * DAY })]),
+    ...failed('NOT_YET_VALID'),
+  },
+
+  { name: 'no revocation data', make: () => by([leaf], { crls: [] }), ...unsure('TRY_LATER') },
+  { name: 'no timestamp, a list of today', make: () => by([leaf], { stamp: null }), ...passed },
+  {
+    name: 'no timestamp, a list that was due long ago',
+    make: () => by([leaf], { stamp: null, crls: [list({ by: ROOT, to: T0 + 3 * DAY })] }),
+    ...unsure('TRY_LATER'),
+  },
+  {
+    name: 'a list that was due before the signature',
+    make: () => by([leaf], { crls: [list({ by: ROOT, from: T0 - 9 * DAY, to: T0 - 2 * DAY }), tsaList] }),
+    ...unsure('TRY_LATER'),
+  },
+  {
+    name: 'a list from the future',
+    make: () => by([leaf], { crls: [list({ by: ROOT, from: T0 + 90 * DAY }), tsaList] }),
+    ...unsure('TRY_LATER'),
+  },
+  {
+    name: 'a list without a date for the next',
+    make: () => by([leaf], { crls: [list({ by: ROOT, to: null }), tsaList] }),
+    ...unsure('TRY_LATER'),
+  },
+  {
+    name: 'a delta list',
+    make: () => by([leaf], { crls: [list({ by: ROOT, extra: [['2.5.29.27', true, int(1)]] }), tsaList] }),
+    ...unsure('TRY_LATER'),
+  },
+  {
+    name: 'a list of authorities only',
+    make: () =>
+      by([leaf], { crls: [list({ by: ROOT, extra: [['2.5.29.28', true, seq(Buffer.of(0x82, 1, 0xff))]] }), tsaList] }),
+    ...unsure('TRY_LATER'),
+  },
+  {
+    name: 'an indirect list',
+    make: () =>
+      by([leaf], { crls: [list({ by: ROOT, extra: [['2.5.29.28', true, seq(Buffer.of(0x84, 1, 0xff))]] }), tsaList] }),
+    ...unsure('TRY_LATER'),
+  },
+  {
+    name: 'a list that somebody else signed',
+    make: () => by([leaf], { crls: [list({ by: { cn: ROOT.cn, key: key('forger') } }), tsaList] }),
+    ...failed('FORMAT_FAILURE'),
+  },
+  {
+    name: 'a list of an unknown authority beside the right ones',
+    make: () => by([leaf], { crls: [rootList, tsaList, list({ by: { cn: 'Stranger', key: key('stranger') } })] }),
+    ...unsure('CERTIFICATE_CHAIN_GENERAL_FAILURE'),
+  },
+  {
+    name: 'a list signed with SHA-1',
+    make: () => by([leaf], { crls: [list({ by: ROOT, hash: 'sha1' }), tsaList] }),
+    ...failed('FORMAT_FAILURE'),
+  },
+  {
+    name: 'withdrawn before the signer says that it was signed',
+    make: () => by([leaf], { crls: [revoked(T0 - DAY, 1), tsaList], stamp: null }),
+    ...failed('REVOKED'),
+  },
+  {
+    name: 'withdrawn, and nothing proves the signature to be older',
+    make: () => by([leaf], { crls: [revoked(T0 + 5 * DAY, 1), tsaList], stamp: null }),
+    ...unsure('REVOKED_NO_POE'),
+  },
+  {
+    name: 'withdrawn later than the timestamp',
+    make: () => by([leaf], { crls: [revoked(T0 + 5 * DAY, 1), tsaList] }),
+    ...passed,
+  },
+  {
+    name: 'withdrawn, said by an old list, though a newer answer is good',
+    make: () => by([leaf], { crls: [revoked(T0 - DAY), tsaList], ocsps: [ocsp({ issuer: ROOT })] }),
+    ...failed('REVOKED'),
+  },
+  { name: 'an OCSP answer', make: () => by([leaf], { crls: [tsaList], ocsps: [ocsp({ issuer: ROOT })] }), ...passed },
+  {
+    name: 'an OCSP answer: withdrawn',
+    make: () => by([leaf], { crls: [tsaList], ocsps: [ocsp({ issuer: ROOT, revokedAt: T0 - DAY })] }),
+    ...failed('REVOKED'),
+  },
+  {
+    name: 'an OCSP answer that is too old',
+    make: () => by([leaf], { crls: [tsaList], ocsps: [ocsp({ issuer: ROOT, from: T0 - 9 * DAY, to: T0 - 8 * DAY })] }),
+    ...unsure('TRY_LATER'),
+  },
+  {
+    name: 'an OCSP answer for another certificate',
+    make: () => by([leaf], { crls: [tsaList], ocsps: [ocsp({ issuer: ROOT, serial: 8 })] }),
+    ...unsure('TRY_LATER'),
+  },
+  {
+    name: 'an OCSP answer of a responder of its own',
+    make: () => {
+      const responder = key('responder')
+      const own = certificate({
+        cn: 'Vector OCSP',
+        key: responder,
+        issuer: ROOT,
+        serial: 30,
+        usage: 0x80,
+        eku: ['1.3.6.1.5.5.7.3.9'],
+        noCheck: true,
+      })
+      return by([leaf], {
+        crls: [tsaList],
+        ocsps: [ocsp({ issuer: ROOT, by: responder, responderCn: 'Vector OCSP', certificates: [own] })],
+      })
+    },
+    ...passed,
+  },
+  {
+    name: 'an OCSP answer of somebody who may not give one',
+    make: () => {
+      const responder = key('responder')
+      const own = certificate({
+        cn: 'Vector OCSP',
+        key: responder,
+        issuer: ROOT,
+        serial: 30,
+        usage: 0x80,
+        noCheck: true,
+      })
+      return by([leaf], {
+        crls: [tsaList],
+        ocsps: [ocsp({ issuer: ROOT, by: responder, responderCn: 'Vector OCSP', certificates: [own] })],
+      })
+    },
+    ...unsure('TRY_LATER'),
+  },
+  {
+    name: "the authority's key was stolen later: its timestamps prove nothing",
+    make: () =>
+      signed({
+        dss: { crls: [rootList, list({ by: TSA_ROOT, revoked: [{ serial: 7, at: T0 + 9 * DAY, reason: 1 }] })] },
+      }),
+    ...unsure('REVOKED_NO_POE'),
+  },
+  {
+    name: 'the authority stopped its work later',
+    make: () =>
+      signed({
+        dss: { crls: [rootList, list({ by: TSA_ROOT, revoked: [{ serial: 7, at: T0 + 9 * DAY, reason: 5 }] })] },
+      }),
+    ...passed,
+  },
+  { name: 'the certificate itself is trusted', make: () => by([leaf], { crls: [] }), trust: [leaf], ...passed },
+  {
+    name: "another root of the authority's name",
+    make: () => signed({ stamp: { certificates: [tsaDer({ issuer: { cn: TSA_ROOT.cn, key: key('forger') } })] } }),
+    ...passed,
+  },
+  {
+    name: 'only the authority is trusted',
+    make: () => signed(),
+    trust: [root(TSA_ROOT.cn, TSA_ROOT.key)],
+    ...unsure('NO_CERTIFICATE_CHAIN_FOUND'),
+  },
+  {
+    name: 'the root lies beside and is not trusted',
+    make: () => by([leaf, rootDer]),
+    trust: [root('Other', key('other'))],
+    ...unsure('NO_CERTIFICATE_CHAIN_FOUND'),
+  },
+]
