@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -175,12 +176,31 @@ async function main(): Promise<void> {
       { name: 'Coffer', work: (round) => restore(coffer, `window-${round}`, window) },
       ...other((run, round) => restore(run, `window-baseline-${round}`, window)),
     ])
+    await compare('extraction of a 2 % window', await extractions(start, end))
     report()
   } finally {
     await java.stop()
     await kafka.stop()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** To a package, unsigned and signed by a key of its own, start-up included. */
+async function extractions(start: number, end: number): Promise<Contender[]> {
+  const key = join(folder, 'signing-key.pem')
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  await writeFile(key, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
+  const extract = (name: string, more: string[]) => async (round: number) => {
+    const output = join(folder, `${name}-${round}.zip`)
+    const args = ['--path', join(folder, 'archive'), '--backup-id', 'level-3', '--matter', 'bench', '--output', output]
+    const run = await coffer('extract', ...args, '--from', String(start), '--to', String(end), ...more)
+    await rm(output)
+    return run
+  }
+  return [
+    { name: 'Coffer, signed', work: extract('signed', ['--signing-key', key]) },
+    { name: 'Coffer, unsigned', work: extract('unsigned', []) },
+  ]
 }
 
 async function backup(run: Program, bootstrap: string, id: string, level: string): Promise<Run> {
