@@ -33,7 +33,7 @@ export const extract: Verb = {
   formats: FORMATS,
   examples: [
     'coffer extract --config case-17.yaml',
-    'coffer extract --path /backups --backup-id ledger-weekly --topic orders --from 2026-03-01T00:00:00Z --to 2026-03-31T23:59:59.999Z --json-path $.customer_id --equals C17 --matter 2026-017 --output case-17.zip',
+    'coffer extract --path /backups --backup-id ledger-weekly --topic orders \\\n    --from 2026-03-01T00:00:00Z --to 2026-03-31T23:59:59.999Z --json-path $.customer_id --equals C17 \\\n    --matter 2026-017 --output case-17.zip',
   ],
   request: async (args) => ({
     kind: 'extract',
