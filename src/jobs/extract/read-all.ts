@@ -49,14 +49,18 @@ export async function readAll(reading: Reading): Promise<void> {
   const queue = groups.filter((group) => group.length === 1).map(([only]) => only as PlannedSegment)
   let next = 0
   let inFlight = 0
+  let given = Promise.resolve()
   const fill = () => {
     for (; next < queue.length && ahead.size <= threads; next++) {
       const segment = queue[next] as PlannedSegment
       if (ahead.size > 0 && inFlight + memoryOf(segment.entry) > MAX_IN_FLIGHT_BYTES) return
       inFlight += memoryOf(segment.entry)
-      const started = start(reading, pool, segment)
-      // it is waited for later: until then its failure must not be an unhandled one
-      started.catch(() => {})
+      const started = start(reading, pool, segment, given)
+      // also keeps a failure, which is waited for later, from being an unhandled one
+      given = started.then(
+        () => {},
+        () => {},
+      )
       ahead.set(segment, started)
     }
   }
@@ -86,8 +90,18 @@ export async function readAll(reading: Reading): Promise<void> {
   }
 }
 
-async function start(reading: Reading, pool: ScanPool, { topic, partition, entry }: PlannedSegment): Promise<Started> {
+/**
+ * Fetches a segment and gives it to the pool, after the one before it in the output's order: a thread that had a later
+ * one first would wait for its pieces to be taken, and whoever takes them for the earlier one behind it.
+ */
+async function start(
+  reading: Reading,
+  pool: ScanPool,
+  { topic, partition, entry }: PlannedSegment,
+  before: Promise<void>,
+): Promise<Started> {
   const object = await fetch(reading, entry)
+  await before
   if (object instanceof CofferError) return { failed: object }
   return { pieces: pool.scan(object, { topic, partition, entry }) }
 }
