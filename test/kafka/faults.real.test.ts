@@ -16,6 +16,8 @@ async function writeNumbers(
 ) {
   const producer = await cluster.producer({ compression: 'none' })
   let next = 0
+  // Of today: a broker that dies forgets producers whose newest record is older than a day.
+  const now = BigInt(Date.now())
   const writer = producer.partition(topic, 0, {
     onBatchAcked: (first, last, base, size) => {
       assert.deepEqual([first, last, base], [next, next + size - 1, next])
@@ -24,7 +26,9 @@ async function writeNumbers(
   })
   for (let i = 0; i < count; i++) {
     const value = Buffer.from(`number ${i} `.padEnd(1000, '.'))
-    await writer.append(viewOf({ offset: i, timestamp: BigInt(i), key: Buffer.from(String(i)), value, headers: [] }))
+    await writer.append(
+      viewOf({ offset: i, timestamp: now + BigInt(i), key: Buffer.from(String(i)), value, headers: [] }),
+    )
     if (i % 1000 === 0) await during(i)
   }
   const { endOffset } = await writer.flush()
@@ -73,7 +77,7 @@ describe('a bad network and a broker that dies', () => {
   const expectNumbers = async (topic: string) => {
     const found = await java.records([topic])
     assert.deepEqual(
-      found.map(({ timestamp }) => Number(timestamp)),
+      found.map(({ timestamp }) => Number(BigInt(timestamp) - BigInt(found[0]?.timestamp ?? 0))),
       ALL,
     )
     assert.deepEqual(

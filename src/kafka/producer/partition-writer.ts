@@ -195,6 +195,11 @@ export class PartitionWriter implements PartitionProducer {
       if (!isHead) return brokerError(7, this.#what(), this.#details(batch))
       const baseOffset = answer.baseOffset >= 0 ? answer.baseOffset : this.#endOffset
       if (baseOffset === null) return this.#error('UNKNOWN_OFFSET', batch, answer)
+      // A broker that died may forget a producer whose records are older than a day (it judges by their timestamps), and
+      // then takes a repeated batch as a new one: it lies behind a place that nobody else can have filled.
+      if (batch.sends > 1 && this.#endOffset !== null && baseOffset > this.#endOffset) {
+        return this.#error('TWICE', batch, { ...answer, baseOffset })
+      }
       this.#queue.shift()
       this.#share.pendingBytes -= batch.bytes
       this.#endOffset = baseOffset + builder.count
@@ -212,8 +217,15 @@ export class PartitionWriter implements PartitionProducer {
     return this.#error('BROKER', batch, answer)
   }
 
-  #error(kind: 'BROKER' | 'UNKNOWN_OFFSET', batch: Batch, answer: ProduceAnswer): Error {
+  #error(kind: 'BROKER' | 'UNKNOWN_OFFSET' | 'TWICE', batch: Batch, answer: ProduceAnswer): Error {
     const details = this.#details(batch)
+    if (kind === 'TWICE') {
+      const why = `the broker took a repeated batch at offset ${answer.baseOffset}, and may hold it before that too`
+      return new WireError('KAFKA_REJECTED', `${this.#what()}: ${why}`, {
+        hint: 'Empty the topic and restore it again, or let "coffer validation run" name what is there twice.',
+        details: { ...details, baseOffset: answer.baseOffset, expectedOffset: this.#endOffset },
+      })
+    }
     if (kind !== 'BROKER') {
       const why = 'the broker acknowledged a batch without saying where'
       return new WireError('KAFKA_PROTOCOL', `${this.#what()}: ${why}`, { details })
