@@ -17,7 +17,7 @@ import { unpassed, verified } from './verified.ts'
 test('many threads, segments that arrive in another order than they are asked for: the pieces come out in order', async () => {
   const folder = await temporaryFolder()
   let next = 0
-  const segments = [9, 9, 1, 9, 1, 1].map((megabytes) => {
+  const segments = [9, 9, 9, 1, 1, 1].map((megabytes) => {
     const records = orders(next, megabytes * 50).map((record) => ({ ...record, value: randomBytes(20_000) }))
     next += records.length
     return records
