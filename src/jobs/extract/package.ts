@@ -13,7 +13,6 @@ import { type PackagePart, writePackage } from '../../evidence/package/assemble.
 import { sha256Hex } from '../../evidence/package/digest.ts'
 import { packBytes } from '../../evidence/package/packed.ts'
 import { readmeOf } from '../../evidence/package/readme.ts'
-import { verifierPage } from '../../evidence/package/verifier-page.ts'
 import { segmentsOf, timelineOf } from '../../evidence/report/input.ts'
 import { reportOperator } from '../../evidence/report/operator.ts'
 import { toolDigest } from '../../evidence/report/tool-digest.ts'
@@ -42,6 +41,8 @@ export interface Building {
   context: JobContext
   startedAt: number
   readMs: number
+  /** Begun before the reading, which it does not wait for. */
+  page: Promise<Buffer>
 }
 
 const MAX_LISTED = 100
@@ -57,7 +58,7 @@ export async function buildPackage(building: Building): Promise<JobResult<Extrac
   const [archive, derived, page] = await Promise.all([
     manifestParts(storage, loaded),
     derivedParts(records, config.extract.formats, work.folder),
-    verifierPage(),
+    building.page,
   ])
   const reported = await produceReport(building, {
     contentSha256: records.sha256,

@@ -4,6 +4,7 @@ import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { ExtractPlanResult, ExtractResult } from '../../contract/results/extract.ts'
 import { count, plural } from '../../contract/words.ts'
+import { verifierPage } from '../../evidence/package/verifier-page.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { openEvidenceSigner } from '../evidence/produce.ts'
 import { openExistingStorage } from '../open-archive.ts'
@@ -70,6 +71,9 @@ async function extractFrom(
         )
         const { time_window_start: start, time_window_end: end, filter, mask } = config.extract
         const settings = { window: { start, end }, filter, mask, secret }
+        const page = verifierPage()
+        // also ends well where the reading fails first
+        page.catch(() => {})
         const readFrom = performance.now()
         await readAll({ storage, backupId: config.backup_id, plan, settings, work, meter, context })
         const readMs = performance.now() - readFrom
@@ -86,6 +90,7 @@ async function extractFrom(
           context,
           startedAt,
           readMs,
+          page,
         })
       } finally {
         meter.stop()
