@@ -1,18 +1,9 @@
-import { hash as anyHash } from 'node:crypto'
+import { HASH_BYTES, hash, type Latin1Buffer, leafDigest } from './merkle.ts'
 
 /**
  * The whole tree of RFC 6962 section 2.1 over the records of a segment, for audit paths. `MerkleBuilder` (merkle.ts)
  * keeps a root's worth of memory; this keeps 64 bytes for each leaf and gives every path at once.
  */
-
-const HASH_BYTES = 32
-
-/** As in merkle.ts: digests as one-byte strings are made three times as fast as buffers. */
-const hash = anyHash as unknown as {
-  (algorithm: 'sha256', data: Buffer, encoding: 'latin1'): string
-  (algorithm: 'sha256', data: Buffer | string, encoding: 'buffer'): Buffer
-}
-type Latin1Buffer = Buffer & { latin1Write(text: string, offset: number, length: number): number }
 
 export class MerkleTree {
   /** Level 0: the leaf hashes; each level above: the heads of pairs, an odd last one carried up as it is. */
@@ -29,19 +20,9 @@ export class MerkleTree {
   }
 
   /**
-   * Adds `buf[start, end)` as the next leaf. The byte before `start` is overwritten while the hash is made and put back
-   * before this returns, which saves a copy of every record; with start = 0 the leaf is copied.
+   * Adds `buf[start, end)` as the next leaf; see `leafDigest` for what becomes of the byte before it.
    */
   add(buf: Buffer, start: number, end: number): void {
-    let digest: string
-    if (start > 0) {
-      const before = buf[start - 1] as number
-      buf[start - 1] = 0x00
-      digest = hash('sha256', buf.subarray(start - 1, end), 'latin1')
-      buf[start - 1] = before
-    } else {
-      digest = hash('sha256', Buffer.concat([Buffer.of(0x00), buf.subarray(start, end)]), 'latin1')
-    }
     let level = this.#levels[0] as Latin1Buffer
     if ((this.#leaves + 1) * HASH_BYTES > level.length) {
       const larger = room((level.length / HASH_BYTES) * 2)
@@ -49,7 +30,7 @@ export class MerkleTree {
       level = larger
       this.#levels[0] = level
     }
-    level.latin1Write(digest, this.#leaves * HASH_BYTES, HASH_BYTES)
+    level.latin1Write(leafDigest(buf, start, end), this.#leaves * HASH_BYTES, HASH_BYTES)
     this.#leaves++
   }
 

@@ -6,14 +6,14 @@ import { hash as anyHash } from 'node:crypto'
  * nothing. https://www.rfc-editor.org/rfc/rfc6962#section-2.1
  */
 
-const HASH_BYTES = 32
+export const HASH_BYTES = 32
 
 /** Digests as one-byte strings are made three times as fast as buffers; Node's types know neither them nor latin1Write. */
-const hash = anyHash as unknown as {
+export const hash = anyHash as unknown as {
   (algorithm: 'sha256', data: Buffer, encoding: 'latin1'): string
   (algorithm: 'sha256', data: Buffer | string, encoding: 'buffer'): Buffer
 }
-type Latin1Buffer = Buffer & { latin1Write(text: string, offset: number, length: number): number }
+export type Latin1Buffer = Buffer & { latin1Write(text: string, offset: number, length: number): number }
 /** Enough for 2^48 leaves. */
 const MAX_LEVELS = 49
 
@@ -40,20 +40,10 @@ export class MerkleBuilder {
   }
 
   /**
-   * Adds `buf[start, end)` as the next leaf. The byte before `start` is overwritten while the hash is made and put back
-   * before this returns, which saves a copy of every record; with start = 0 the leaf is copied.
+   * Adds `buf[start, end)` as the next leaf; see `leafDigest` for what becomes of the byte before it.
    */
   add(buf: Buffer, start: number, end: number): void {
-    let digest: string
-    if (start > 0) {
-      const before = buf[start - 1] as number
-      buf[start - 1] = 0x00
-      digest = hash('sha256', buf.subarray(start - 1, end), 'latin1')
-      buf[start - 1] = before
-    } else {
-      digest = hash('sha256', Buffer.concat([LEAF_PREFIX, buf.subarray(start, end)]), 'latin1')
-    }
-    this.#push(digest)
+    this.#push(leafDigest(buf, start, end))
   }
 
   /** Adds a leaf whose RFC 6962 leaf hash is known. */
@@ -94,6 +84,19 @@ export class MerkleBuilder {
 
 const LEAF_PREFIX = Buffer.from([0x00])
 const NODE_PREFIX = Buffer.from([0x01])
+
+/**
+ * The leaf hash of `buf[start, end)` as a one-byte string. The byte before `start` is overwritten while the hash is made
+ * and put back before this returns, which saves a copy of every record; with start = 0 the leaf is copied.
+ */
+export function leafDigest(buf: Buffer, start: number, end: number): string {
+  if (start === 0) return hash('sha256', Buffer.concat([LEAF_PREFIX, buf.subarray(0, end)]), 'latin1')
+  const before = buf[start - 1] as number
+  buf[start - 1] = 0x00
+  const digest = hash('sha256', buf.subarray(start - 1, end), 'latin1')
+  buf[start - 1] = before
+  return digest
+}
 
 /** RFC 6962 §2.1 leaf hash: SHA-256(0x00 || data). */
 export function leafHash(data: Buffer): Buffer {

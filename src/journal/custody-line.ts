@@ -1,20 +1,5 @@
 import { canonicalJson } from '../contract/canonical-json.ts'
-import type { CustodyAction, CustodyEntry } from '../contract/evidence/custody.ts'
-
-/** Every action that a line may name. */
-export const CUSTODY_ACTIONS = [
-  'backed-up',
-  'restored',
-  'validated',
-  'reported',
-  'extracted',
-  'packaged',
-  'viewed',
-  'exported',
-  'transferred',
-  'verified',
-  'signed',
-] as const satisfies readonly CustodyAction[]
+import { CUSTODY_ACTIONS, type CustodyEntry } from '../contract/evidence/custody.ts'
 
 type Fields = Record<string, unknown>
 

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { CofferError, deserializeError, type SerializedError } from '../../contract/errors.ts'
+import { ownMemory } from '../own-memory.ts'
 import type { SegmentTask, SegmentVerdict } from './findings.ts'
 import { verifySegment } from './segment.ts'
 
@@ -71,13 +72,4 @@ export class VerifierPool {
       waiting.reject(new CofferError('WORKER_DIED', `a thread that verifies segments ${reason}`, { cause }))
     }
   }
-}
-
-/** The bytes in a buffer of their own, which can be moved to another thread. */
-function ownMemory(object: Buffer): ArrayBuffer {
-  const { buffer, byteOffset, byteLength } = object
-  if (buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength === buffer.byteLength) return buffer
-  const copy = new ArrayBuffer(byteLength)
-  object.copy(Buffer.from(copy))
-  return copy
 }

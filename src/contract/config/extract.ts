@@ -10,6 +10,7 @@ import { type Problem, problemError, problemsOf } from './problems.ts'
 import { backupId, storageSection, topicSelection } from './schema.ts'
 import { storageOf } from './storage.ts'
 import type { TopicSelection } from './types.ts'
+import { checkWindow } from './window.ts'
 import { parseConfigYaml, type Tree } from './yaml.ts'
 
 /** A file with `mode: extract`: which records of an archive to cut out, for which case, and into which package. */
@@ -110,23 +111,7 @@ export function loadExtract(
   const notes: string[] = []
   const file = parsed.data
   const { time_window_start: start, time_window_end: end } = file.extract
-  if (start !== undefined && end !== undefined && start > end) {
-    problems.push({
-      code: 'CONFIG_CONFLICT',
-      path: ['extract', 'time_window_end'],
-      message: `"extract.time_window_end" (${new Date(end).toISOString()}) lies before "extract.time_window_start" (${new Date(start).toISOString()})`,
-    })
-  }
-  for (const [name, value] of [
-    ['time_window_start', start],
-    ['time_window_end', end],
-  ] as const) {
-    if (value !== undefined && value > 0 && value < 100_000_000_000) {
-      notes.push(
-        `"extract.${name}" is ${new Date(value).toISOString()}: milliseconds are expected, this looks like seconds`,
-      )
-    }
-  }
+  checkWindow('extract', start, end, problems, notes)
   const storage = inline === null ? storageOf(file.storage, problems, notes) : parseLocation(inline, environment)
   const evidence = evidenceOf(file.evidence, problems, notes)
   if (problems.length > 0) return stop(problems)

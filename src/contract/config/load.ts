@@ -8,6 +8,7 @@ import { didYouMean, GSSAPI_HINT, type Problem, problemError, problemsOf, unknow
 import { type ConfigFile, configFile } from './schema.ts'
 import { storageOf } from './storage.ts'
 import type { BackupConfig, RestoreConfig, TopicSelection } from './types.ts'
+import { checkWindow } from './window.ts'
 import { type KeyPath, parseConfigYaml, type Tree } from './yaml.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -129,23 +130,7 @@ export function restoreOf(
   if (present(tree, 'evidence')) notes.push('"evidence" is ignored: this is a file for a restore')
   const { topics, produce_acks, checkpoint_interval_secs: _ignored, ...rest } = restore
   const { time_window_start: start, time_window_end: end } = restore
-  if (start !== undefined && end !== undefined && start > end) {
-    problems.push({
-      code: 'CONFIG_CONFLICT',
-      path: ['restore', 'time_window_end'],
-      message: `"restore.time_window_end" (${new Date(end).toISOString()}) lies before "restore.time_window_start" (${new Date(start).toISOString()})`,
-    })
-  }
-  for (const [name, value] of [
-    ['time_window_start', start],
-    ['time_window_end', end],
-  ] as const) {
-    if (value !== undefined && value > 0 && value < 100_000_000_000) {
-      notes.push(
-        `"restore.${name}" is ${new Date(value).toISOString()}: milliseconds are expected, this looks like seconds`,
-      )
-    }
-  }
+  checkWindow('restore', start, end, problems, notes)
   if (restore.reset_consumer_offsets && restore.consumer_groups.length === 0 && !restore.auto_consumer_groups) {
     problems.push({
       code: 'CONFIG_MISSING_KEY',

@@ -24,15 +24,19 @@ export interface CustodyEntry {
   previous: string | null
 }
 
-export type CustodyAction =
-  | 'backed-up'
-  | 'restored'
-  | 'validated'
-  | 'reported'
-  | 'extracted'
-  | 'packaged'
-  | 'viewed'
-  | 'exported'
-  | 'transferred'
-  | 'verified'
-  | 'signed'
+/** Every action that a line may name. */
+export const CUSTODY_ACTIONS = [
+  'backed-up',
+  'restored',
+  'validated',
+  'reported',
+  'extracted',
+  'packaged',
+  'viewed',
+  'exported',
+  'transferred',
+  'verified',
+  'signed',
+] as const
+
+export type CustodyAction = (typeof CUSTODY_ACTIONS)[number]

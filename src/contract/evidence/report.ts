@@ -59,8 +59,8 @@ export interface ReportCheck {
   duration_ms: number
 }
 
-export interface ReportValidation {
-  overall_result: CheckOutcome
+/** How many checks had each outcome. */
+export interface OutcomeCounts {
   checks_total: number
   checks_passed: number
   checks_failed: number
@@ -68,6 +68,10 @@ export interface ReportValidation {
   checks_warned: number
   /** Ours. */
   checks_indeterminate: number
+}
+
+export interface ReportValidation extends OutcomeCounts {
+  overall_result: CheckOutcome
   total_duration_ms: number
   results: ReportCheck[]
 }

@@ -1,18 +1,12 @@
-import type { CheckOutcome, ReportCheck, ReportLock } from '../evidence/report.ts'
+import type { CheckOutcome, OutcomeCounts, ReportCheck, ReportLock } from '../evidence/report.ts'
 import type { EvidenceFormat } from '../jobs.ts'
 
-export interface ValidationResult {
+export interface ValidationResult extends OutcomeCounts {
   kind: 'validation'
   backup_id: string
   location: string
   report_id: string
   overall_result: CheckOutcome
-  checks_total: number
-  checks_passed: number
-  checks_failed: number
-  checks_skipped: number
-  checks_warned: number
-  checks_indeterminate: number
   duration_ms: number
   results: ReportCheck[]
   /** In the order in which the files were stored. */

@@ -6,7 +6,7 @@ import { accountBar, bar, coverage, drawnTopics, isDrawn, timeline, totalsOf } f
 import { checkData } from './check-data.ts'
 import { type Fact, facts } from './facts.ts'
 import { body, mono, muted, type Sheet, strong } from './sheet.ts'
-import { table } from './table.ts'
+import { type Cell, type Column, table } from './table.ts'
 import { INK, MUTED, OUTCOME_COLOURS, SIZE } from './theme.ts'
 import { nameOf } from './words.ts'
 
@@ -214,121 +214,122 @@ export function extraction(sheet: Sheet, report: EvidenceReport): void {
 export function monthly(sheet: Sheet, report: EvidenceReport): void {
   const month = report.coffer.monthly
   if (month === undefined) return
-  sheet.heading('Open findings', 1)
-  if (month.open_findings.length === 0) sheet.paragraph('None.')
-  else {
-    table(
-      sheet,
-      [
-        { title: 'Severity', share: 14 },
-        { title: 'Finding', share: 86 },
-      ],
-      month.open_findings.map((finding) => [[strong(finding.severity)], finding.text]),
-    )
-  }
-  sheet.heading('Coverage by topic', 1)
-  if (month.coverage.length === 0) sheet.paragraph('No topic is in the backup.')
-  else {
-    table(
-      sheet,
-      [
-        { title: 'Topic', share: 40 },
-        { title: 'Partitions', share: 12, align: 'right' },
-        { title: 'Records', share: 16, align: 'right' },
-        { title: 'Last backup', share: 34 },
-        { title: 'Gaps', share: 10, align: 'right' },
-      ],
-      month.coverage.map((topic) => [
-        topic.topic,
-        count(topic.partitions),
-        count(topic.records),
-        day(topic.last_backup_at),
-        count(topic.gaps),
-      ]),
-    )
-  }
-  sheet.heading('Restores', 1)
-  if (month.restores.length === 0) sheet.paragraph('No restore was recorded in this month.')
-  else {
-    table(
-      sheet,
-      [
-        { title: 'When', share: 26 },
-        { title: 'By', share: 20 },
-        { title: 'Restore', share: 30 },
-        { title: 'Records', share: 14, align: 'right' },
-        { title: 'Validated', share: 14 },
-      ],
-      month.restores.map((restore) => [
-        day(restore.at),
-        restore.by,
-        [mono(restore.restore_id, SIZE.tiny)],
-        count(restore.records),
-        outcome(restore.validated ?? 'not validated'),
-      ]),
-    )
-  }
-  sheet.heading('Validations', 1)
-  if (month.validations.length === 0) sheet.paragraph('No validation was recorded in this month.')
-  else {
-    table(
-      sheet,
-      [
-        { title: 'When', share: 26 },
-        { title: 'By', share: 20 },
-        { title: 'Report', share: 44 },
-        { title: 'Result', share: 16 },
-      ],
-      month.validations.map((validation) => [
-        day(validation.at),
-        validation.by ?? 'not recorded',
-        [mono(validation.report_id, SIZE.tiny)],
-        outcome(validation.overall_result),
-      ]),
-    )
-  }
-  sheet.heading('Locks and holds', 1)
-  if (month.locks.length === 0) sheet.paragraph('The storage was not asked for locks.')
-  else {
-    table(
-      sheet,
-      [
-        { title: 'Mode', share: 18 },
-        { title: 'Until', share: 30 },
-        { title: 'Legal hold', share: 14 },
-        { title: 'As the storage says', share: 42 },
-      ],
-      month.locks.map((lock) => [
-        lock.mode,
-        lock.retain_until === null ? 'no end stated' : day(lock.retain_until),
-        lock.legal_hold === null ? 'not known' : lock.legal_hold ? 'yes' : 'no',
-        lock.reason,
-      ]),
-    )
-  }
-  sheet.heading('Runs', 1)
-  if (report.coffer.timeline.length === 0) sheet.paragraph('No run was recorded.')
-  else {
-    table(
-      sheet,
-      [
-        { title: 'Generation', share: 12, align: 'right' },
-        { title: 'Started', share: 30 },
-        { title: 'Ended', share: 30 },
-        { title: 'State', share: 14 },
-        { title: 'Records', share: 15, align: 'right' },
-        { title: 'Size', share: 12, align: 'right' },
-      ],
-      report.coffer.timeline.map((run) => [
-        count(run.generation),
-        day(run.started_at),
-        run.ended_at === null ? 'not ended' : day(run.ended_at),
-        run.state,
-        count(run.records),
-        bytes(run.bytes),
-      ]),
-    )
-  }
+  listed(
+    sheet,
+    'Open findings',
+    'None.',
+    [
+      { title: 'Severity', share: 14 },
+      { title: 'Finding', share: 86 },
+    ],
+    month.open_findings.map((finding) => [[strong(finding.severity)], finding.text]),
+  )
+  listed(
+    sheet,
+    'Coverage by topic',
+    'No topic is in the backup.',
+    [
+      { title: 'Topic', share: 40 },
+      { title: 'Partitions', share: 12, align: 'right' },
+      { title: 'Records', share: 16, align: 'right' },
+      { title: 'Last backup', share: 34 },
+      { title: 'Gaps', share: 10, align: 'right' },
+    ],
+    month.coverage.map((topic) => [
+      topic.topic,
+      count(topic.partitions),
+      count(topic.records),
+      day(topic.last_backup_at),
+      count(topic.gaps),
+    ]),
+  )
+  listed(
+    sheet,
+    'Restores',
+    'No restore was recorded in this month.',
+    [
+      { title: 'When', share: 26 },
+      { title: 'By', share: 20 },
+      { title: 'Restore', share: 30 },
+      { title: 'Records', share: 14, align: 'right' },
+      { title: 'Validated', share: 14 },
+    ],
+    month.restores.map((restore) => [
+      day(restore.at),
+      restore.by,
+      [mono(restore.restore_id, SIZE.tiny)],
+      count(restore.records),
+      outcome(restore.validated ?? 'not validated'),
+    ]),
+  )
+  listed(
+    sheet,
+    'Validations',
+    'No validation was recorded in this month.',
+    [
+      { title: 'When', share: 26 },
+      { title: 'By', share: 20 },
+      { title: 'Report', share: 44 },
+      { title: 'Result', share: 16 },
+    ],
+    month.validations.map((validation) => [
+      day(validation.at),
+      validation.by ?? 'not recorded',
+      [mono(validation.report_id, SIZE.tiny)],
+      outcome(validation.overall_result),
+    ]),
+  )
+  listed(
+    sheet,
+    'Locks and holds',
+    'The storage was not asked for locks.',
+    [
+      { title: 'Mode', share: 18 },
+      { title: 'Until', share: 30 },
+      { title: 'Legal hold', share: 14 },
+      { title: 'As the storage says', share: 42 },
+    ],
+    month.locks.map((lock) => [
+      lock.mode,
+      lock.retain_until === null ? 'no end stated' : day(lock.retain_until),
+      lock.legal_hold === null ? 'not known' : lock.legal_hold ? 'yes' : 'no',
+      lock.reason,
+    ]),
+  )
+  listed(
+    sheet,
+    'Runs',
+    'No run was recorded.',
+    [
+      { title: 'Generation', share: 12, align: 'right' },
+      { title: 'Started', share: 30 },
+      { title: 'Ended', share: 30 },
+      { title: 'State', share: 14 },
+      { title: 'Records', share: 15, align: 'right' },
+      { title: 'Size', share: 12, align: 'right' },
+    ],
+    report.coffer.timeline.map((run) => [
+      count(run.generation),
+      day(run.started_at),
+      run.ended_at === null ? 'not ended' : day(run.ended_at),
+      run.state,
+      count(run.records),
+      bytes(run.bytes),
+    ]),
+  )
+}
+
+/** A heading, and below it a table, or a sentence where there is nothing to list. */
+function listed(
+  sheet: Sheet,
+  title: string,
+  none: string,
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+): void {
+  sheet.heading(title, 1)
+  if (rows.length === 0) sheet.paragraph(none)
+  else table(sheet, columns, rows)
 }
 
 function outcome(word: string) {

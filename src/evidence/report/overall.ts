@@ -1,4 +1,4 @@
-import type { CheckOutcome, ReportCheck } from '../../contract/evidence/report.ts'
+import type { CheckOutcome, OutcomeCounts, ReportCheck } from '../../contract/evidence/report.ts'
 
 /**
  * What the checks of a report come to. FAILED where one failed; INDETERMINATE where one could not tell, or where nothing
@@ -14,14 +14,7 @@ export function overallResult(checks: readonly Pick<ReportCheck, 'outcome'>[]): 
 }
 
 /** How many checks had each outcome, under the report's names. */
-export function countOutcomes(checks: readonly Pick<ReportCheck, 'outcome'>[]): {
-  checks_total: number
-  checks_passed: number
-  checks_failed: number
-  checks_skipped: number
-  checks_warned: number
-  checks_indeterminate: number
-} {
+export function countOutcomes(checks: readonly Pick<ReportCheck, 'outcome'>[]): OutcomeCounts {
   const count = (outcome: CheckOutcome) => checks.filter((check) => check.outcome === outcome).length
   return {
     checks_total: checks.length,

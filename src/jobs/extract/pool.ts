@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { ownMemory } from '../../archive/own-memory.ts'
 import { CofferError, deserializeError, type SerializedError } from '../../contract/errors.ts'
 import { makeScanner, type Scanner, type ScanPiece, type ScanSettings, type ScanTask, scanSegment } from './scan.ts'
 
@@ -98,13 +99,4 @@ export class ScanPool {
       running.wake?.()
     }
   }
-}
-
-/** The bytes in a buffer of their own, which can be moved to another thread. */
-function ownMemory(object: Buffer): ArrayBuffer {
-  const { buffer, byteOffset, byteLength } = object
-  if (buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength === buffer.byteLength) return buffer
-  const copy = new ArrayBuffer(byteLength)
-  object.copy(Buffer.from(copy))
-  return copy
 }

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { integrityCheck } from '../../archive/check/integrity.ts'
 import { requireManifest } from '../../archive/manifest/store.ts'
 import { loadEvidence } from '../../contract/config/load-evidence.ts'
@@ -17,6 +17,7 @@ import type { Storage } from '../../storage/storage.ts'
 import { noteCustody } from '../custody/note.ts'
 import { storageFacts } from '../custody/storage-facts.ts'
 import { openEvidenceSigner, produceEvidence } from '../evidence/produce.ts'
+import { storedEvidence } from '../evidence/stored.ts'
 import { openExistingStorage } from '../open-archive.ts'
 import { lockWarnings, storageWords } from '../validation/facts.ts'
 import { monthlyChecks, openFindings } from './findings.ts'
@@ -99,11 +100,11 @@ export async function runMonthlyReport(
     })
     const { report, files } = produced
     const saved = await saveEvidence(storage, evidence.prefix, reportId, new Date(endedAt), files)
-    const sha256 = createHash('sha256').update(produced.json).digest('hex')
+    const stored = storedEvidence(produced, saved, evidence.retention_days)
     const noted = await noteCustody(context, storage, backupId, {
       action: 'reported',
       subject: reportId,
-      sha256,
+      sha256: stored.report_sha256,
       location: `${storage.location}/${saved.folder}${reportId}.json`,
       details: { month: month.name, overall_result: report.validation.overall_result, signed: produced.signed },
       actor: { name: evidence.signing.signer_name, role: evidence.signing.signer_role },
@@ -119,17 +120,7 @@ export async function runMonthlyReport(
       location: storage.location,
       report_id: reportId,
       monthly,
-      evidence: {
-        folder: saved.folder,
-        keys: saved.keys,
-        report_sha256: sha256,
-        signed: produced.signed,
-        signature_algorithm: report.integrity.signature_algorithm,
-        signed_by: report.integrity.signed_by ?? null,
-        pdf_signature_level: produced.level,
-        retention_days: evidence.retention_days,
-        lock: saved.lock,
-      },
+      evidence: stored,
       warnings,
     }
     const failed = checks.some((check) => check.outcome === 'FAILED')

@@ -7,6 +7,7 @@ import type { Repartitioning, RestoreOptions } from '../../contract/config/types
 import { CofferError, isCofferError } from '../../contract/errors.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { checkedRestoreId, offsetMapKey, restoreStateKey } from '../offsets/store.ts'
+import { isAlive } from '../process-alive.ts'
 
 /** What a restore remembers. The records that arrived are not here: the target's own end offsets tell those. */
 export interface RestoreState {
@@ -82,15 +83,6 @@ export function refuseRunning(state: RestoreState, now: number): void {
     hint: 'Wait for it to end. One that died is taken over a minute later.',
     details: { ...state.holder, restore_id: state.restore_id },
   })
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
 
 /** What makes two restores the same one: everything that decides what lands where. */

@@ -6,6 +6,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { CofferError } from '../../contract/errors.ts'
 import type { RunState, RunTrigger, Schedule, ScheduledRun } from '../../contract/schedule.ts'
 import { isoTime } from '../../contract/time.ts'
+import { isAlive } from '../process-alive.ts'
 
 /** A running run is dead when it was not heard of for so long; on the same host also when its process is gone. */
 const LEASE_MS = 60_000
@@ -228,14 +229,5 @@ function runOf(row: Row): ScheduledRun {
     error: row.error === null ? null : (JSON.parse(String(row.error)) as ScheduledRun['error']),
     host: String(row.host),
     pid: Number(row.pid),
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

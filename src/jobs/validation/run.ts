@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { loadValidation } from '../../contract/config/load-validation.ts'
 import type { ValidationConfig } from '../../contract/config/validation.ts'
 import { CofferError, ERROR_EXIT, isCofferError } from '../../contract/errors.ts'
@@ -15,6 +15,7 @@ import { openCluster } from '../../kafka/cluster.ts'
 import { openStorage } from '../../storage/open.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { type EvidenceSigner, openEvidenceSigner, produceEvidence } from '../evidence/produce.ts'
+import { storedEvidence } from '../evidence/stored.ts'
 import { profileFolder } from '../profile.ts'
 import { walkContext } from '../restore/prepare.ts'
 import { checksOf } from './checks.ts'
@@ -205,8 +206,12 @@ async function conclude(started: Started, session: Session, facts: Concluded): P
   const saved = await saveEvidence(storage, evidence.prefix, reportId, new Date(endedAt), files)
   for (const warning of lockWarnings(saved.lock, evidence.retention_days, endedAt)) warn(warning)
   const location = `${storage.location}/${saved.folder}${reportId}.json`
-  const sha256 = createHash('sha256').update(produced.json).digest('hex')
-  await noteCustody(session, { report, location, sha256, keys: saved.keys, signed: produced.signed }, warn)
+  const stored = storedEvidence(produced, saved, evidence.retention_days)
+  await noteCustody(
+    session,
+    { report, location, sha256: stored.report_sha256, keys: saved.keys, signed: produced.signed },
+    warn,
+  )
   for (const problem of await notify(config, report, location)) warn(problem)
   const { results: _, total_duration_ms: duration, ...summary } = report.validation
   const result: ValidationResult = {
@@ -217,17 +222,7 @@ async function conclude(started: Started, session: Session, facts: Concluded): P
     ...summary,
     duration_ms: duration,
     results,
-    evidence: {
-      folder: saved.folder,
-      keys: saved.keys,
-      report_sha256: sha256,
-      signed: produced.signed,
-      signature_algorithm: report.integrity.signature_algorithm,
-      signed_by: report.integrity.signed_by ?? null,
-      pdf_signature_level: produced.level,
-      retention_days: evidence.retention_days,
-      lock: saved.lock,
-    },
+    evidence: stored,
     not_covered: report.coffer.not_covered,
     warnings,
     started_at: isoTime(startedAt),

@@ -1,4 +1,5 @@
 import type { PackageCoverage, PackageIndex } from '../../contract/evidence/package.ts'
+import type { ReportExtraction } from '../../contract/evidence/report.ts'
 import type { VerifyCheck } from '../../contract/evidence/verdict.ts'
 import { count, type Fields, list, object, readCanonical, text } from './document.ts'
 import { failedCheck, passedCheck, quoted, unknownCheck } from './refusal.ts'
@@ -15,16 +16,7 @@ export interface ReportFacts {
   overallResult: string
   manifestSha256: string
   verifierPageSha256: string | null
-  extraction: {
-    records: number
-    redacted: number
-    segments_read: number
-    segments_skipped: number
-    segments_failed: number
-    content_sha256: string
-    formats: string[]
-    rules: { id: string; what: string }[]
-  } | null
+  extraction: Omit<ReportExtraction, 'bytes' | 'undecodable'> | null
   filters: string | null
   signer: { name: string | null; role: string | null; meaning: string | null }
 }
