@@ -1,0 +1,41 @@
+import { CofferError } from '../../../contract/errors.ts'
+import type { Connection, VariableState } from '../../../contract/ipc/connection.ts'
+import type { AreaHandlers, CallInput } from '../../../contract/ipc/map.ts'
+import type { StoredConnection } from '../connection-store.ts'
+import { checkConnectionText, variablesIn } from '../connection-text.ts'
+import type { ServiceCore } from '../core.ts'
+
+export const connectionHandlers = (core: ServiceCore): AreaHandlers<'connections'> => ({
+  'connections.list': async () => (await core.connections.list()).map((one) => shown(core, one)),
+  'connections.save': (input) => save(core, input),
+  'connections.remove': async ({ id }) => {
+    await core.connections.remove(id)
+    return null
+  },
+  'connections.check': async ({ id }) => {
+    const config = core.configOf(await core.connections.get(id))
+    return core.jobs.ask({ kind: 'check', config, environment: core.environment() })
+  },
+})
+
+async function save(core: ServiceCore, input: CallInput<'connections.save'>): Promise<Connection> {
+  const { secrets, ...rest } = input
+  checkConnectionText(rest.yaml)
+  const named = new Set(variablesIn(rest.yaml))
+  for (const name of Object.keys(secrets)) {
+    if (!named.has(name)) {
+      throw new CofferError('USAGE', `a value was given for "\${${name}}", which the connection does not name`)
+    }
+  }
+  const saved = await core.connections.save(rest)
+  for (const [name, value] of Object.entries(secrets)) core.secrets.set(name, value)
+  return shown(core, saved)
+}
+
+function shown(core: ServiceCore, stored: StoredConnection): Connection {
+  const variables: VariableState[] = variablesIn(stored.yaml).map((name) => ({
+    name,
+    from: core.secrets.has(name) ? 'memory' : core.options.environment[name] === undefined ? 'missing' : 'environment',
+  }))
+  return { ...stored, variables }
+}
