@@ -1,20 +1,35 @@
 import { z } from 'zod'
 import type { JobEvent, JobKind, LogLevel, Progress } from '../jobs.ts'
-import { accountTotals, checkResult } from './archive.ts'
 import { serializedError } from './error.ts'
-import { MAX_FINDINGS, MAX_LOG_LINES, MAX_NAME, MAX_PATH, MAX_TEXT } from './limits.ts'
+import { jobFacts } from './facts.ts'
+import { MAX_LOG_LINES, MAX_NAME, MAX_PATH, MAX_TEXT } from './limits.ts'
 
-const jobKind: z.ZodType<JobKind> = z.enum([
-  'backup',
-  'restore',
-  'snapshot-groups',
-  'check',
-  'validate',
-  'list',
-  'describe',
-  'status',
-  'show-offset-mapping',
-])
+export { type JobFacts, jobFacts } from './facts.ts'
+
+/** Every kind of job, checked against the contract's list by the compiler. */
+const KINDS = {
+  backup: true,
+  restore: true,
+  'snapshot-groups': true,
+  check: true,
+  validate: true,
+  list: true,
+  describe: true,
+  status: true,
+  'show-offset-mapping': true,
+  validation: true,
+  extract: true,
+  verify: true,
+  'evidence-list': true,
+  'evidence-get': true,
+  'evidence-verify': true,
+  'evidence-timestamp': true,
+  keys: true,
+  custody: true,
+  'monthly-report': true,
+  schedule: true,
+} as const satisfies Record<JobKind, true>
+export const jobKind: z.ZodType<JobKind> = z.enum(Object.keys(KINDS) as [JobKind, ...JobKind[]])
 const logLevel: z.ZodType<LogLevel> = z.enum(['debug', 'info', 'warn', 'error'])
 const count = z.number()
 
@@ -32,70 +47,6 @@ const progress: z.ZodType<Progress> = z.object({
   elapsedSeconds: count,
   partitions: z.array(z.object({ topic: z.string(), partition: count, done: count, total: count })),
 })
-
-/**
- * What a finished job has to say in the window: the figures of its result (contract/results.ts), never its long lists.
- * A member for each kind of job that the window can start, and `other` for the rest.
- */
-export const jobFacts = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('backup'),
-    dryRun: z.boolean(),
-    backupId: z.string(),
-    location: z.string(),
-    state: z.enum(['complete', 'interrupted', 'planned']),
-    topics: count,
-    records: count,
-    bytes: count.nullable(),
-    storedBytes: count.nullable(),
-    seconds: count.nullable(),
-    gaps: count,
-    warnings: z.array(z.string()),
-  }),
-  z.object({
-    kind: z.literal('restore'),
-    dryRun: z.boolean(),
-    backupId: z.string(),
-    location: z.string(),
-    state: z.enum(['complete', 'interrupted', 'passed', 'failed']),
-    topics: count,
-    records: count,
-    bytes: count.nullable(),
-    seconds: count.nullable(),
-    failures: z.array(z.string()),
-    warnings: z.array(z.string()),
-  }),
-  z.object({
-    kind: z.literal('validate'),
-    backupId: z.string(),
-    location: z.string(),
-    deep: z.boolean(),
-    verdict: z.enum(['PASSED', 'FAILED', 'INDETERMINATE']),
-    reason: z.string(),
-    seconds: count,
-    segments: count,
-    records: count,
-    bytes: count,
-    account: accountTotals.nullable(),
-    findings: z
-      .array(
-        z.object({
-          severity: z.enum(['error', 'warning', 'note']),
-          code: z.string(),
-          topic: z.string().exactOptional(),
-          partition: count.exactOptional(),
-          segment: z.string().exactOptional(),
-          offset: count.exactOptional(),
-          reason: z.string(),
-        }),
-      )
-      .max(MAX_FINDINGS),
-    findingsTotal: count,
-  }),
-  z.object({ kind: z.literal('check'), check: checkResult }),
-  z.object({ kind: z.literal('other') }),
-])
-export type JobFacts = z.infer<typeof jobFacts>
 
 const outcome = z.discriminatedUnion('state', [
   z.object({ state: z.literal('done'), exitCode: count, result: jobFacts }),

@@ -12,3 +12,5 @@ export const MAX_JOBS = 1_000
 /** Log lines and findings that are kept of a job. */
 export const MAX_LOG_LINES = 200
 export const MAX_FINDINGS = 200
+/** Warnings that are told of a job. */
+export const MAX_WARNINGS = 50

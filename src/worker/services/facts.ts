@@ -1,5 +1,5 @@
 import type { JobFacts, WindowOutcome } from '../../contract/ipc/job.ts'
-import { MAX_FINDINGS } from '../../contract/ipc/limits.ts'
+import { MAX_FINDINGS, MAX_WARNINGS } from '../../contract/ipc/limits.ts'
 import type { JobKind, JobOutcome } from '../../contract/jobs.ts'
 import type {
   BackupPlanResult,
@@ -8,8 +8,16 @@ import type {
   RestorePlanResult,
   RestoreResult,
 } from '../../contract/results.ts'
-
-const MAX_WARNINGS = 50
+import {
+  custodyFacts,
+  evidenceGetFacts,
+  evidenceTimestampFacts,
+  extractFacts,
+  keysFacts,
+  monthlyReportFacts,
+  snapshotGroupsFacts,
+  validationFacts,
+} from './facts-evidence.ts'
 
 /** What the window is told of a job's end: the figures, without lists that grow with the data and without a stack. */
 export function windowOutcome(kind: JobKind, outcome: JobOutcome): WindowOutcome {
@@ -46,7 +54,31 @@ function facts(kind: JobKind, result: unknown): JobFacts {
     }
     case 'check':
       return { kind: 'check', check: result as JobResults['check'] }
-    default:
+    case 'validation':
+      return validationFacts(result as JobResults['validation'])
+    case 'extract':
+      return extractFacts(result as JobResults['extract'])
+    case 'verify':
+      return { kind: 'verify', verified: result as JobResults['verify'] }
+    case 'monthly-report':
+      return monthlyReportFacts(result as JobResults['monthly-report'])
+    case 'keys':
+      return keysFacts(result as JobResults['keys'])
+    case 'custody':
+      return custodyFacts(result as JobResults['custody'])
+    case 'evidence-get':
+      return evidenceGetFacts(result as JobResults['evidence-get'])
+    case 'evidence-timestamp':
+      return evidenceTimestampFacts(result as JobResults['evidence-timestamp'])
+    case 'snapshot-groups':
+      return snapshotGroupsFacts(result as JobResults['snapshot-groups'])
+    case 'list':
+    case 'describe':
+    case 'status':
+    case 'show-offset-mapping':
+    case 'evidence-list':
+    case 'evidence-verify':
+    case 'schedule':
       return { kind: 'other' }
   }
 }

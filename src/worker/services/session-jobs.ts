@@ -1,7 +1,7 @@
 import { CofferError, deserializeError } from '../../contract/errors.ts'
 import type { JobSummary, WindowEvent } from '../../contract/ipc/job.ts'
 import { MAX_JOBS, MAX_LOG_LINES } from '../../contract/ipc/limits.ts'
-import type { JobEvent, JobRequest } from '../../contract/jobs.ts'
+import type { JobEvent, JobKind, JobRequest } from '../../contract/jobs.ts'
 import type { JobResults } from '../../contract/results.ts'
 import type { JobHandlers, runJob } from '../client.ts'
 import { windowOutcome } from './facts.ts'
@@ -49,10 +49,10 @@ export class SessionJobs {
   }
 
   /**
-   * Runs a job whose answer is short and soon, outside of the history.
+   * Runs a job whose answer is short and soon, outside of the history: a call that waits for it gives it.
    * @throws what the job failed with
    */
-  async ask<K extends 'check' | 'list' | 'describe'>(request: JobRequest & { kind: K }): Promise<JobResults[K]> {
+  async ask<K extends JobKind>(request: JobRequest & { kind: K }): Promise<JobResults[K]> {
     const terminate = new AbortController()
     this.#asking.add(terminate)
     try {
