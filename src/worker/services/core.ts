@@ -3,7 +3,8 @@ import { resolve } from 'node:path'
 import { CofferError } from '../../contract/errors.ts'
 import type { ArchiveLocationInput } from '../../contract/ipc/archive.ts'
 import type { CallOutput } from '../../contract/ipc/map.ts'
-import type { ArchiveLocation, ConfigSource } from '../../contract/jobs.ts'
+import type { ArchiveLocation, ConfigSource, JobKind, JobRequest } from '../../contract/jobs.ts'
+import type { JobResults } from '../../contract/results.ts'
 import { ConnectionStore, type StoredConnection } from './connection-store.ts'
 import { configurationOf } from './connection-text.ts'
 import { type RunJob, SessionJobs } from './session-jobs.ts'
@@ -20,6 +21,11 @@ export interface ServiceOptions {
   version: string
 }
 
+type WithoutEnvironment<T> = T extends unknown ? Omit<T, 'environment'> : never
+
+/** A job as an area asks for it: the values of its `${VAR}`s are added when it starts. */
+export type AreaRequest = WithoutEnvironment<JobRequest>
+
 /** What the areas of the services have in common: the profile's stores, the session's jobs, secrets and paths. */
 export class ServiceCore {
   readonly options: ServiceOptions
@@ -32,6 +38,25 @@ export class ServiceCore {
     this.options = options
     this.connections = new ConnectionStore(options.profile)
     this.jobs = new SessionJobs(options.runJob)
+  }
+
+  /**
+   * Starts any job of the contract. It goes on without the window, is shown under Jobs, and tells of itself by events; its
+   * result's figures (contract/ipc/facts.ts) come with `finished`.
+   * @param subject what it is about, for people: a backup's id, a matter, a file's name
+   */
+  async start(request: AreaRequest, subject: string): Promise<{ jobId: string }> {
+    return this.jobs.start({ ...request, environment: this.environment() }, subject)
+  }
+
+  /**
+   * Runs a job whose answer is short and soon and is given by a call: it is not shown under Jobs.
+   * @returns its whole result (contract/results.ts): cut it down to what the call's schema says
+   * @throws what the job failed with
+   */
+  async ask<K extends JobKind>(request: AreaRequest & { kind: K }): Promise<JobResults[K]> {
+    const whole: JobRequest = { ...request, environment: this.environment() }
+    return (await this.jobs.ask(whole)) as JobResults[K]
   }
 
   /** What a job's `${VAR}`s are resolved by: what was typed in wins over what the host was started with. */

@@ -4,14 +4,14 @@ import type { ServiceCore } from '../core.ts'
 export const archiveHandlers = (core: ServiceCore): AreaHandlers<'archives'> => ({
   'archives.list': async ({ location }) => {
     const archive = await core.archive(location)
-    return core.jobs.ask({ kind: 'list', archive, backupId: null, environment: core.environment() })
+    return core.ask({ kind: 'list', archive, backupId: null })
   },
   'archives.describe': async ({ location, backupId }) => {
     const archive = await core.archive(location)
-    return core.jobs.ask({ kind: 'describe', archive, backupId, environment: core.environment() })
+    return core.ask({ kind: 'describe', archive, backupId })
   },
   'archives.validate': async ({ location, backupId, deep }) => {
     const archive = await core.archive(location)
-    return core.jobs.start({ kind: 'validate', archive, backupId, deep, environment: core.environment() }, backupId)
+    return core.start({ kind: 'validate', archive, backupId, deep }, backupId)
   },
 })

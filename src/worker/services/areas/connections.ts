@@ -14,7 +14,7 @@ export const connectionHandlers = (core: ServiceCore): AreaHandlers<'connections
   },
   'connections.check': async ({ id }) => {
     const config = core.configOf(await core.connections.get(id))
-    return core.jobs.ask({ kind: 'check', config, environment: core.environment() })
+    return core.ask({ kind: 'check', config })
   },
 })
 

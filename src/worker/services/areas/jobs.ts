@@ -27,7 +27,7 @@ async function startFromYaml(
   const { mode, subject } = glance(config)
   // Any other mode goes to the backup job, whose reading of the file says what is wrong and on which line.
   const kind = mode === 'restore' ? 'restore' : 'backup'
-  return core.jobs.start({ kind, config, dryRun, environment: core.environment() }, subject)
+  return core.start({ kind, config, dryRun }, subject)
 }
 
 /** What the file says it is, without resolving or judging it: that is the job's, which names the line. */
