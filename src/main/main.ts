@@ -1,8 +1,9 @@
 import { join } from 'node:path'
-import { app, BrowserWindow, ipcMain, protocol, session } from 'electron'
+import { app, BrowserWindow, dialog, ipcMain, protocol, session, shell } from 'electron'
 import { runJob } from '../worker/client.ts'
 import { RendererFiles } from '../worker/services/renderer-files.ts'
 import { Services } from '../worker/services/services.ts'
+import { nativeDialogs } from './dialogs.ts'
 import { sendEvents, serveCalls } from './ipc.ts'
 import { denyEverythingElse } from './lockdown.ts'
 import { registerScheme, SCHEME, START_ADDRESS, serveRenderer } from './protocol.ts'
@@ -12,6 +13,7 @@ const ROOT = join(import.meta.dirname, '../..')
 
 /** The desktop host: one window on the same services and the same pages as the web host. No job code, no logic. */
 async function open(): Promise<void> {
+  let window: BrowserWindow | null = null
   const services = new Services({
     runJob,
     profile: process.env.COFFER_PROFILE ?? app.getPath('userData'),
@@ -19,13 +21,13 @@ async function open(): Promise<void> {
     environment: process.env,
     host: 'desktop',
     version: app.getVersion(),
+    dialogs: nativeDialogs(dialog, shell, () => window),
   })
   const files = await RendererFiles.in(join(ROOT, 'dist/renderer'))
   await app.whenReady()
 
-  serveRenderer(protocol, files)
+  serveRenderer(protocol, files, services.files)
   denyEverythingElse(app, session.defaultSession)
-  let window: BrowserWindow | null = null
   const current = () => window?.webContents ?? null
   serveCalls(ipcMain, services.handlers, current)
   sendEvents(services, current)

@@ -1,3 +1,5 @@
+import { UPLOAD_ADDRESS, UPLOAD_NAME_HEADER, UPLOAD_TYPE } from '../contract/ipc/calls/files.ts'
+import { MAX_UPLOAD_BYTES } from '../contract/ipc/limits.ts'
 import type { CallName } from '../contract/ipc/names.ts'
 import { type Bridge, Client, type Transport } from '../contract/ipc/reply.ts'
 
@@ -15,6 +17,7 @@ function bridgeTransport(bridge: Bridge): Transport {
   return {
     invoke: (name, input) => bridge.calls[name](input),
     subscribe: (listener) => bridge.subscribe(listener),
+    give: (file) => bridge.hold(file),
   }
 }
 
@@ -43,7 +46,47 @@ function webTransport(): Transport {
       }
       return () => events.close()
     },
+    give: upload,
   }
+}
+
+/** By XMLHttpRequest, since `fetch` doesn't tell how much has gone. */
+function upload(file: File, onSent: (bytes: number) => void, signal: AbortSignal): Promise<unknown> {
+  if (file.size > MAX_UPLOAD_BYTES) return Promise.resolve(tooLarge(file))
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest()
+    request.open('POST', UPLOAD_ADDRESS)
+    request.setRequestHeader('Content-Type', UPLOAD_TYPE)
+    request.setRequestHeader(UPLOAD_NAME_HEADER, encodeURIComponent(file.name))
+    request.responseType = 'json'
+    request.upload.onprogress = (event) => onSent(event.loaded)
+    request.onload = () => {
+      const answered: unknown = request.response
+      if (request.status === 201) resolve({ ok: true, value: answered })
+      else resolve(isError(answered) ? { ok: false, error: answered } : unreachable(request.status))
+    }
+    // A folder that was dropped, and a file that is gone or may not be read, fail before anything is sent.
+    request.onerror = () => resolve(unreadable(file.name))
+    request.onabort = () => resolve({ ok: false, error: { code: 'INTERRUPTED', message: 'the upload was stopped' } })
+    signal.addEventListener('abort', () => request.abort(), { once: true })
+    request.send(file)
+  })
+}
+
+function isError(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'code' in value
+}
+
+function tooLarge({ name, size }: File) {
+  const message = `expected a file of at most ${MAX_UPLOAD_BYTES} bytes, got ${size} ("${name}")`
+  const hint = 'Give the path of the file instead: then it is read where it lies.'
+  return { ok: false, error: { code: 'USAGE', message, hint } }
+}
+
+function unreadable(name: string) {
+  const hint =
+    'Give the path of a folder instead. If it is a file, see that it is still there and that Coffer still runs.'
+  return { ok: false, error: { code: 'USAGE', message: `the browser could not send "${name}"`, hint } }
 }
 
 function unreachable(status: number | undefined) {

@@ -1,12 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { downloadAddress, UPLOAD_ADDRESS } from '../contract/ipc/calls/files.ts'
 import { type RendererFiles, SECURITY_HEADERS } from '../worker/services/renderer-files.ts'
 import type { Services } from '../worker/services/services.ts'
 import { EventStreams } from './events.ts'
 import { rpc } from './rpc.ts'
 import { Session } from './session.ts'
+import { download, upload } from './transfer.ts'
 
 const LOOPBACK = '127.0.0.1'
+const DOWNLOADS = downloadAddress('')
+
+/** A call whose sender is silent for so long is broken off. */
+const CALL_IDLE_MS = 30_000
 
 export interface WebHost {
   /** With the one-time token: for one browser, once. */
@@ -21,7 +27,8 @@ export interface WebHost {
  * other pages), and show the session's cookie. There is no CORS header: no other page may read anything.
  */
 export async function startWebHost(services: Services, files: RendererFiles): Promise<WebHost> {
-  const server = createServer({ maxHeaderSize: 16 * 1024, requestTimeout: 30_000 })
+  // No bound on a whole request, since an upload may take long: calls and uploads have their own.
+  const server = createServer({ maxHeaderSize: 16 * 1024, headersTimeout: 30_000, requestTimeout: 0 })
   await listen(server)
   const { port } = server.address() as AddressInfo
   const host = `${LOOPBACK}:${port}`
@@ -58,11 +65,16 @@ export async function startWebHost(services: Services, files: RendererFiles): Pr
     if (site !== undefined && site !== 'same-origin' && site !== 'none') {
       return refuse(response, 403, 'Requests from other pages are refused.')
     }
-    if (pathname === '/rpc') return call(request, response)
+    if (pathname === '/rpc') return post(request, response, () => call(request, response))
+    if (pathname === UPLOAD_ADDRESS) return post(request, response, () => upload(services.files, request, response))
     if (request.method !== 'GET') return refuse(response, 405, 'Only GET is served here.', { Allow: 'GET' })
     if (pathname === '/events') {
       if (!events.add(response)) refuse(response, 503, 'Too many windows are open.')
       return
+    }
+    if (pathname.startsWith(DOWNLOADS)) {
+      const found = await download(services.files, pathname.slice(DOWNLOADS.length), response)
+      return found ? undefined : refuse(response, 404, 'There is no such file in this session.')
     }
     const file = await files.read(pathname)
     if (file === null) return refuse(response, 404, 'There is no such page.')
@@ -81,12 +93,18 @@ export async function startWebHost(services: Services, files: RendererFiles): Pr
     response.writeHead(303, { Location: '/' }).end()
   }
 
-  async function call(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.method !== 'POST') return refuse(response, 405, 'Calls are made by POST.', { Allow: 'POST' })
+  /** What changes something: by POST, from a page of this origin. */
+  async function post(request: IncomingMessage, response: ServerResponse, take: () => Promise<void>): Promise<void> {
+    if (request.method !== 'POST') return refuse(response, 405, 'Only POST is taken here.', { Allow: 'POST' })
     // Chromium leaves Origin out of some calls to the page's own origin; then its Fetch Metadata, which no page can
     // write, must say that it is the page's own. https://www.w3.org/TR/fetch-metadata/
     const own = request.headers.origin ?? (request.headers['sec-fetch-site'] === 'same-origin' ? origin : undefined)
     if (own !== origin) return refuse(response, 403, 'Requests from other pages are refused.')
+    await take()
+  }
+
+  async function call(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    request.setTimeout(CALL_IDLE_MS, () => request.destroy())
     const { status, body } = await rpc(services.handlers, request)
     const text = JSON.stringify(body)
     if (!request.complete) response.setHeader('Connection', 'close')
@@ -120,6 +138,8 @@ function refuse(
   sentence: string,
   headers: Record<string, string> = {},
 ): void {
+  // A body that nobody reads ends the connection: it must not be taken for the next request, nor be waited for.
+  if (!response.req.complete) response.setHeader('Connection', 'close')
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', ...headers }).end(`${sentence}\n`)
 }
 

@@ -68,6 +68,9 @@ class BrowserWindowStandIn extends EventEmitter {
   }
 }
 
+/** Paths of dropped files, as Electron knows them and the page doesn't. */
+export const pathsOfFiles = new WeakMap<object, string>()
+
 const appEvents = new EventEmitter()
 const rendererEvents = new EventEmitter()
 
@@ -89,6 +92,11 @@ export const standIn = {
   /** Times that quitting went through. */
   quits: 0,
   exits: [] as number[],
+  /** What the user chooses in the next dialogs; null: cancels. */
+  choices: [] as (string[] | null)[],
+  /** The dialogs that were shown. */
+  dialogs: [] as unknown[],
+  revealed: [] as string[],
 }
 
 /** A call as it arrives in main, from the main frame or the given one. */
@@ -161,3 +169,30 @@ export const ipcRenderer = {
   on: rendererEvents.on.bind(rendererEvents) as unknown as Electron.IpcRenderer['on'],
   off: rendererEvents.off.bind(rendererEvents) as unknown as Electron.IpcRenderer['off'],
 } satisfies Partial<Electron.IpcRenderer>
+
+function dialogOptions(args: unknown[]): unknown {
+  const options: unknown = args.at(-1)
+  standIn.dialogs.push(options)
+  return options
+}
+
+export const dialog = {
+  showOpenDialog: async (...args: unknown[]) => {
+    dialogOptions(args)
+    const filePaths = standIn.choices.shift() ?? null
+    return { canceled: filePaths === null, filePaths: filePaths ?? [] }
+  },
+  showSaveDialog: async (...args: unknown[]) => {
+    dialogOptions(args)
+    const chosen = standIn.choices.shift() ?? null
+    return { canceled: chosen === null, filePath: chosen?.[0] ?? '' }
+  },
+} satisfies Partial<Electron.Dialog>
+
+export const shell = {
+  showItemInFolder: (path: string) => void standIn.revealed.push(path),
+} satisfies Partial<Electron.Shell>
+
+export const webUtils = {
+  getPathForFile: (file: File) => pathsOfFiles.get(file) ?? '',
+} satisfies Partial<Electron.WebUtils>

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire, registerHooks } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import type { HeldFile } from '../../src/contract/ipc/calls/files.ts'
 import { CALL_NAMES, type CallName, channelOf, EVENT_CHANNEL } from '../../src/contract/ipc/names.ts'
 import type { Bridge } from '../../src/contract/ipc/reply.ts'
 import { bundlePreload } from '../../src/main/bundle.ts'
 import { launchChromium } from './chromium.ts'
-import { invoke, ORIGIN, standIn, strangeFrame } from './electron-stand-in.ts'
+import { invoke, ORIGIN, pathsOfFiles, standIn, strangeFrame } from './electron-stand-in.ts'
 import { buildRenderer, ROOT } from './host.ts'
 
 /** The real main and the real preload, on the stand-in for Electron. */
@@ -149,7 +150,7 @@ describe('app://', () => {
 describe('the bridge', () => {
   test('is the map and nothing else', () => {
     assert.deepEqual([...standIn.worlds.keys()], ['coffer'])
-    assert.deepEqual(Object.keys(bridge()), ['calls', 'subscribe'])
+    assert.deepEqual(Object.keys(bridge()), ['calls', 'subscribe', 'hold'])
     assert.deepEqual(Object.keys(bridge().calls).sort(), [...CALL_NAMES].sort())
     assert.deepEqual([...standIn.handlers.keys()].sort(), CALL_NAMES.map(channelOf).sort())
   })
@@ -188,6 +189,81 @@ describe('the bridge', () => {
   })
 })
 
+describe('files', () => {
+  const value = async (reply: unknown) => {
+    const { ok, value, error } = (await reply) as { ok: boolean; value: HeldFile; error?: { code: string } }
+    assert.ok(ok, JSON.stringify(error))
+    return value
+  }
+  const report = join(folder, 'report.json')
+  before(() => writeFileSync(report, '{}'))
+
+  test('that are dropped are held by where Electron says they lie, and read over app://', async () => {
+    const dropped = new File(['{}'], 'report.json')
+    pathsOfFiles.set(dropped, report)
+    const held = await value(bridge().hold(dropped))
+    assert.deepEqual(held, { id: held.id, name: 'report.json', kind: 'file', size: 2, path: report })
+    const answered = await get(`${ORIGIN}/download/${held.id}`)
+    assert.equal(await answered?.text(), '{}')
+    assert.equal(answered?.headers.get('content-type'), 'application/octet-stream')
+    assert.match(answered?.headers.get('content-security-policy') ?? '', /sandbox/)
+  })
+  test('that the page made up are refused: it has no say in where a file lies', async () => {
+    const reply = (await bridge().hold(new File(['x'], '/etc/passwd'))) as { ok: boolean; error: { code: string } }
+    assert.equal(reply.ok, false)
+    assert.equal(reply.error.code, 'USAGE')
+  })
+  for (const id of ['A'.repeat(22), '..', '../../etc/passwd', '..%2f..%2fetc%2fpasswd', '']) {
+    test(`"/download/${id}" finds nothing`, async () =>
+      assert.equal((await get(`${ORIGIN}/download/${id}`))?.status, 404))
+  }
+  test('are chosen by the native dialog, or not', async () => {
+    const pick = {
+      kind: 'file',
+      title: 'Evidence',
+      filters: [{ name: 'Evidence', extensions: ['json'] }],
+      several: true,
+    }
+    standIn.choices.push([report], null)
+    const chosen = (await value(bridge().calls['files.pick'](pick))) as unknown as HeldFile[]
+    assert.deepEqual(
+      chosen.map((one) => one.path),
+      [report],
+    )
+    assert.deepEqual(standIn.dialogs.at(-1), {
+      title: 'Evidence',
+      filters: pick.filters,
+      properties: ['openFile', 'multiSelections'],
+    })
+    assert.deepEqual(await value(bridge().calls['files.pick']({ ...pick, kind: 'folder', several: false })), [])
+    assert.deepEqual((standIn.dialogs.at(-1) as { properties: string[] }).properties, [
+      'openDirectory',
+      'createDirectory',
+    ])
+  })
+  test('are saved whole by the native dialog, or not', async () => {
+    const made = await value(bridge().calls['files.make']({ name: 'job.yaml', text: 'mode: backup\n' }))
+    const target = join(folder, 'saved.yaml')
+    writeFileSync(target, 'old')
+    standIn.choices.push([target], null, [join(folder, 'no/such/folder.yaml')])
+    const save = () => bridge().calls['files.saveAs']({ id: made.id, name: '../../x.yaml' })
+    assert.deepEqual(await value(save()), { saved: target })
+    assert.equal((standIn.dialogs.at(-1) as { defaultPath: string }).defaultPath, 'x.yaml')
+    assert.equal(readFileSync(target, 'utf8'), 'mode: backup\n')
+    assert.deepEqual(await value(save()), { saved: null })
+    assert.equal(((await save()) as { error: { code: string } }).error.code, 'USAGE')
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.startsWith('.')),
+      [],
+    )
+  })
+  test('are shown in the file manager', async () => {
+    const { id } = await value(bridge().calls['files.hold']({ path: report }))
+    await value(bridge().calls['files.reveal']({ id }))
+    assert.deepEqual(standIn.revealed, [report])
+  })
+})
+
 test('the pages work in Chromium over the bridge', async () => {
   const browser = await launchChromium()
   try {
@@ -207,7 +283,7 @@ test('the pages work in Chromium over the bridge', async () => {
       const invoke = (window as unknown as { invokeBridge(name: string, input: unknown): Promise<unknown> })
         .invokeBridge
       const calls = Object.fromEntries(names.map((name) => [name, (input: unknown) => invoke(name, input)]))
-      Object.assign(window, { coffer: { calls, subscribe: () => () => {} } })
+      Object.assign(window, { coffer: { calls, subscribe: () => () => {}, hold: () => {} } })
     }, CALL_NAMES)
     await page.goto('https://coffer.test/')
     await page.getByRole('heading', { name: 'Nothing is connected yet' }).waitFor()

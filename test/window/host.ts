@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startWebHost, type WebHost } from '../../src/web-host/server.ts'
+import type { FileLimits } from '../../src/worker/services/held-files.ts'
 import { RendererFiles } from '../../src/worker/services/renderer-files.ts'
 import { Services } from '../../src/worker/services/services.ts'
 import type { RunJob } from '../../src/worker/services/session-jobs.ts'
@@ -36,7 +37,11 @@ export interface TestHost extends WebHost {
 }
 
 /** The real web host over the real services, with an empty profile. */
-export async function testHost(runJob: RunJob, environment: Record<string, string> = {}): Promise<TestHost> {
+export async function testHost(
+  runJob: RunJob,
+  environment: Record<string, string> = {},
+  fileLimits?: FileLimits,
+): Promise<TestHost> {
   const files = await rendererFiles()
   const folder = mkdtempSync(join(tmpdir(), 'coffer-window-'))
   const services = new Services({
@@ -46,6 +51,7 @@ export async function testHost(runJob: RunJob, environment: Record<string, strin
     environment,
     host: 'browser',
     version: '0.0.0-test',
+    ...(fileLimits === undefined ? {} : { fileLimits }),
   })
   const host = await startWebHost(services, files)
   return {

@@ -40,6 +40,7 @@ function clientOf(of: Services): Client {
   return new Client({
     invoke: (name, input) => answer(of.handlers, name, structuredClone(input)),
     subscribe: (listener) => of.subscribe(listener),
+    give: () => Promise.reject(new Error('nothing is dropped here')),
   })
 }
 

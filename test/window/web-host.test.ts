@@ -1,37 +1,16 @@
 import assert from 'node:assert/strict'
-import { request } from 'node:http'
-import { connect } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { MAX_CALL_BYTES } from '../../src/contract/ipc/limits.ts'
+import { askHost, statusOfRaw } from './ask.ts'
 import { fakeRunJob } from './fake-run-job.ts'
 import { type TestHost, testHost } from './host.ts'
-
-interface Answer {
-  status: number
-  headers: Record<string, string | string[] | undefined>
-  body: string
-}
 
 let host: TestHost
 let cookie: string
 let address: string
 
-/** A request with exactly these headers and exactly this target, which a browser or `fetch` would tidy up. */
-function ask(path: string, headers: Record<string, string> = {}, method = 'GET', body?: string): Promise<Answer> {
-  const { port } = new URL(host.origin)
-  return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
-      const parts: Buffer[] = []
-      response.on('data', (part: Buffer) => parts.push(part))
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts).toString() }),
-      )
-      response.on('error', reject)
-    })
-    sent.on('error', reject)
-    sent.end(body)
-  })
-}
+const ask = (path: string, headers: Record<string, string> = {}, method = 'GET', body?: string) =>
+  askHost(host.origin, path, headers, method, body)
 
 const call = (method: string, params: unknown = null) => JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
 const rpcHeaders = () => ({ cookie, origin: host.origin, 'content-type': 'application/json' })
@@ -65,7 +44,7 @@ describe('the one-time token', () => {
 })
 
 describe('who is let in', () => {
-  for (const path of ['/', '/index.html', '/events', '/rpc']) {
+  for (const path of ['/', '/index.html', '/events', '/rpc', '/upload', `/download/${'A'.repeat(22)}`]) {
     test(`${path} without the cookie is refused`, async () => {
       const answered = await ask(path)
       assert.equal(answered.status, 403)
@@ -199,31 +178,10 @@ describe('the calls', () => {
   })
   test('too large are refused, announced or not', async () => {
     const announced = { ...rpcHeaders(), 'content-length': String(MAX_CALL_BYTES + 1) }
-    assert.equal(await statusOfRaw('/rpc', announced, ''), 413)
+    assert.equal(await statusOfRaw(host.origin, '/rpc', announced, ''), 413)
     const chunked = { ...rpcHeaders(), 'transfer-encoding': 'chunked' }
     const size = 1_000_000
     const chunk = `${size.toString(16)}\r\n${'x'.repeat(size)}\r\n`
-    assert.equal(await statusOfRaw('/rpc', chunked, chunk.repeat(9)), 413)
+    assert.equal(await statusOfRaw(host.origin, '/rpc', chunked, chunk.repeat(9)), 413)
   })
 })
-
-/** The status of a POST whose body may never end; what the host does with the connection afterwards is its business. */
-function statusOfRaw(path: string, headers: Record<string, string>, body: string): Promise<number> {
-  const { port, host: name } = new URL(host.origin)
-  const lines = Object.entries({ host: name, ...headers }).map(([key, value]) => `${key}: ${value}`)
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), '127.0.0.1', () =>
-      socket.write(`POST ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`),
-    )
-    let text = ''
-    socket.on('data', (part) => {
-      text += part
-      const status = /^HTTP\/1\.1 (\d+)/.exec(text)
-      if (status === null) return
-      resolve(Number(status[1]))
-      socket.destroy()
-    })
-    socket.on('error', reject)
-    socket.on('close', () => reject(new Error('closed without an answer')))
-  })
-}

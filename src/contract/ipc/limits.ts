@@ -14,3 +14,8 @@ export const MAX_LOG_LINES = 200
 export const MAX_FINDINGS = 200
 /** Warnings that are told of a job. */
 export const MAX_WARNINGS = 50
+/** Files and folders that a session holds at a time. */
+export const MAX_HELD_FILES = 1_000
+/** Bytes of one upload, and of everything in a session's temporary folder. */
+export const MAX_UPLOAD_BYTES = 16 * 1024 ** 3
+export const MAX_SESSION_BYTES = 32 * 1024 ** 3

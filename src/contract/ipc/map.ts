@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { appCalls } from './calls/app.ts'
 import { archiveCalls } from './calls/archives.ts'
 import { connectionCalls } from './calls/connections.ts'
+import { fileCalls } from './calls/files.ts'
 import { jobCalls } from './calls/jobs.ts'
 import type { CallName } from './names.ts'
 
@@ -15,6 +16,7 @@ export const CALLS = {
   ...connectionCalls,
   ...archiveCalls,
   ...jobCalls,
+  ...fileCalls,
 } as const satisfies Record<CallName, { input: z.ZodType; output: z.ZodType }>
 
 export type CallInput<K extends CallName> = z.infer<(typeof CALLS)[K]['input']>

@@ -4,6 +4,12 @@
  */
 export const CALL_NAMES = [
   'app.info',
+  'files.pick',
+  'files.hold',
+  'files.make',
+  'files.saveAs',
+  'files.reveal',
+  'files.release',
   'connections.list',
   'connections.save',
   'connections.remove',

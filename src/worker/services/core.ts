@@ -7,6 +7,8 @@ import type { ArchiveLocation, ConfigSource, JobKind, JobRequest } from '../../c
 import type { JobResults } from '../../contract/results.ts'
 import { ConnectionStore, type StoredConnection } from './connection-store.ts'
 import { configurationOf } from './connection-text.ts'
+import type { Dialogs } from './dialogs.ts'
+import { type FileLimits, HeldFiles } from './held-files.ts'
 import { type RunJob, SessionJobs } from './session-jobs.ts'
 
 export interface ServiceOptions {
@@ -19,6 +21,10 @@ export interface ServiceOptions {
   environment: Readonly<Record<string, string | undefined>>
   host: CallOutput<'app.info'>['host']
   version: string
+  /** The system's own dialogs; none in a browser. */
+  dialogs?: Dialogs
+  /** Bounds on uploads, for tests. */
+  fileLimits?: FileLimits
 }
 
 type WithoutEnvironment<T> = T extends unknown ? Omit<T, 'environment'> : never
@@ -31,6 +37,8 @@ export class ServiceCore {
   readonly options: ServiceOptions
   readonly connections: ConnectionStore
   readonly jobs: SessionJobs
+  /** Files that the window was given, by their ids. */
+  readonly files: HeldFiles
   /** Values of `${VAR}`s that were typed in: in this process's memory only. */
   readonly secrets = new Map<string, string>()
 
@@ -38,6 +46,7 @@ export class ServiceCore {
     this.options = options
     this.connections = new ConnectionStore(options.profile)
     this.jobs = new SessionJobs(options.runJob)
+    this.files = new HeldFiles(options.fileLimits)
   }
 
   /**

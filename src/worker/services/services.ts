@@ -3,8 +3,10 @@ import type { CallHandlers } from '../../contract/ipc/map.ts'
 import { appHandlers } from './areas/app.ts'
 import { archiveHandlers } from './areas/archives.ts'
 import { connectionHandlers } from './areas/connections.ts'
+import { fileHandlers } from './areas/files.ts'
 import { jobHandlers } from './areas/jobs.ts'
 import { ServiceCore, type ServiceOptions } from './core.ts'
+import type { HeldFiles } from './held-files.ts'
 
 export type { ServiceOptions } from './core.ts'
 
@@ -21,6 +23,7 @@ export class Services {
       ...connectionHandlers(core),
       ...archiveHandlers(core),
       ...jobHandlers(core),
+      ...fileHandlers(core),
     }
   }
 
@@ -29,12 +32,18 @@ export class Services {
     return this.#core.jobs.subscribe(listener)
   }
 
+  /** Files that the window was given, by their ids. */
+  get files(): HeldFiles {
+    return this.#core.files
+  }
+
   get runningJobs(): number {
     return this.#core.jobs.runningCount
   }
 
   /** Stops what runs, at a durable point where it gets there in time. */
-  close(graceMs = 10_000): Promise<void> {
-    return this.#core.jobs.close(graceMs)
+  async close(graceMs = 10_000): Promise<void> {
+    await this.#core.jobs.close(graceMs)
+    this.files.close()
   }
 }
