@@ -14,6 +14,6 @@ const subscribe: Bridge['subscribe'] = (listener) => {
 
 // Electron alone knows where a dropped file lies; of one that a page made up it knows nothing (''), and the call is refused.
 const hold: Bridge['hold'] = (file) =>
-  ipcRenderer.invoke(channelOf('files.hold'), { path: webUtils.getPathForFile(file) })
+  ipcRenderer.invoke(channelOf('files.hold'), { path: webUtils.getPathForFile(file as File) })
 
 contextBridge.exposeInMainWorld('coffer', { calls: Object.fromEntries(calls), subscribe, hold })

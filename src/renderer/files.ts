@@ -1,6 +1,6 @@
 import { CofferError } from '../contract/errors.ts'
 import { downloadAddress, type HeldFile, type PickInput } from '../contract/ipc/calls/files.ts'
-import { host } from './host.ts'
+import { give, host } from './host.ts'
 
 /**
  * Files in and out of the window, the same in both hosts: on the desktop by the system's dialogs, in a browser by its
@@ -43,7 +43,7 @@ export async function giveAll(
   signal?: AbortSignal,
 ): Promise<HeldFile[]> {
   const held: HeldFile[] = []
-  for (const file of files) held.push(await host.give(file, (bytes) => onSent?.(file, bytes), signal))
+  for (const file of files) held.push(await give(file, (bytes) => onSent?.(file, bytes), signal))
   return held
 }
 

@@ -1,4 +1,4 @@
-import { UPLOAD_ADDRESS, UPLOAD_NAME_HEADER, UPLOAD_TYPE } from '../contract/ipc/calls/files.ts'
+import { type HeldFile, UPLOAD_ADDRESS, UPLOAD_NAME_HEADER, UPLOAD_TYPE } from '../contract/ipc/calls/files.ts'
 import { MAX_UPLOAD_BYTES } from '../contract/ipc/limits.ts'
 import type { CallName } from '../contract/ipc/names.ts'
 import { type Bridge, Client, type Transport } from '../contract/ipc/reply.ts'
@@ -13,11 +13,23 @@ declare global {
 /** The host, whichever it is. Nothing else in the renderer talks to the outside. */
 export const host = new Client(window.coffer === undefined ? webTransport() : bridgeTransport(window.coffer))
 
+/**
+ * Gives a file that was chosen or dropped to the host, whichever way it takes.
+ * @param onSent bytes that have gone, where they have to go anywhere. Rejects with the host's CofferError.
+ */
+export async function give(
+  file: File,
+  onSent: (bytes: number) => void = () => {},
+  signal: AbortSignal = new AbortController().signal,
+): Promise<HeldFile> {
+  const answered = await (window.coffer === undefined ? upload(file, onSent, signal) : window.coffer.hold(file))
+  return host.settle('files.hold', answered)
+}
+
 function bridgeTransport(bridge: Bridge): Transport {
   return {
     invoke: (name, input) => bridge.calls[name](input),
     subscribe: (listener) => bridge.subscribe(listener),
-    give: (file) => bridge.hold(file),
   }
 }
 
@@ -46,7 +58,6 @@ function webTransport(): Transport {
       }
       return () => events.close()
     },
-    give: upload,
   }
 }
 

@@ -40,7 +40,6 @@ function clientOf(of: Services): Client {
   return new Client({
     invoke: (name, input) => answer(of.handlers, name, structuredClone(input)),
     subscribe: (listener) => of.subscribe(listener),
-    give: () => Promise.reject(new Error('nothing is dropped here')),
   })
 }
 

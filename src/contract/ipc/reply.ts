@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { CofferError, deserializeError, type SerializedError, serializeError } from '../errors.ts'
-import type { HeldFile } from './calls/files.ts'
 import { serializedError } from './error.ts'
 import { type WindowEvent, windowEvent } from './job.ts'
 import { CALLS, type CallHandlers, type CallInput, type CallOutput, isCallName } from './map.ts'
@@ -35,16 +34,14 @@ export interface Transport {
   invoke(name: CallName, input: unknown): Promise<unknown>
   /** @returns what ends the subscription */
   subscribe(listener: (event: unknown) => void, onReconnect: () => void): () => void
-  /** Gives a file of the user's to the host. @param onSent bytes that have gone, where they have to go anywhere */
-  give(file: File, onSent: (bytes: number) => void, signal: AbortSignal): Promise<unknown>
 }
 
 /** What preload puts into the window as `coffer`. */
 export interface Bridge {
   calls: Record<CallName, (input: unknown) => Promise<unknown>>
   subscribe(listener: (event: unknown) => void): () => void
-  /** What `files.hold` answers for a file or folder that was dropped. */
-  hold(file: File): Promise<unknown>
+  /** What `files.hold` answers for a file or folder that was dropped: a DOM `File`. */
+  hold(file: object): Promise<unknown>
 }
 
 /** The renderer's end: the same checks from the other side. Rejects with the host's CofferError. */
@@ -56,16 +53,7 @@ export class Client {
   }
 
   async call<K extends CallName>(name: K, input: CallInput<K>): Promise<CallOutput<K>> {
-    return this.#value(name, await this.#transport.invoke(name, checked(name, 'input', input)))
-  }
-
-  /** Gives a file that was chosen or dropped to the host, whichever way it takes. Rejects with the host's CofferError. */
-  async give(
-    file: File,
-    onSent: (bytes: number) => void = () => {},
-    signal: AbortSignal = new AbortController().signal,
-  ): Promise<HeldFile> {
-    return this.#value('files.hold', await this.#transport.give(file, onSent, signal))
+    return this.settle(name, await this.#transport.invoke(name, checked(name, 'input', input)))
   }
 
   /** Events of all jobs. `onReconnect` tells that some may have been missed: ask for `jobs.list` again. */
@@ -76,7 +64,8 @@ export class Client {
     }, onReconnect)
   }
 
-  #value<K extends CallName>(name: K, answer: unknown): CallOutput<K> {
+  /** What a host answered, however it was asked: its value, checked. @throws the host's CofferError */
+  settle<K extends CallName>(name: K, answer: unknown): CallOutput<K> {
     const answered = reply.safeParse(answer)
     if (!answered.success) throw new CofferError('UNEXPECTED', `the host answered "${name}" with what is no reply`)
     if (!answered.data.ok) throw deserializeError(answered.data.error)
