@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { CofferError } from '../../contract/errors.ts'
-import { SIGNATURE_SUFFIX } from '../../contract/evidence/signing.ts'
+import { besideNames, isSignatureText } from '../../verify/beside.ts'
 import type { Beside } from '../../verify/report.ts'
 
 /** Files that are read whole: reports, signatures, certificates. Packages are streamed. */
@@ -51,50 +51,33 @@ async function optional(path: string): Promise<Buffer | null> {
 }
 
 /**
- * What belongs to the signature of a file and lies beside it: as an archive has it (`<id>.sig` for `<id>.json`), as an
- * unpacked package has it (`report.json.sig`, `certificates/`), or with OSO's `public-key.pem`.
+ * What belongs to the signature of a file and lies beside it.
  * @param signature the signature's own path, where it was named
  */
 export async function findBeside(path: string, signature: string | null): Promise<Beside> {
-  const stems = [path, path.replace(/\.json$/, '')]
-  if (signature !== null) stems.unshift(signature.replace(/\.sig(\.der)?$/, ''))
   const folder = dirname(path)
-  const first = async (...paths: string[]): Promise<Buffer | null> => {
-    for (const one of new Set(paths)) {
+  // a signature that was named may lie in another folder than its file
+  const near = (name: string) => {
+    const places = [join(folder, name)]
+    return signature === null ? places : [join(dirname(signature), name), ...places]
+  }
+  const names = besideNames(basename(path), signature === null ? null : basename(signature))
+  const first = async (part: keyof Beside): Promise<Buffer | null> => {
+    for (const one of new Set(names[part].flatMap(near))) {
       const bytes = await optional(one)
       if (bytes !== null) return bytes
     }
     return null
   }
-  const all = (suffix: string) => stems.map((stem) => `${stem}${suffix}`)
-  const certificates = (name: string) => join(folder, 'certificates', name)
   const named = signature === null ? null : await readWhole(signature, MAX_PART_BYTES)
-  const namedDer = signature !== null && named !== null && !isText(named)
+  const namedDer = named !== null && !isSignatureText(named)
   return {
-    text: named !== null && !namedDer ? named : await first(...all(SIGNATURE_SUFFIX.text)),
-    der: namedDer ? named : await first(...all(SIGNATURE_SUFFIX.der)),
-    token: await first(...all(SIGNATURE_SUFFIX.token)),
-    publicKey: await first(...all('.pub.pem'), certificates('public-key.pem'), join(folder, 'public-key.pem')),
-    chain: await first(...all('.chain.pem'), certificates('chain.pem')),
-    tsaChain: await first(...all('.tsa-chain.pem'), certificates('tsa-chain.pem')),
-    crls: await first(...all('.crl.pem'), certificates('crl.pem')),
+    text: named !== null && !namedDer ? named : await first('text'),
+    der: namedDer ? named : await first('der'),
+    token: await first('token'),
+    publicKey: await first('publicKey'),
+    chain: await first('chain'),
+    tsaChain: await first('tsaChain'),
+    crls: await first('crls'),
   }
-}
-
-/** OSO's text form, whatever its name is. */
-export function isText(bytes: Buffer): boolean {
-  return bytes.subarray(0, 11).toString('latin1') === '-----BEGIN '
-}
-
-/** Which file a signature on the command line belongs to: the one whose name it carries on. */
-export function signedFileOf(signature: string, files: readonly string[]): string | null {
-  const stem = signature.replace(/\.sig(\.der|\.tst)?$/, '')
-  const data = files.filter((file) => !isSignatureName(file))
-  return (
-    data.find((file) => file === stem || file === `${stem}.json`) ?? (data.length === 1 ? (data[0] as string) : null)
-  )
-}
-
-export function isSignatureName(path: string): boolean {
-  return /\.sig(\.der|\.tst)?$/.test(basename(path))
 }

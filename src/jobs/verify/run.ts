@@ -7,12 +7,13 @@ import { EXIT, type ExitCode } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import { isoTime } from '../../contract/time.ts'
 import { TOOL } from '../../contract/tool.ts'
+import { type FileKind, HEAD_BYTES, isSignatureName, kindOf, signedFileOf } from '../../verify/beside.ts'
 import type { VerifyOptions } from '../../verify/crypto.ts'
 import { verifyPackage } from '../../verify/package/verify.ts'
 import { verifyPdf } from '../../verify/pdf/verify.ts'
 import { verifyReport } from '../../verify/report.ts'
 import { parseTrust } from '../../verify/trust.ts'
-import { findBeside, isSignatureName, readWhole, signedFileOf, unreadable } from './beside.ts'
+import { findBeside, readWhole, unreadable } from './beside.ts'
 import { openFileSource } from './file-source.ts'
 import { verifyFolder } from './folder.ts'
 import { nodeCrypto } from './node-crypto.ts'
@@ -74,7 +75,7 @@ async function verifyOne(
   options: VerifyOptions,
   context: JobContext,
 ): Promise<VerifiedFile> {
-  const kind = await kindOf(path)
+  const kind = await pathKind(path)
   const name = basename(path)
   if (kind === 'folder') return verifyFolder(path, options)
   if (kind === 'package') return verifyZip(path, options, context)
@@ -123,27 +124,18 @@ async function reportBeside(path: string): Promise<Uint8Array | null> {
   }
 }
 
-type Kind = 'folder' | 'package' | 'pdf' | 'report' | 'unknown'
-
-/** By content first; by name where a damaged beginning hides it. */
-async function kindOf(path: string): Promise<Kind> {
-  let head: Buffer
+async function pathKind(path: string): Promise<FileKind | 'folder'> {
   try {
     if ((await stat(path)).isDirectory()) return 'folder'
     const file = await open(path, 'r')
     try {
-      const buffer = Buffer.alloc(64)
+      const buffer = Buffer.alloc(HEAD_BYTES)
       const { bytesRead } = await file.read(buffer, 0, buffer.length, 0)
-      head = buffer.subarray(0, bytesRead)
+      return kindOf(buffer.toString('latin1', 0, bytesRead), basename(path))
     } finally {
       await file.close()
     }
   } catch (cause) {
     throw unreadable(path, cause)
   }
-  const text = head.toString('latin1')
-  if (text.startsWith('PK\x03\x04') || text.startsWith('PK\x05\x06') || /\.zip$/i.test(path)) return 'package'
-  if (text.startsWith('%PDF-') || /\.pdf$/i.test(path)) return 'pdf'
-  const manifest = /^(manifest|previous-\d+|index)\.json$/.test(basename(path))
-  return (/^\s*\{/.test(text) || /\.json$/i.test(path)) && !manifest ? 'report' : 'unknown'
 }

@@ -1,22 +1,26 @@
 import type { SignatureFacts, Verdict, VerifiedFile } from '../../contract/evidence/verdict.ts'
 import { byId, fill, make } from './dom.ts'
-import { headlineOf, rowsOf, SIGNS, sizeOf } from './words.ts'
+import { headlineOf, ownTools, rowsOf, SIGNS, sizeOf } from './words.ts'
 
 export interface Circumstances {
   size: number
   seconds: number
   /** Names of the files that were trusted. */
   trust: readonly string[]
+  /** Milliseconds: the time to judge for; null: now. */
+  at: number | null
+  /** Names of what was found beside it. */
+  beside: readonly string[]
 }
 
 /** Writes a verdict into the page. */
-export function showResult(result: VerifiedFile, { size, seconds, trust }: Circumstances): void {
+export function showResult(result: VerifiedFile, { size, seconds, trust, at, beside }: Circumstances): void {
   const headline = headlineOf(result)
   document.title = `${headline}: ${result.file}`
   document.body.dataset.verdict = result.verdict
   byId('headline').textContent = headline
   byId('context').textContent =
-    `${result.file} · ${sizeOf(size)} · checked offline on this computer in ${seconds.toFixed(1)} s, ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`
+    `${result.file} · ${sizeOf(size)} · checked offline on this computer in ${seconds.toFixed(1)} s, ${minute(Date.now())}${at === null ? '' : `, judged for ${minute(at)}`}`
   const lead = byId('lead')
   lead.hidden = result.verdict === 'passed'
   fill(lead, [pill(result.verdict), document.createTextNode(` ${result.reason}`)])
@@ -48,9 +52,13 @@ export function showResult(result: VerifiedFile, { size, seconds, trust }: Circu
       ? `All ${result.checks_total} checks, the ${result.checks.length} worst shown`
       : `All ${result.checks_total} checks`
   byId('trusting').textContent =
-    trust.length === 0
+    (trust.length === 0
       ? 'No certificate or key was given as trusted, so nothing here says who the signer is.'
-      : `Trusted for this check: ${trust.join(', ')}.`
+      : `Trusted for this check: ${trust.join(', ')}.`) +
+    (beside.length === 0 ? '' : ` Used as it came with the file, and not trusted by itself: ${beside.join(', ')}.`)
+  const { text, commands } = ownTools(result, beside)
+  byId('own-tools').textContent = text
+  byId('commands').textContent = commands
 }
 
 function figures(result: VerifiedFile): Node[] {
@@ -101,6 +109,10 @@ function pill(verdict: Verdict, word: string = verdict): HTMLElement {
     make('span', { 'aria-hidden': 'true', text: sign }),
     make('span', { text: word }),
   ])
+}
+
+function minute(millis: number): string {
+  return `${new Date(millis).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
 function shown(iso: string): string {

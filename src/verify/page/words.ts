@@ -14,7 +14,7 @@ export function sizeOf(bytes: number): string {
 
 /** The answer itself, as a headline. */
 export function headlineOf(result: VerifiedFile): string {
-  const what = result.kind === 'pdf' ? 'report' : 'package'
+  const what = result.kind === 'package' ? 'package' : result.kind === 'unknown' ? 'file' : 'report'
   if (result.verdict === 'passed') return `This ${what} is genuine and unchanged`
   if (result.verdict === 'failed') return `Do not rely on this ${what}`
   switch (result.subIndication) {
@@ -81,8 +81,36 @@ export function rowsOf(result: VerifiedFile): Row[] {
           : reasons(groups.coverage),
       verdict: coverage,
     },
-    { question: 'What next?', answer: answers.next, verdict: null },
+    { question: 'What next?', answer: onPage(answers.next), verdict: null },
   ].filter(({ answer }) => answer !== '')
+}
+
+/** The program's options, as this page has them. */
+function onPage(advice: string): string {
+  return advice
+    .replaceAll('name it with --trust', 'add it under “Whom do you trust?”')
+    .replaceAll('give it with --at', 'enter it under “Whom do you trust?”')
+    .replaceAll('--at must not be', 'the time entered must not be')
+}
+
+/** How to get the same answers without this page. */
+export function ownTools(result: VerifiedFile, beside: readonly string[]): { text: string; commands: string } {
+  if (result.kind === 'package') {
+    return {
+      text: 'The same answers with tools you already have, in the unpacked folder:',
+      commands:
+        'openssl dgst -sha256 -verify certificates/public-key.pem \\\n  -signature index.json.sig.der index.json\nsha256sum records/records.ndjson\npdfsig report.pdf',
+    }
+  }
+  const name = `'${result.file.replaceAll("'", "'\\''")}'`
+  if (result.kind === 'pdf')
+    return { text: 'Other programs check it too:', commands: `pdfsig ${name}\nqpdf --check ${name}` }
+  const der = beside.find((one) => one.endsWith('.sig.der'))
+  const signature = der === undefined ? 'SIGNATURE.sig.der' : `'${der.replaceAll("'", "'\\''")}'`
+  return {
+    text: 'The same answers with tools you already have (the signer’s key as KEY.pem):',
+    commands: `sha256sum ${name}\nopenssl dgst -sha256 -verify KEY.pem -signature ${signature} ${name}`,
+  }
 }
 
 /** A time that only the signer states is no proof of it, though nothing is wrong with it. */
