@@ -1,49 +1,93 @@
-/** Numbers and times as people read them. Digits are tabular by the style sheet. */
+import { i18n } from './i18n.ts'
 
-const whole = new Intl.NumberFormat('en')
-const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
-const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
-const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB']
+/** Numbers and times as people read them, in the language of the window. Digits are tabular by the style sheet. */
 
-export const count = (value: number): string => whole.format(value)
+const UNITS = ['kB', 'MB', 'GB', 'TB', 'PB']
+const made = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>()
+
+/** The locale that numbers and dates follow; the pseudo-locale has those of English. */
+export const locale = (): string => (i18n.language === 'de' ? 'de' : 'en')
+
+function numbers(options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
+  return once(`n${locale()}${JSON.stringify(options)}`, () => new Intl.NumberFormat(locale(), options))
+}
+
+function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return once(`d${locale()}${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(locale(), options))
+}
+
+function once<T extends Intl.NumberFormat | Intl.DateTimeFormat>(key: string, make: () => T): T {
+  const known = made.get(key)
+  if (known !== undefined) return known as T
+  const fresh = make()
+  made.set(key, fresh)
+  return fresh
+}
+
+export const count = (value: number): string => numbers().format(value)
 
 export const ROUNDED_FROM = 100_000
 
 /** 18,204,117 as `18.2 M`: for large figures, with the exact one beside it. */
 export function rounded(value: number): string {
-  if (value < ROUNDED_FROM) return whole.format(value)
-  if (value < 1e9) return `${short.format(value / 1e6)} M`
-  return `${short.format(value / 1e9)} bn`
+  if (value < ROUNDED_FROM) return count(value)
+  const short = numbers({ maximumSignificantDigits: 3 })
+  if (value < 1e9) return i18n.t('million', { n: short.format(value / 1e6) })
+  return i18n.t('billion', { n: short.format(value / 1e9) })
 }
 
 /** Decimal units, as storage is sold. */
 export function bytes(value: number): string {
+  if (value < 1000) return `${count(value)} ${i18n.t('bytesUnit')}`
   let unit = 0
-  let left = value
+  let left = value / 1000
   while (left >= 1000 && unit < UNITS.length - 1) {
     left /= 1000
     unit += 1
   }
-  return `${unit === 0 ? whole.format(left) : short.format(left)} ${UNITS[unit]}`
+  return `${numbers({ maximumSignificantDigits: 3 }).format(left)} ${UNITS[unit]}`
 }
 
 export function duration(seconds: number): string {
-  if (seconds < 1) return 'under 1 s'
-  if (seconds < 100) return `${Math.round(seconds)} s`
-  if (seconds < 6000) return `${Math.round(seconds / 60)} min`
+  if (seconds < 1) return i18n.t('duration.underASecond')
+  if (seconds < 100) return i18n.t('duration.seconds', { n: Math.round(seconds) })
+  if (seconds < 6000) return i18n.t('duration.minutes', { n: Math.round(seconds / 60) })
   const hours = Math.floor(seconds / 3600)
-  if (hours < 48) return `${hours} h ${Math.round((seconds % 3600) / 60)} min`
-  return `${Math.round(hours / 24)} days`
+  if (hours < 48) return i18n.t('duration.hours', { hours, minutes: Math.round((seconds % 3600) / 60) })
+  return i18n.t('duration.days', { count: Math.round(hours / 24) })
 }
 
-/** ISO 8601 in UTC as `2026-11-03 14:02:11 UTC`. */
+/** ISO 8601 in UTC as `2026-11-03 14:02:11 UTC`: the same in every language, as evidence has it. */
 export function utc(iso: string | null): string | null {
   const match = iso?.match(/^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})/)
   return match ? `${match[1]} ${match[2]} UTC` : iso
 }
 
-/** The time of day on this machine. */
-export const timeOfDay = (at: number): string => clock.format(at)
+/** The time of day on this machine. @param at milliseconds */
+export const timeOfDay = (at: number): string =>
+  dates({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(at)
+
+/** `3 Nov 2026`. @param timeZone IANA name; this machine's where it is left out */
+export const day = (at: number, timeZone?: string): string =>
+  dates({ day: 'numeric', month: 'short', year: 'numeric', ...(timeZone === undefined ? {} : { timeZone }) }).format(at)
+
+/** `3 Nov 2026, 14:02` on this machine's clock or that of a zone. */
+export const moment = (at: number, timeZone?: string): string =>
+  dates({
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(at)
+
+/** How long ago or until then: `2 min ago`, `in 9 h 0 min`. */
+export function fromNow(at: number, now: number = Date.now()): string {
+  const time = duration(Math.abs(at - now) / 1000)
+  return at <= now ? i18n.t('ago', { time }) : i18n.t('inTime', { time })
+}
 
 /** A message of the contract (lowercase, no full stop) as a sentence. */
 export function sentence(message: string): string {

@@ -1,18 +1,44 @@
 import './no-eval.ts'
-import '@fontsource/ibm-plex-sans/latin-400.css'
-import '@fontsource/ibm-plex-sans/latin-600.css'
-import '@fontsource/ibm-plex-mono/latin-400.css'
-import '@fontsource/source-serif-4/latin-600.css'
+import '@fontsource/ibm-plex-sans/400.css'
+import '@fontsource/ibm-plex-sans/600.css'
+import '@fontsource/ibm-plex-mono/400.css'
+import '@fontsource/source-serif-4/600.css'
+import '@mantine/core/styles.css'
+import '@mantine/dates/styles.css'
+import './tokens.css'
 import './style.css'
+import { MantineProvider } from '@mantine/core'
+import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { App } from './app.tsx'
+import { RouterProvider } from 'react-router'
+import { preferredLanguage, startWords } from './i18n.ts'
+import { JobsProvider } from './jobs-context.tsx'
+import { applyContrast, colourScheme, readLook } from './look.ts'
+import { queries } from './query.ts'
+import { router } from './routes.tsx'
+import { theme } from './theme.ts'
 
 const root = document.getElementById('root')
 if (root !== null) {
+  const look = await readLook()
+  applyContrast(look)
+  await startWords(look.language ?? preferredLanguage())
   createRoot(root).render(
     <StrictMode>
-      <App />
+      <MantineProvider
+        theme={theme}
+        defaultColorScheme={look.theme}
+        colorSchemeManager={colourScheme(look.theme)}
+        withCssVariables={false}
+        withGlobalClasses={false}
+      >
+        <QueryClientProvider client={queries}>
+          <JobsProvider>
+            <RouterProvider router={router} />
+          </JobsProvider>
+        </QueryClientProvider>
+      </MantineProvider>
     </StrictMode>,
   )
 }

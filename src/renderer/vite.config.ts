@@ -1,14 +1,24 @@
 import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
 const ROOT = join(import.meta.dirname, '../..')
+
+/** Every browser that the window opens in reads WOFF 2: the older files that fontsource names beside it stay out. */
+function withoutOldFonts(): Plugin {
+  return {
+    name: 'without-old-fonts',
+    enforce: 'pre',
+    transform: (code, id) =>
+      id.endsWith('.css') ? code.replaceAll(/,\s*url\([^)]*\.woff\) format\('woff'\)/g, '') : null,
+  }
+}
 
 /** Builds the window into dist/renderer: only files of its own, nothing inline, so that a strict policy can hold. */
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [react()],
+  plugins: [react(), withoutOldFonts()],
   build: {
     outDir: join(ROOT, 'dist/renderer'),
     emptyOutDir: true,
@@ -17,5 +27,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     sourcemap: false,
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // In one chunk, so that Zod is told not to compile code before any schema is made, whatever imports it first.
+        codeSplitting: { groups: [{ name: 'zod', test: /node_modules[\\/]zod[\\/]|renderer[\\/]no-eval/ }] },
+      },
+    },
   },
 })

@@ -8,6 +8,6 @@ import { join } from 'node:path'
  * called in every thread, before the modules that are to profit are loaded. Where nothing can be kept, nothing is.
  */
 export function keepCompiledCode(): void {
-  const caches = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
-  enableCompileCache(process.env['NODE_COMPILE_CACHE'] ?? join(caches, 'coffer', 'compiled'))
+  const caches = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')
+  enableCompileCache(process.env.NODE_COMPILE_CACHE ?? join(caches, 'coffer', 'compiled'))
 }

@@ -39,7 +39,10 @@ const PACKAGE_HOMES: readonly { packages: RegExp; homes: readonly string[] }[] =
   { packages: /^kafkajs(\/|$)/, homes: ['kafka/kafkajs.ts', 'kafka/kafkajs-internals.d.ts'] },
   { packages: /^(@aws-sdk|@smithy)\//, homes: ['storage'] },
   { packages: /^electron(\/|$)/, homes: ['main', 'preload'] },
-  { packages: /^react(-dom)?(\/|$)/, homes: ['renderer'] },
+  {
+    packages: /^(react(-dom|-router|-i18next)?|@mantine\/.*|@tanstack\/.*|i18next|recharts|pdfjs-dist)(\/|$)/,
+    homes: ['renderer'],
+  },
 ]
 
 /** Folders that run where there is no Node. */

@@ -154,7 +154,7 @@ test('a backup is started from a file', async () => {
 })
 
 test('the archive is listed, described and checked', async () => {
-  await open('Archives')
+  await open('Backups')
   await button('test archive').click()
   await heading('2 backups are kept here').waitFor()
   await button('Look into first').click()
@@ -239,7 +239,7 @@ test('it works by keyboard alone', async () => {
   await heading('2 connections, not all checked yet').waitFor()
   await page.keyboard.press('Tab')
   assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Skip to the page')
-  for (const name of ['Connections', 'Archives']) {
+  for (const name of ['Overview', 'Requests', 'Backups']) {
     await page.keyboard.press('Tab')
     assert.equal(await page.evaluate(() => document.activeElement?.textContent), name)
   }
@@ -256,7 +256,7 @@ test('it works by keyboard alone', async () => {
 test('nothing is cut off at 200 % zoom, and nothing was refused by the policy', async () => {
   // 1280 by 800 at 200 % is a page of 640 by 400.
   await page.setViewportSize({ width: 640, height: 400 })
-  for (const name of ['Connections', 'Archives', 'Jobs']) {
+  for (const name of ['Connections', 'Backups', 'Jobs']) {
     await open(name)
     const overflow = await page.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

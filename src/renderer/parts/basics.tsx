@@ -1,7 +1,7 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useId } from 'react'
+import { useTranslation } from 'react-i18next'
 import type { SerializedError } from '../../contract/errors.ts'
 import { sentence } from '../format.ts'
-import { t } from '../strings.ts'
 
 export type Tone = 'ok' | 'warn' | 'bad' | 'plain'
 const SIGNS: Record<Tone, string> = { ok: '✓', warn: '!', bad: '✕', plain: '·' }
@@ -34,27 +34,55 @@ interface ProblemProps {
 
 /** What went wrong, in words, with its code, what to try, and the facts to pass on. */
 export function Problem({ error, title, inside = false }: ProblemProps) {
+  const { t } = useTranslation()
   const hasDetails = error.details !== undefined && Object.keys(error.details).length > 0
   return (
     <div className={inside ? undefined : 'card problem'} role="alert">
       <p>
-        {!inside && <Pill tone="bad">{title ?? t.jobs.state.failed}</Pill>} <strong>{sentence(error.message)}</strong>
+        {!inside && <Pill tone="bad">{title ?? t('failed')}</Pill>} <strong>{sentence(error.message)}</strong>
       </p>
       {error.hint !== undefined && (
         <p>
-          <span className="mute">{t.jobs.tryThis}: </span>
+          <span className="mute">{t('tryThis')}: </span>
           {sentence(error.hint)}
         </p>
       )}
       <p className="mute small">
-        {t.jobs.code} <code>{error.code}</code>
+        {t('code')} <code>{error.code}</code>
       </p>
       {hasDetails && (
         <details>
-          <summary>{t.app.details}</summary>
+          <summary>{t('details')}</summary>
           <pre>{JSON.stringify(error.details, null, 2)}</pre>
         </details>
       )}
+    </div>
+  )
+}
+
+/** A card with a heading of its own. */
+export function Card({ title, tone, children }: { title?: ReactNode; tone?: Tone; children: ReactNode }) {
+  const id = useId()
+  return (
+    <section
+      className={tone === undefined ? 'card' : `card edge-${tone}`}
+      aria-labelledby={title === undefined ? undefined : id}
+    >
+      {title !== undefined && <h2 id={id}>{title}</h2>}
+      {children}
+    </section>
+  )
+}
+
+/** What an empty page is for, and the one next step. */
+export function Empty({ title, children, action }: { title: string; children: ReactNode; action?: ReactNode }) {
+  return (
+    <div className="card empty">
+      <p>
+        <strong>{title}</strong>
+      </p>
+      <p className="mute">{children}</p>
+      {action !== undefined && <p className="actions">{action}</p>}
     </div>
   )
 }

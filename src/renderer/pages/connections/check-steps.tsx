@@ -1,7 +1,7 @@
-import type { CheckResult, CheckStep } from '../../contract/results.ts'
-import { sentence } from '../format.ts'
-import { Pill } from '../parts/basics.tsx'
-import { t } from '../strings.ts'
+import type { CheckResult, CheckStep } from '../../../contract/results.ts'
+import { sentence } from '../../format.ts'
+import { Pill } from '../../parts/basics.tsx'
+import { t } from '../../strings.ts'
 
 const TONE = { passed: 'ok', failed: 'bad', skipped: 'plain' } as const
 

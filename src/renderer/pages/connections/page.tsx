@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useState } from 'react'
-import type { SerializedError } from '../../contract/errors.ts'
-import type { Connection } from '../../contract/ipc/connection.ts'
-import type { CheckResult } from '../../contract/results.ts'
-import { host } from '../host.ts'
-import { Headline, Pill, Problem } from '../parts/basics.tsx'
-import { errorOf, useAsk } from '../state.ts'
-import { t } from '../strings.ts'
+import type { SerializedError } from '../../../contract/errors.ts'
+import type { Connection } from '../../../contract/ipc/connection.ts'
+import type { CheckResult } from '../../../contract/results.ts'
+import { host } from '../../host.ts'
+import { Headline, Pill, Problem } from '../../parts/basics.tsx'
+import { errorOf, useAsk } from '../../state.ts'
+import { t } from '../../strings.ts'
 import { CheckSteps, failingStep } from './check-steps.tsx'
 import { ConnectionForm } from './connection-form.tsx'
 
@@ -14,7 +14,7 @@ export type Check =
   | { state: 'done'; result: CheckResult }
   | { state: 'failed'; error: SerializedError }
 
-export function ConnectionsPage({ shown }: { shown: boolean }) {
+export function Page() {
   const [listed, list] = useAsk<Connection[]>()
   const [known, setKnown] = useState<Connection[] | null>(null)
   const [checks, setChecks] = useState<Record<string, Check>>({})
@@ -25,8 +25,8 @@ export function ConnectionsPage({ shown }: { shown: boolean }) {
     if (connections !== null) setKnown(connections)
   }, [list])
   useEffect(() => {
-    if (shown) void refresh()
-  }, [shown, refresh])
+    void refresh()
+  }, [refresh])
 
   const check = async (id: string) => {
     const tell = (now: Check) => setChecks((all) => ({ ...all, [id]: now }))

@@ -1,9 +1,9 @@
 import { type FormEvent, useState } from 'react'
-import type { Connection, ConnectionKind } from '../../contract/ipc/connection.ts'
-import { host } from '../host.ts'
-import { Field, Problem } from '../parts/basics.tsx'
-import { useAsk } from '../state.ts'
-import { t } from '../strings.ts'
+import type { Connection, ConnectionKind } from '../../../contract/ipc/connection.ts'
+import { host } from '../../host.ts'
+import { Field, Problem } from '../../parts/basics.tsx'
+import { useAsk } from '../../state.ts'
+import { t } from '../../strings.ts'
 
 const KINDS: ConnectionKind[] = ['source', 'target', 'storage']
 const CLUSTER = `bootstrap_servers:

@@ -1,13 +1,13 @@
 import { type FormEvent, useEffect, useState } from 'react'
-import type { ArchiveLocationInput } from '../../contract/ipc/archive.ts'
-import type { Connection } from '../../contract/ipc/connection.ts'
-import type { BackupOverview, ListResult } from '../../contract/results.ts'
-import { bytes, count, utc } from '../format.ts'
-import { host } from '../host.ts'
-import { Field, Headline, Pill, Problem, type Tone } from '../parts/basics.tsx'
-import { type Column, PagedTable } from '../parts/paged-table.tsx'
-import { type Asked, useAsk } from '../state.ts'
-import { t } from '../strings.ts'
+import type { ArchiveLocationInput } from '../../../contract/ipc/archive.ts'
+import type { Connection } from '../../../contract/ipc/connection.ts'
+import type { BackupOverview, ListResult } from '../../../contract/results.ts'
+import { bytes, count, utc } from '../../format.ts'
+import { host } from '../../host.ts'
+import { Field, Headline, Pill, Problem, type Tone } from '../../parts/basics.tsx'
+import { type Column, PagedTable } from '../../parts/paged-table.tsx'
+import { type Asked, useAsk } from '../../state.ts'
+import { t } from '../../strings.ts'
 import { ArchiveDetail } from './archive-detail.tsx'
 
 const STATE_TONE: Record<BackupOverview['state'], Tone> = {
@@ -18,7 +18,7 @@ const STATE_TONE: Record<BackupOverview['state'], Tone> = {
   unknown: 'plain',
 }
 
-export function ArchivesPage({ shown }: { shown: boolean }) {
+export function ArchivesPage() {
   const [location, setLocation] = useState<ArchiveLocationInput | null>(null)
   const [listed, list] = useAsk<ListResult>()
   const [open, setOpen] = useState<string | null>(null)
@@ -34,7 +34,7 @@ export function ArchivesPage({ shown }: { shown: boolean }) {
   return (
     <>
       <Headline sub={t.archives.sub}>{headline(listed)}</Headline>
-      <Where shown={shown} busy={listed.state === 'busy'} onOpen={look} />
+      <Where busy={listed.state === 'busy'} onOpen={look} />
       {listed.state === 'idle' && (
         <div className="card empty">
           <p>
@@ -60,21 +60,19 @@ function headline(listed: Asked<ListResult>): string {
 }
 
 interface WhereProps {
-  shown: boolean
   busy: boolean
   onOpen(location: ArchiveLocationInput): void
 }
 
-function Where({ shown, busy, onOpen }: WhereProps) {
+function Where({ busy, onOpen }: WhereProps) {
   const [path, setPath] = useState('')
   const [storages, setStorages] = useState<Connection[]>([])
   useEffect(() => {
-    if (!shown) return
     void host.call('connections.list', null).then(
       (all) => setStorages(all.filter((one) => one.kind === 'storage')),
       () => setStorages([]),
     )
-  }, [shown])
+  }, [])
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (path.trim() !== '') onOpen({ path })

@@ -1,8 +1,8 @@
 import { type ChangeEvent, type FormEvent, useState } from 'react'
-import { host } from '../host.ts'
-import { Field, Problem } from '../parts/basics.tsx'
-import { useAsk } from '../state.ts'
-import { t } from '../strings.ts'
+import { host } from '../../host.ts'
+import { Field, Problem } from '../../parts/basics.tsx'
+import { useAsk } from '../../state.ts'
+import { t } from '../../strings.ts'
 
 /** Starts a job from a configuration file: by its path on the host's machine, or by its text. */
 export function StartJob({ directory }: { directory: string }) {

@@ -1,17 +1,19 @@
 import { useState } from 'react'
-import type { JobSummary } from '../../contract/ipc/job.ts'
-import { sentence, timeOfDay } from '../format.ts'
-import { Headline, Pill, Problem } from '../parts/basics.tsx'
-import { JobProgress } from '../parts/progress.tsx'
-import { Verdict } from '../parts/verdict.tsx'
-import { useAllJobs } from '../state.ts'
-import { t } from '../strings.ts'
-import { jobSentence, jobTitle, jobVerdict } from '../words.ts'
+import type { JobSummary } from '../../../contract/ipc/job.ts'
+import { sentence, timeOfDay } from '../../format.ts'
+import { Headline, Pill, Problem } from '../../parts/basics.tsx'
+import { JobProgress } from '../../parts/progress.tsx'
+import { Verdict } from '../../parts/verdict.tsx'
+import { useCall } from '../../query.ts'
+import { useAllJobs } from '../../state.ts'
+import { t } from '../../strings.ts'
+import { jobSentence, jobTitle, jobVerdict } from '../../words.ts'
 import { StartJob } from './start-job.tsx'
 
 const SHOWN_AT_ONCE = 20
 
-export function JobsPage({ directory }: { directory: string }) {
+export function Page() {
+  const directory = useCall('app.info', null).data?.directory ?? ''
   const jobs = useAllJobs()
   const [shown, setShown] = useState(SHOWN_AT_ONCE)
   return (

@@ -1,0 +1,1 @@
+export { ArchivesPage as Page } from './archives.tsx'

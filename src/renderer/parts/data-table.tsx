@@ -1,0 +1,157 @@
+import {
+  type ColumnDef,
+  createSortedRowModel,
+  rowSortingFeature,
+  sortFns,
+  tableFeatures,
+  useTable,
+} from '@tanstack/react-table'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type ReactNode, useMemo, useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+
+const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel(), sortFns })
+const ROW_PX = 40
+const MOST_PX = 560
+
+export interface TableColumn<T extends object> {
+  id: string
+  title: string
+  cell(row: T): ReactNode
+  /** What the column sorts by; without it, it does not sort. */
+  sort?(row: T): string | number
+  /** Numbers stand to the right. */
+  right?: boolean
+  /** Share of the width; 1 where it is left out. */
+  grow?: number
+}
+
+interface DataTableProps<T extends object> {
+  /** What the table is, for screen readers. */
+  caption: string
+  columns: readonly TableColumn<T>[]
+  rows: readonly T[]
+  rowKey(row: T): string
+  /** Asked for when the last rows come into sight: the next page of a long list. */
+  onEnd?(): void
+  /** Of all, where `rows` are only those read so far. */
+  total?: number
+  /** A row that can be opened; its name is said by the link or button in its cells. */
+  selected?: string | null
+}
+
+/** A table of any length: only the rows in sight are in the document. Sorts what it holds; its head stays in sight. */
+export function DataTable<T extends object>({
+  caption,
+  columns,
+  rows,
+  rowKey,
+  onEnd,
+  total,
+  selected = null,
+}: DataTableProps<T>) {
+  const { t } = useTranslation()
+  const scroll = useRef<HTMLDivElement>(null)
+  const definitions = useMemo(
+    () =>
+      columns.map(
+        (column): ColumnDef<typeof features, T> => ({
+          id: column.id,
+          accessorFn: (row) => column.sort?.(row) ?? '',
+          enableSorting: column.sort !== undefined,
+          sortFn: 'alphanumeric',
+        }),
+      ),
+    [columns],
+  )
+  const table = useTable({ features, columns: definitions, data: rows as T[], getRowId: rowKey })
+  const sorted = table.getRowModel().rows
+  const virtual = useVirtualizer({
+    count: sorted.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => ROW_PX,
+    getItemKey: (at) => sorted[at]?.id ?? at,
+    overscan: 12,
+    onChange: (instance) => {
+      const last = instance.getVirtualItems().at(-1)
+      if (onEnd !== undefined && last !== undefined && last.index >= sorted.length - 1) onEnd()
+    },
+  })
+  const widths = columns.map((column) => `minmax(min-content, ${column.grow ?? 1}fr)`).join(' ')
+  const items = virtual.getVirtualItems()
+
+  return (
+    <>
+      {/* biome-ignore-start lint/a11y: a grid of virtual rows states its roles itself; what scrolls must be reachable by keyboard */}
+      <div
+        ref={scroll}
+        className="grid-scroll"
+        role="table"
+        tabIndex={0}
+        aria-label={caption}
+        aria-rowcount={(total ?? sorted.length) + 1}
+        style={{ maxHeight: MOST_PX }}
+      >
+        <div role="rowgroup" className="grid-head">
+          <div role="row" aria-rowindex={1} className="grid-row" style={{ gridTemplateColumns: widths }}>
+            {columns.map((column) => {
+              const state = table.getColumn(column.id)
+              const direction = state?.getIsSorted() ?? false
+              return (
+                <span
+                  key={column.id}
+                  role="columnheader"
+                  className={column.right ? 'r' : undefined}
+                  aria-sort={direction === false ? undefined : direction === 'asc' ? 'ascending' : 'descending'}
+                >
+                  {column.sort === undefined ? (
+                    column.title
+                  ) : (
+                    <button
+                      type="button"
+                      title={t('sortBy', { column: column.title })}
+                      onClick={() => state?.toggleSorting()}
+                    >
+                      {column.title}{' '}
+                      <span aria-hidden="true">{direction === 'asc' ? '↑' : direction === 'desc' ? '↓' : ''}</span>
+                    </button>
+                  )}
+                </span>
+              )
+            })}
+          </div>
+        </div>
+        <div role="rowgroup" className="grid-body" style={{ height: virtual.getTotalSize() }}>
+          {items.map((item) => {
+            const row = sorted[item.index]
+            if (row === undefined) return null
+            return (
+              <div
+                key={row.id}
+                role="row"
+                ref={virtual.measureElement}
+                data-index={item.index}
+                aria-rowindex={item.index + 2}
+                aria-selected={row.id === selected || undefined}
+                className="grid-row"
+                style={{ gridTemplateColumns: widths, transform: `translateY(${item.start}px)` }}
+              >
+                {columns.map((column) => (
+                  <span key={column.id} role="cell" className={column.right ? 'r' : undefined}>
+                    {column.cell(row.original)}
+                  </span>
+                ))}
+              </div>
+            )
+          })}
+        </div>
+      </div>
+      {/* biome-ignore-end lint/a11y: end of the grid */}
+      {total !== undefined && total > rows.length && (
+        <p className="mute small" role="status">
+          {t('ofRows', { shown: rows.length, total })}
+        </p>
+      )}
+    </>
+  )
+}

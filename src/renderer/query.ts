@@ -1,0 +1,33 @@
+import { QueryClient, type UseQueryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { CofferError } from '../contract/errors.ts'
+import type { CallInput, CallOutput } from '../contract/ipc/map.ts'
+import type { CallName } from '../contract/ipc/names.ts'
+import { host } from './host.ts'
+
+/** All data of the window comes from the host through here. The host is this machine: nothing is refetched by a focus. */
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: { retry: false, refetchOnWindowFocus: false, refetchOnReconnect: false, staleTime: 2_000 },
+    mutations: { retry: false },
+  },
+})
+
+type Options<K extends CallName> = Omit<UseQueryOptions<CallOutput<K>, CofferError>, 'queryKey' | 'queryFn'>
+
+/** A call that reads: `useCall('archives.list', { location })`. Its key is the call's name and input. */
+export function useCall<K extends CallName>(name: K, input: CallInput<K>, options: Options<K> = {}) {
+  return useQuery<CallOutput<K>, CofferError>({
+    queryKey: [name, input],
+    queryFn: () => host.call(name, input),
+    ...options,
+  })
+}
+
+/** A call that changes something; `refresh` names the calls that then read anew, whatever their input. */
+export function useAct<K extends CallName>(name: K, refresh: readonly CallName[] = []) {
+  const client = useQueryClient()
+  return useMutation<CallOutput<K>, CofferError, CallInput<K>>({
+    mutationFn: (input) => host.call(name, input),
+    onSettled: () => Promise.all(refresh.map((one) => client.invalidateQueries({ queryKey: [one] }))),
+  })
+}
