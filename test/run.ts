@@ -3,8 +3,8 @@ import { join, relative } from 'node:path'
 import { type KafkaRig, startKafka } from './rig/kafka.ts'
 import { kafkaJars } from './rig/kafka-jars.ts'
 import { pdfCheckJars, pyHankoFolder } from './rig/pdf-checks.ts'
-import { type S3Access, type S3Rig, startS3 } from './rig/s3.ts'
-import { SHARED_KAFKA_ENV, SHARED_S3_ENV } from './rig/shared.ts'
+import { type S3Rig, startS3 } from './rig/s3.ts'
+import { SHARED_KAFKA_ENV, SHARED_S3_ENV, sharedEnvironment } from './rig/shared.ts'
 import { versitygwBinary } from './rig/versitygw.ts'
 import { runChecks, type Tally } from './runner/checks.ts'
 import { missingPrograms } from './runner/missing.ts'
@@ -54,14 +54,15 @@ async function runRealTests(files: string[], concurrency: number): Promise<Tally
   await versitygwBinary()
   await pdfCheckJars()
   await pyHankoFolder()
+  // A developer may have both running already: `node test/rig/serve.ts` prints what to put into the environment.
+  const given = process.env[SHARED_KAFKA_ENV] !== undefined && process.env[SHARED_S3_ENV] !== undefined
+  if (given) return runTests(root, files, concurrency)
   let kafka: KafkaRig | undefined
   let s3: S3Rig | undefined
   try {
     kafka = await startKafka({ heap: '1g' })
     s3 = await startS3()
-    const { endpoint, region, accessKeyId, secretAccessKey } = s3
-    process.env[SHARED_KAFKA_ENV] = kafka.bootstrap
-    process.env[SHARED_S3_ENV] = JSON.stringify({ endpoint, region, accessKeyId, secretAccessKey } satisfies S3Access)
+    Object.assign(process.env, sharedEnvironment(kafka, s3))
     const tally = await runTests(root, files, concurrency)
     if (tally.failed > 0) await showBrokerErrors(kafka)
     return tally

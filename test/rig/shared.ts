@@ -7,6 +7,13 @@ import { type S3Access, type S3Server, s3Server, startS3 } from './s3.ts'
 export const SHARED_KAFKA_ENV = 'COFFER_TEST_KAFKA'
 export const SHARED_S3_ENV = 'COFFER_TEST_S3'
 
+/** What tells test files of a broker and an S3 server that run already. */
+export function sharedEnvironment(kafka: SharedKafka, s3: S3Access): Record<string, string> {
+  const { endpoint, region, accessKeyId, secretAccessKey } = s3
+  const access: S3Access = { endpoint, region, accessKeyId, secretAccessKey }
+  return { [SHARED_KAFKA_ENV]: kafka.bootstrap, [SHARED_S3_ENV]: JSON.stringify(access) }
+}
+
 /** A broker that others use as well: make topics and groups of your own (`uniqueName`), and change nothing global. */
 export interface SharedKafka {
   /** `localhost:PORT`, plaintext. */
