@@ -1,3 +1,4 @@
+import type { ActivityFilter } from './activity.ts'
 import type { SerializedError } from './errors.ts'
 import type { ScheduleRequest } from './schedule.ts'
 
@@ -34,6 +35,7 @@ export type JobRequest = { environment: Record<string, string> } & (
   | ({ kind: 'custody' } & CustodyRequest)
   | { kind: 'monthly-report'; config: ConfigSource; month: string | null }
   | { kind: 'schedule'; request: ScheduleRequest }
+  | ({ kind: 'activity' } & ActivityRequest)
 )
 
 /** Files are paths of packages, reports, PDFs or archive folders; trust: certificates or public keys, PEM or DER. */
@@ -53,6 +55,13 @@ export type KeysRequest =
   | { action: 'import'; name: string; file: string }
   | { action: 'export-public'; name: string; output: string }
   | { action: 'revoke'; name: string; reason: string | null }
+
+/** The journal of what was done in this profile. Files are paths. */
+export type ActivityRequest =
+  | { action: 'list'; filter: ActivityFilter; limit: number }
+  /** `file`: an exported journal instead of the profile's own; `publicKey`: a PEM file of keys that the caller trusts. */
+  | { action: 'verify'; file: string | null; publicKey: string | null }
+  | { action: 'export'; filter: ActivityFilter; output: string }
 
 export interface CustodyRequest {
   archive: ArchiveLocation

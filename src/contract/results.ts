@@ -1,4 +1,5 @@
 import type { VerifyResult } from './evidence/verdict.ts'
+import type { ActivityResult } from './results/activity.ts'
 import type { DescribeResult, ListResult, StatusResult } from './results/archive.ts'
 import type { BackupPlanResult, BackupResult } from './results/backup.ts'
 import type { CheckResult } from './results/check.ts'
@@ -17,6 +18,7 @@ import type { ScheduleResult } from './results/schedule.ts'
 import type { ValidateResult } from './results/validate.ts'
 import type { EvidenceVerifyResult } from './results/verify.ts'
 
+export type * from './results/activity.ts'
 export type * from './results/archive.ts'
 export type * from './results/backup.ts'
 export type * from './results/check.ts'
@@ -52,6 +54,7 @@ export interface JobResults {
   custody: CustodyResult
   'monthly-report': MonthlyReportResult
   schedule: ScheduleResult
+  activity: ActivityResult
   validation: ValidationResult
   'evidence-list': EvidenceListResult
   'evidence-get': EvidenceGetResult

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { hostname, userInfo } from 'node:os'
+import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { custodyKey, custodyPrefix } from '../archive/paths.ts'
 import { canonicalJson } from '../contract/canonical-json.ts'
@@ -8,6 +7,7 @@ import type { CustodyAction, CustodyEntry } from '../contract/evidence/custody.t
 import { isoTime } from '../contract/time.ts'
 import { TOOL } from '../contract/tool.ts'
 import type { Storage } from '../storage/storage.ts'
+import { ChainWalk, osUser, sha256Hex } from './chain.ts'
 import { parseCustodyLine } from './custody-line.ts'
 
 /** What somebody did, before it has its place in the chain. */
@@ -96,29 +96,28 @@ export async function readCustody(storage: Storage, backupId: string): Promise<C
   await Promise.all(Array.from({ length: Math.min(READS_AT_ONCE, numbers.length) }, readSome))
 
   const entries: CustodyEntry[] = []
-  let expected = 1
-  let before: string | null = null
+  const walk = new ChainWalk()
   for (const [at, seq] of numbers.entries()) {
     const key = custodyKey(backupId, seq)
-    const gap = seq !== expected
-    if (gap) {
-      const until = seq - 1 === expected ? `line ${expected} is` : `lines ${expected} to ${seq - 1} are`
-      problems.push({ key: custodyKey(backupId, expected), reason: `${until} missing` })
-    }
-    expected = seq + 1
     const bytes = lines[at] ?? 'it could not be read'
     const entry = typeof bytes === 'string' ? bytes : parseCustodyLine(bytes, seq)
+    const hash = typeof bytes === 'string' ? null : sha256Hex(bytes)
+    const { missing, expectedPrevious } =
+      typeof entry === 'string' || hash === null ? walk.skip(seq, hash) : walk.step(seq, hash, entry.previous)
+    if (missing !== null) {
+      const { from, to } = missing
+      const until = from === to ? `line ${from} is` : `lines ${from} to ${to} are`
+      problems.push({ key: custodyKey(backupId, from), reason: `${until} missing` })
+    }
     if (typeof entry === 'string') {
       problems.push({ key, reason: entry })
-    } else {
-      entries.push(entry)
-      // after a gap there is nothing to compare with, and the gap has been told
-      if (!gap && entry.previous !== before) {
-        const reason = `expected "previous" ${before ?? 'null'}, got ${entry.previous ?? 'null'}: this line or the one before was changed`
-        problems.push({ key, reason })
-      }
+      continue
     }
-    before = typeof bytes === 'string' ? null : sha256Hex(bytes)
+    entries.push(entry)
+    if (expectedPrevious !== null) {
+      const reason = `expected "previous" ${expectedPrevious.hash ?? 'null'}, got ${entry.previous ?? 'null'}: this line or the one before was changed`
+      problems.push({ key, reason })
+    }
   }
   return { entries, problems }
 }
@@ -177,17 +176,4 @@ async function readLine(storage: Storage, key: string): Promise<Buffer | string>
     if (isCofferError(error, 'SEGMENT_TOO_LARGE')) return `it has more than ${MAX_LINE_BYTES} bytes`
     throw error
   }
-}
-
-/** A container may run under a user id that has no name. */
-function osUser(): string {
-  try {
-    return userInfo().username
-  } catch {
-    return `uid ${process.getuid?.() ?? 'unknown'}`
-  }
-}
-
-function sha256Hex(data: Buffer | string): string {
-  return createHash('sha256').update(data).digest('hex')
 }

@@ -50,6 +50,7 @@ async function open(): Promise<void> {
   })
   app.on('window-all-closed', () => app.quit())
   stopJobsBeforeQuit(services)
+  services.begin()
   await show()
 }
 

@@ -50,6 +50,7 @@ async function start(): Promise<void> {
     version,
   })
   const host = await startWebHost(services, await RendererFiles.in(join(ROOT, 'dist/renderer')))
+  services.begin()
   endOnSignal(services, host.close)
 
   console.error('Coffer runs until Ctrl-C. This address opens it once, in one browser:')

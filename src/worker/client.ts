@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
+import type { ActivityWay } from '../contract/activity.ts'
 import { CofferError, serializeError } from '../contract/errors.ts'
 import type { JobEvent, JobOutcome, JobRequest } from '../contract/jobs.ts'
+import { recordJob } from './activity.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 
 /** What the caller of a job hears of it, and how it stops it. */
@@ -11,26 +13,34 @@ export interface JobHandlers {
   signal?: AbortSignal
   /** Aborting this ends the thread at once; what was not durable by then is done again by the next run. */
   terminate?: AbortSignal
+  /** How it came, for the activity journal; `command line` where nothing is said. */
+  via?: ActivityWay
 }
 
 /**
  * Runs one job in a worker thread of its own and resolves with how it ended. It never rejects: a job that throws, a
- * thread that dies and a thread that can't start are all a failed outcome with a code.
+ * thread that dies and a thread that can't start are all a failed outcome with a code. Every job passes here, so here
+ * its start and its end go into the activity journal; the end is written before the outcome is told.
  */
 export function runJob(request: JobRequest, handlers: JobHandlers = {}): Promise<JobOutcome> {
   const jobId = randomUUID()
   const emit = (event: JobEvent) => handlers.onEvent?.(event)
   return new Promise((resolve) => {
     let settled = false
+    let record: ReturnType<typeof recordJob> = null
     const worker = takeThread()
     const settle = (outcome: JobOutcome) => {
       if (settled) return
       settled = true
       handlers.signal?.removeEventListener('abort', stop)
       handlers.terminate?.removeEventListener('abort', end)
-      emit({ type: 'finished', jobId, outcome })
       void worker.terminate()
-      resolve(outcome)
+      const tell = () => {
+        emit({ type: 'finished', jobId, outcome })
+        resolve(outcome)
+      }
+      if (record === null) tell()
+      else void record.ended(outcome).then(tell)
     }
     const fail = (error: unknown) => settle({ state: 'failed', error: serializeError(error) })
     const send = (message: ToWorker) => worker.postMessage(message)
@@ -46,6 +56,8 @@ export function runJob(request: JobRequest, handlers: JobHandlers = {}): Promise
     worker.on('exit', (code) => fail(workerDied(new Error(`exit code ${code}`))))
 
     emit({ type: 'started', jobId, kind: request.kind, at: Date.now() })
+    const warn = (message: string) => emit({ type: 'log', jobId, level: 'warn', message })
+    record = recordJob(jobId, request, handlers.via ?? 'command line', warn)
     send({ type: 'run', jobId, request })
     if (handlers.terminate?.aborted) return end()
     if (handlers.signal?.aborted) stop()

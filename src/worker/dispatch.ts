@@ -32,6 +32,7 @@ const JOBS = {
   custody: () => import('../jobs/custody/run.ts'),
   'monthly-report': () => import('../jobs/monthly-report/run.ts'),
   schedule: () => import('../jobs/schedule/run.ts'),
+  activity: () => import('../jobs/activity/run.ts'),
 } as const satisfies Record<JobKind, () => Promise<unknown>>
 
 /** Loads a job's modules ahead of its request. What is no job is nobody's fault here. */
@@ -87,6 +88,8 @@ export async function dispatch(request: JobRequest, context: JobContext): Promis
       const { startScheduled } = await import('./scheduled.ts')
       return runSchedule(request.request, request.environment, startScheduled(request.environment), context)
     }
+    case 'activity':
+      return (await JOBS.activity()).runActivity(request, context)
     case 'monthly-report':
       return (await JOBS['monthly-report']()).runMonthlyReport(request, context)
     default:

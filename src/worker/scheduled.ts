@@ -19,7 +19,7 @@ export function startScheduled(environment: Record<string, string>): StartSchedu
       throw new CofferError('CONFIG_UNREADABLE', `can't read the configuration file "${schedule.config}"`, { cause })
     }
     const config: ConfigSource = { text, name: schedule.config, directory: dirname(schedule.config) }
-    return runJob({ environment, ...requestOf(schedule.kind, config, schedule.name) }, { signal })
+    return runJob({ environment, ...requestOf(schedule.kind, config, schedule.name) }, { signal, via: 'schedule' })
   }
 }
 

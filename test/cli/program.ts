@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 export const ROOT = join(import.meta.dirname, '../..')
@@ -10,6 +12,10 @@ export interface Run {
   err: string
 }
 
+/** Every run leaves a trace in its profile: not in the tester's own. */
+const PROFILE = mkdtempSync(join(tmpdir(), 'coffer-profile-'))
+process.on('exit', () => rmSync(PROFILE, { recursive: true, force: true }))
+
 /** Runs the real command line in a process of its own, with nothing but the given environment. */
 export function coffer(
   args: readonly string[],
@@ -17,7 +23,12 @@ export function coffer(
 ): Promise<Run> {
   const child = spawn(process.execPath, [options.entry ?? ENTRY, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...options.environment },
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: process.env.HOME ?? '',
+      COFFER_PROFILE: PROFILE,
+      ...options.environment,
+    },
   })
   const run: Run = { code: null, out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -1,41 +1,13 @@
 import assert from 'node:assert/strict'
 import { createPrivateKey } from 'node:crypto'
-import { chmod, mkdir, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { KeyOverview } from '../../src/contract/results/keys.ts'
 import { ROOT } from '../cli/program.ts'
 import { runTool } from '../rig/cache.ts'
+import { inSession, UNSET } from './session.ts'
 import { PASSPHRASE, searchFiles, temporaryFolder, traces } from './support.ts'
-
-/**
- * A real keychain: gnome-keyring's Secret Service on a session bus of its own, with its own home folder.
- * @param script shell; `coffer` runs the program
- */
-async function inSession(home: string, script: string) {
-  const runtime = join(home, 'run')
-  await mkdir(runtime, { recursive: true })
-  await chmod(runtime, 0o700)
-  const start = [
-    'printf "login password" | gnome-keyring-daemon --unlock --components=secrets >/dev/null',
-    `node "${join(import.meta.dirname, 'await-keychain.ts')}"\n`,
-  ].join('\n')
-  const text = `set -e\ncoffer() { node "${join(ROOT, 'bin/coffer.mjs')}" "$@"; }\n${start}${script}`
-  return runTool('dbus-run-session', ['--', 'bash', '-c', text], {
-    install: 'apt install dbus gnome-keyring',
-    env: {
-      ...UNSET,
-      HOME: home,
-      XDG_DATA_HOME: join(home, 'data'),
-      XDG_CONFIG_HOME: join(home, 'config'),
-      XDG_RUNTIME_DIR: runtime,
-      COFFER_PROFILE: join(home, 'profile'),
-    },
-  })
-}
-
-/** Whatever the tester's own shell has set. */
-const UNSET = { COFFER_KEY_PASSPHRASE: '', COFFER_KEY_PASSPHRASE_FILE: '', COFFER_KEY_STORE: '' }
 
 const child = join(import.meta.dirname, 'show-key.ts')
 
@@ -54,7 +26,7 @@ test('a key lives in the keychain, across sessions, and nowhere on disk in clear
   const { files, found } = await searchFiles(home, traces(privateKey))
   assert.ok(files >= 2, 'the key’s file and the keyring were looked through')
   assert.deepEqual(found, [])
-  const record = await searchFiles(join(home, 'profile'), new Map([['a sealed box', Buffer.from('scrypt')]]))
+  const record = await searchFiles(join(home, 'profile/keys'), new Map([['a sealed box', Buffer.from('scrypt')]]))
   assert.deepEqual(record, { files: 1, found: [] })
 
   const revoked = await inSession(home, 'coffer keys revoke --name audit --reason superseded --json')

@@ -1,5 +1,6 @@
 import { checkText } from './checks.ts'
 import type { AnyResult, Renderer } from './renderer.ts'
+import { activityText } from './text-activity.ts'
 import { describeText, listText, statusText, validateText } from './text-archive.ts'
 import { backupPlanText, backupText } from './text-backup.ts'
 import { custodyText, monthlyReportText } from './text-custody.ts'
@@ -44,6 +45,8 @@ function lines(result: AnyResult): string[] {
       return keysText(result)
     case 'schedule':
       return scheduleText(result)
+    case 'activity':
+      return activityText(result)
     case 'validation':
       return validationText(result)
     case 'evidence-list':

@@ -1,3 +1,4 @@
+import { activityVerbs } from './activity.ts'
 import { custodyVerbs } from './custody.ts'
 import { evidenceVerbs } from './evidence.ts'
 import { extract } from './extract.ts'
@@ -27,6 +28,7 @@ export const VERBS: readonly Verb[] = [
   ...custodyVerbs,
   ...keyVerbs,
   ...scheduleVerbs,
+  ...activityVerbs,
 ]
 
 /** Verbs of OSO Kafka Backup that Coffer doesn't have, and what to use. */

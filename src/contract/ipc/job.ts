@@ -28,6 +28,7 @@ const KINDS = {
   custody: true,
   'monthly-report': true,
   schedule: true,
+  activity: true,
 } as const satisfies Record<JobKind, true>
 export const jobKind: z.ZodType<JobKind> = z.enum(Object.keys(KINDS) as [JobKind, ...JobKind[]])
 const logLevel: z.ZodType<LogLevel> = z.enum(['debug', 'info', 'warn', 'error'])

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { activityCalls } from './calls/activity.ts'
 import { appCalls } from './calls/app.ts'
 import { archiveCalls } from './calls/archives.ts'
 import { connectionCalls } from './calls/connections.ts'
@@ -16,6 +17,7 @@ export const CALLS = {
   ...connectionCalls,
   ...archiveCalls,
   ...jobCalls,
+  ...activityCalls,
   ...fileCalls,
 } as const satisfies Record<CallName, { input: z.ZodType; output: z.ZodType }>
 

@@ -20,6 +20,9 @@ export const CALL_NAMES = [
   'jobs.startFromYaml',
   'jobs.cancel',
   'jobs.list',
+  'activity.page',
+  'activity.verify',
+  'activity.export',
 ] as const
 
 export type CallName = (typeof CALL_NAMES)[number]

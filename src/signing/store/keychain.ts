@@ -13,7 +13,7 @@ export interface Keychain {
 export const KEYCHAIN_SERVICE = 'Coffer signing keys'
 
 /** A dialogue may ask a person to unlock the keychain; longer than this, nobody is there. */
-const PATIENCE_MS = 120_000
+export const PATIENCE_MS = 120_000
 
 /**
  * The keychain of this user.
@@ -22,9 +22,10 @@ const PATIENCE_MS = 120_000
  * library falls back to the kernel's keyring without a word, which forgets everything when the machine restarts: the
  * key of last year's evidence would be gone. And secrets go in as bytes, not as text, since Windows takes 2,560 bytes
  * for one, where text counts double: RSA keys of 4,096 bits fit this way only.
+ * @param patienceMs how long each question may take
  * @throws KEYCHAIN_FAILED when there is none or it doesn't answer; it has been asked something before this returns
  */
-export async function osKeychain(): Promise<Keychain> {
+export async function osKeychain(patienceMs = PATIENCE_MS): Promise<Keychain> {
   let Entry: typeof AsyncEntry
   try {
     ;({ AsyncEntry: Entry } = await import('@napi-rs/keyring'))
@@ -34,13 +35,13 @@ export async function osKeychain(): Promise<Keychain> {
   const entry = (account: string) => new Entry(KEYCHAIN_SERVICE, account, { linux: { store: 'secret-service' } })
   const keychain: Keychain = {
     read: (account) =>
-      ask('read', async (signal) => {
+      ask('read', patienceMs, async (signal) => {
         const secret = await entry(account).getSecret(signal)
         return secret === null ? null : Buffer.from(secret)
       }),
-    write: (account, secret) => ask('write to', (signal) => entry(account).setSecret(secret, signal)),
+    write: (account, secret) => ask('write to', patienceMs, (signal) => entry(account).setSecret(secret, signal)),
     remove: (account) =>
-      ask('remove from', async (signal) => {
+      ask('remove from', patienceMs, async (signal) => {
         await entry(account).deleteCredential(signal)
       }),
   }
@@ -52,8 +53,8 @@ export async function osKeychain(): Promise<Keychain> {
   return keychain
 }
 
-async function ask<T>(verb: string, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const patience = AbortSignal.timeout(PATIENCE_MS)
+async function ask<T>(verb: string, patienceMs: number, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const patience = AbortSignal.timeout(patienceMs)
   const tooLong = new Promise<never>((_, reject) => {
     patience.addEventListener('abort', () => reject(new Error('it did not answer')), { once: true })
   })

@@ -39,6 +39,7 @@ export async function keepKeys(
   keys: KeyPair,
   environment: Environment,
   warn: Warn,
+  patienceMs?: number,
 ): Promise<Kept> {
   const choice = environment[CHOICE] || null
   if (choice !== null && choice !== 'keychain' && choice !== 'file') {
@@ -46,7 +47,7 @@ export async function keepKeys(
   }
   if (choice !== 'file') {
     try {
-      return await keepInKeychain(await osKeychain(), identity, keys)
+      return await keepInKeychain(await osKeychain(patienceMs), identity, keys)
     } catch (error) {
       const passphrase = choice === 'keychain' ? null : await passphraseFrom(environment, PASSPHRASE, warn)
       if (passphrase === null) throw error
@@ -117,13 +118,14 @@ export async function openKey(
   expectedSpki: Buffer,
   environment: Environment,
   warn: Warn,
+  patienceMs?: number,
 ): Promise<KeyObject | null> {
   const { protection, name } = record
   const where = `the key "${name}"`
   if (protection[role] === null) return null
   const bytes =
     protection.kind === 'keychain'
-      ? await (await osKeychain()).read(protection[role])
+      ? await (await osKeychain(patienceMs)).read(protection[role])
       : await fromBox(record, protection, role, environment, warn)
   if (bytes === null) {
     throw new CofferError('KEY_UNREADABLE', `the keychain no longer has ${where}`, {

@@ -82,9 +82,14 @@ export interface KeyStore {
  * Opens the key store of a profile; nothing is read or made yet.
  * @param place.profile folder of the user's profile
  * @param place.environment COFFER_KEY_PASSPHRASE, COFFER_KEY_PASSPHRASE_FILE, COFFER_KEY_STORE
+ * @param place.patienceMs how long the keychain may take to answer; without it, as long as a person may take
  */
-export async function openKeyStore(place: { profile: string; environment: Environment }): Promise<KeyStore> {
-  const { environment } = place
+export async function openKeyStore(place: {
+  profile: string
+  environment: Environment
+  patienceMs?: number
+}): Promise<KeyStore> {
+  const { environment, patienceMs } = place
   const files = new KeyFiles(join(place.profile, 'keys'))
   const store: KeyStore = {
     folder: files.folder,
@@ -94,7 +99,7 @@ export async function openKeyStore(place: { profile: string; environment: Enviro
       if (facts.revocation !== null) throw keyRevoked(facts.name, facts.revocation)
       const warn: Warn = (warning) => facts.warnings.push(warning)
       const spki = Buffer.from(found.record.public_key, 'base64')
-      const privateKey = await openKey(found.record, 'signing', spki, environment, warn)
+      const privateKey = await openKey(found.record, 'signing', spki, environment, warn, patienceMs)
       if (privateKey === null) throw new CofferError('KEY_UNREADABLE', `the key "${name}" has no private key`)
       return {
         name: facts.name,
@@ -126,7 +131,8 @@ export async function openKeyStore(place: { profile: string; environment: Enviro
       const spki = publicKeyDerOf(key.privateKey)
       const keyId = createHash('sha256').update(spki).digest('hex')
       const keys = { signing: key.privateKey, root: key.rootPrivateKey }
-      const kept = await keepKeys({ name: key.name, keyId }, keys, environment, (warning) => warnings.push(warning))
+      const warn: Warn = (warning) => warnings.push(warning)
+      const kept = await keepKeys({ name: key.name, keyId }, keys, environment, warn, patienceMs)
       const record: KeyRecord = {
         format: 'coffer-key/1',
         name: key.name,
@@ -153,7 +159,14 @@ export async function openKeyStore(place: { profile: string; environment: Enviro
       const certificate = facts.certificates.at(-1)
       if (certificate === undefined || !facts.hasRootKey) throw foreignCertificate(name)
       const warn: Warn = (warning) => facts.warnings.push(warning)
-      const key = await openKey(found.record, 'root', publicKeyDerOf(certificate.publicKey), environment, warn)
+      const key = await openKey(
+        found.record,
+        'root',
+        publicKeyDerOf(certificate.publicKey),
+        environment,
+        warn,
+        patienceMs,
+      )
       if (key === null) throw foreignCertificate(name)
       const crl = issue(facts, { certificate, key })
       const others = facts.crls.filter((list) => !list.isSignedBy(certificate))

@@ -5,6 +5,7 @@ import type { ArchiveLocationInput } from '../../contract/ipc/archive.ts'
 import type { CallOutput } from '../../contract/ipc/map.ts'
 import type { ArchiveLocation, ConfigSource, JobKind, JobRequest } from '../../contract/jobs.ts'
 import type { JobResults } from '../../contract/results.ts'
+import { ActivityLog } from './activity-log.ts'
 import { ConnectionStore, type StoredConnection } from './connection-store.ts'
 import { configurationOf } from './connection-text.ts'
 import type { Dialogs } from './dialogs.ts'
@@ -37,6 +38,8 @@ export class ServiceCore {
   readonly options: ServiceOptions
   readonly connections: ConnectionStore
   readonly jobs: SessionJobs
+  /** What was done here, apart from jobs, which are recorded where they run. */
+  readonly activity: ActivityLog
   /** Files that the window was given, by their ids. */
   readonly files: HeldFiles
   /** Values of `${VAR}`s that were typed in: in this process's memory only. */
@@ -45,6 +48,7 @@ export class ServiceCore {
   constructor(options: ServiceOptions) {
     this.options = options
     this.connections = new ConnectionStore(options.profile)
+    this.activity = new ActivityLog(options.profile, () => this.environment())
     this.jobs = new SessionJobs(options.runJob)
     this.files = new HeldFiles(options.fileLimits)
   }

@@ -79,6 +79,7 @@ function facts(kind: JobKind, result: unknown): JobFacts {
     case 'evidence-list':
     case 'evidence-verify':
     case 'schedule':
+    case 'activity':
       return { kind: 'other' }
   }
 }

@@ -1,5 +1,6 @@
 import type { WindowEvent } from '../../contract/ipc/job.ts'
 import type { CallHandlers } from '../../contract/ipc/map.ts'
+import { activityHandlers } from './areas/activity.ts'
 import { appHandlers } from './areas/app.ts'
 import { archiveHandlers } from './areas/archives.ts'
 import { connectionHandlers } from './areas/connections.ts'
@@ -14,6 +15,7 @@ export type { ServiceOptions } from './core.ts'
 export class Services {
   readonly handlers: CallHandlers
   readonly #core: ServiceCore
+  #begun = false
 
   constructor(options: ServiceOptions) {
     const core = new ServiceCore(options)
@@ -24,7 +26,15 @@ export class Services {
       ...archiveHandlers(core),
       ...jobHandlers(core),
       ...fileHandlers(core),
+      ...activityHandlers(core),
     }
+  }
+
+  /** To be called by the host when its window opens: that somebody came is recorded, and at the end that they went. */
+  begin(): void {
+    this.#begun = true
+    const { host, version } = this.#core.options
+    void this.#core.activity.record({ action: 'app opened', subject: `Coffer ${version}`, details: { host } })
   }
 
   /** @returns what ends the subscription */
@@ -44,6 +54,9 @@ export class Services {
   /** Stops what runs, at a durable point where it gets there in time. */
   async close(graceMs = 10_000): Promise<void> {
     await this.#core.jobs.close(graceMs)
+    const { version } = this.#core.options
+    if (this.#begun) await this.#core.activity.record({ action: 'app closed', subject: `Coffer ${version}` })
+    this.#begun = false
     this.files.close()
   }
 }

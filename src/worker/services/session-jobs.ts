@@ -32,6 +32,7 @@ export class SessionJobs {
     const running = { stop: new AbortController(), terminate: new AbortController() }
     let job: JobSummary | undefined
     const handlers: JobHandlers = {
+      via: 'window',
       signal: running.stop.signal,
       terminate: running.terminate.signal,
       onEvent: (event) => {
@@ -56,7 +57,7 @@ export class SessionJobs {
     const terminate = new AbortController()
     this.#asking.add(terminate)
     try {
-      const outcome = await this.#runJob(request, { terminate: terminate.signal })
+      const outcome = await this.#runJob(request, { terminate: terminate.signal, via: 'window' })
       if (outcome.state === 'failed') throw deserializeError(outcome.error)
       return outcome.result as JobResults[K]
     } finally {

@@ -1,3 +1,4 @@
+import type { ActivityFacts } from '../../../contract/activity.ts'
 import { CofferError } from '../../../contract/errors.ts'
 import type { Connection, VariableState } from '../../../contract/ipc/connection.ts'
 import type { AreaHandlers, CallInput } from '../../../contract/ipc/map.ts'
@@ -9,7 +10,11 @@ export const connectionHandlers = (core: ServiceCore): AreaHandlers<'connections
   'connections.list': async () => (await core.connections.list()).map((one) => shown(core, one)),
   'connections.save': (input) => save(core, input),
   'connections.remove': async ({ id }) => {
+    const before = (await core.connections.list()).find((one) => one.id === id)
     await core.connections.remove(id)
+    if (before !== undefined) {
+      await core.activity.record({ action: 'connection removed', subject: before.name, before: facts(before) })
+    }
     return null
   },
   'connections.check': async ({ id }) => {
@@ -27,9 +32,22 @@ async function save(core: ServiceCore, input: CallInput<'connections.save'>): Pr
       throw new CofferError('USAGE', `a value was given for "\${${name}}", which the connection does not name`)
     }
   }
+  const before = (await core.connections.list()).find((one) => one.id === rest.id)
   const saved = await core.connections.save(rest)
   for (const [name, value] of Object.entries(secrets)) core.secrets.set(name, value)
+  await core.activity.record({
+    action: 'connection saved',
+    subject: saved.name,
+    before: before === undefined ? null : facts(before),
+    after: facts(saved),
+    details: { secrets_given: Object.keys(secrets).join(', ') || null },
+  })
   return shown(core, saved)
+}
+
+/** A connection's text holds no secret (checkConnectionText). */
+function facts({ name, kind, yaml }: StoredConnection): ActivityFacts {
+  return { name, kind, yaml }
 }
 
 function shown(core: ServiceCore, stored: StoredConnection): Connection {
