@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 
 export interface Run {
   seconds: number
+  /** User and system time of the process with all its threads (Linux, to within 20 ms); null elsewhere. */
+  cpuSeconds: number | null
   /** Highest resident memory in MB, by the kernel's own mark (Linux); null elsewhere. */
   residentMb: number | null
   stdout: string
@@ -20,9 +22,11 @@ export async function measure(command: string, args: string[], env: NodeJS.Proce
   child.stderr.on('data', (data) => {
     stderr = (stderr + data).slice(-4000)
   })
-  let high: number | null = null
+  let residentMb: number | null = null
+  let cpuSeconds: number | null = null
   const watch = setInterval(() => {
-    high = Math.max(high ?? 0, highWaterMark(child.pid!) ?? 0) || null
+    residentMb = highWaterMark(child.pid!) ?? residentMb
+    cpuSeconds = cpuTime(child.pid!) ?? cpuSeconds
   }, 20)
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
@@ -31,15 +35,26 @@ export async function measure(command: string, args: string[], env: NodeJS.Proce
   clearInterval(watch)
   const seconds = (performance.now() - started) / 1000
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${stderr}\n${stdout.slice(-2000)}`)
-  return { seconds, residentMb: high, stdout }
+  return { seconds, cpuSeconds, residentMb, stdout }
 }
 
 function highWaterMark(pid: number): number | null {
+  const line = /VmHWM:\s+(\d+) kB/.exec(readProc(pid, 'status'))
+  return line === null ? null : Number(line[1]) / 1024
+}
+
+/** proc(5): utime and stime are the 14th and 15th field, in hundredths of a second; the name before them may hold spaces. */
+function cpuTime(pid: number): number | null {
+  const fields = readProc(pid, 'stat').split(') ').at(-1)?.split(' ') ?? []
+  const ticks = Number(fields[11]) + Number(fields[12])
+  return ticks > 0 ? ticks / 100 : null
+}
+
+function readProc(pid: number, file: string): string {
   try {
-    const line = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
-    return line === null ? null : Number(line[1]) / 1024
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
   } catch {
-    return null
+    return ''
   }
 }
 

@@ -220,7 +220,7 @@ function other(work: (run: Program, round: number) => Promise<Run>): Contender[]
 async function timed(work: () => Promise<unknown>): Promise<Run> {
   const started = performance.now()
   await work()
-  return { seconds: (performance.now() - started) / 1000, residentMb: null, stdout: '' }
+  return { seconds: (performance.now() - started) / 1000, cpuSeconds: null, residentMb: null, stdout: '' }
 }
 
 /** The middle 2 % of the archive's time span. */

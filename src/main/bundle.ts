@@ -21,6 +21,7 @@ export async function bundleMain(root: string, outdir: string): Promise<void> {
       thread: join(root, 'src/worker/thread.ts'),
       'verifier-thread': join(root, 'src/archive/check/verifier-thread.ts'),
       'scan-thread': join(root, 'src/jobs/extract/scan-thread.ts'),
+      'unpack-thread': join(root, 'src/jobs/verify/unpack-thread.ts'),
     },
     outdir,
     format: 'esm',

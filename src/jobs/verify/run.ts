@@ -17,7 +17,7 @@ import { findBeside, readWhole, unreadable } from './beside.ts'
 import { openFileSource } from './file-source.ts'
 import { verifyFolder } from './folder.ts'
 import { nodeCrypto } from './node-crypto.ts'
-import { nodePackageTools } from './package-tools.ts'
+import { threadedTools } from './unpack-threads.ts'
 
 const VERDICT_EXIT: Readonly<Record<Verdict, ExitCode>> = {
   passed: EXIT.done,
@@ -86,31 +86,29 @@ async function verifyOne(
 }
 
 async function verifyZip(path: string, options: VerifyOptions, context: JobContext): Promise<VerifiedFile> {
-  const source = await openFileSource(path)
   const started = Date.now()
-  try {
-    return await verifyPackage(basename(path), source, {
-      ...options,
-      tools: nodePackageTools,
-      progress: (done) => {
-        if (context.signal.aborted) throw new CofferError('INTERRUPTED', 'interrupted while the package was verified')
-        const seconds = Math.max(0.001, (Date.now() - started) / 1000)
-        const speed = done / seconds
-        context.progress({
-          phase: `verifying ${basename(path)}`,
-          recordsDone: 0,
-          recordsTotal: null,
-          bytesDone: done,
-          bytesTotal: source.size,
-          recordsPerSecond: 0,
-          bytesPerSecond: speed,
-          secondsLeft: speed > 0 ? Math.max(0, source.size - done) / speed : null,
-          elapsedSeconds: seconds,
-          partitions: [],
-        })
-      },
+  const source = await openFileSource(path, (done) => {
+    if (context.signal.aborted) throw new CofferError('INTERRUPTED', 'interrupted while the package was verified')
+    const seconds = Math.max(0.001, (Date.now() - started) / 1000)
+    const speed = done / seconds
+    context.progress({
+      phase: `verifying ${basename(path)}`,
+      recordsDone: 0,
+      recordsTotal: null,
+      bytesDone: done,
+      bytesTotal: source.size,
+      recordsPerSecond: 0,
+      bytesPerSecond: speed,
+      secondsLeft: speed > 0 ? Math.max(0, source.size - done) / speed : null,
+      elapsedSeconds: seconds,
+      partitions: [],
     })
+  })
+  const { tools, close } = threadedTools(source)
+  try {
+    return await verifyPackage(basename(path), source, { ...options, tools })
   } finally {
+    await close()
     await source.close()
   }
 }

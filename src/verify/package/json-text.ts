@@ -1,4 +1,4 @@
-import { decodeUtf8, encode } from './scan.ts'
+import { encode } from './scan.ts'
 import type { PackageTools } from './tools.ts'
 
 /** JSON texts inside a record's `decoded`: checked where they lie, without making objects of them. */
@@ -96,20 +96,32 @@ function memberName(bytes: Uint8Array, at: number, limit: number): number {
 function stringEnd(bytes: Uint8Array, from: number, limit: number): number {
   let other = 0
   for (let at = from + 1; at < limit; at++) {
-    const byte = bytes[at] as number
-    if (byte === QUOTE) return at + 1 + other
-    if (byte === BACKSLASH) {
+    const kind = IN_STRING[bytes[at] as number]
+    if (kind === PLAIN) continue
+    if (kind === OTHER) other = NOT_ASCII
+    else if (kind === CLOSES) return at + 1 + other
+    else if (kind === CONTROL) return -1
+    else {
       at++
-      const kind = bytes[at] as number
-      if (kind === 0x75) {
+      const escaped = bytes[at] as number
+      if (escaped === 0x75) {
         for (let i = 1; i <= 4; i++) if (at + i >= limit || !isHex(bytes[at + i] as number)) return -1
         at += 4
-      } else if (!ESCAPES.has(kind)) return -1
-    } else if (byte < 0x20) return -1
-    else if (byte >= 0x80) other = NOT_ASCII
+      } else if (!ESCAPES.has(escaped)) return -1
+    }
   }
   return -1
 }
+
+/** What a byte is within a string. */
+const PLAIN = 0
+const OTHER = 1
+const CLOSES = 2
+const CONTROL = 3
+const ESCAPE = 4
+const IN_STRING = new Uint8Array(256).fill(OTHER, 0x80).fill(CONTROL, 0, 0x20)
+IN_STRING[QUOTE] = CLOSES
+IN_STRING[BACKSLASH] = ESCAPE
 
 const ESCAPES = new Set([...'"\\/bfnrt'].map((character) => character.charCodeAt(0)))
 
@@ -167,22 +179,27 @@ export function isCompactOf(
   raw: Uint8Array,
   from: number,
   to: number,
+  tools: Pick<PackageTools, 'same'>,
 ): boolean {
   let at = start
   let i = from
+  // how much white space there is still to leave out
+  let spaces = to - from - (end - start)
+  if (spaces < 0) return false
   while (i < to) {
+    if (spaces === 0) return tools.same(text, at, raw, i, to - i)
     const byte = raw[i] as number
     if (byte === QUOTE) {
-      // nothing is left out inside a string: it is the same up to its closing quote
-      const close = stringEnd(raw, i, to)
-      const next = close > NOT_ASCII ? close - NOT_ASCII : close
-      if (next < 0 || at + next - i > end) return false
-      for (; i < next; i++, at++) if (text[at] !== raw[i]) return false
+      const length = sameString(text, at, raw, i, to)
+      if (length === 0) return false
+      i += length
+      at += length
     } else if (isSpace(byte)) {
       const next = raw[i + 1] as number
       // white space within a number or a word would make two of it
       if (at > start && i + 1 < to && isToken(text[at - 1] as number) && !isSpace(next) && isToken(next)) return false
       i++
+      spaces--
     } else {
       if (at >= end || text[at] !== byte) return false
       i++
@@ -190,6 +207,21 @@ export function isCompactOf(
     }
   }
   return at === end
+}
+
+/**
+ * Nothing is left out inside a string: it is the same up to its closing quote, which then closes the text's own as well.
+ * @returns its length with both quotes, 0 where it is another
+ */
+function sameString(text: Uint8Array, at: number, raw: Uint8Array, from: number, to: number): number {
+  if (text[at] !== QUOTE) return 0
+  for (let i = 1; from + i < to; i++) {
+    const byte = raw[from + i]
+    if (text[at + i] !== byte) return 0
+    if (byte === QUOTE) return i + 1
+    if (byte === BACKSLASH && text[at + ++i] !== raw[from + i]) return 0
+  }
+  return 0
 }
 
 function isSpace(byte: number): boolean {
@@ -207,35 +239,33 @@ function isToken(byte: number): boolean {
   )
 }
 
-/** Whether `text[start, end)` is the JSON string, as JSON.stringify writes it, of the UTF-8 text `raw[from, to)`. */
-export function isStringOf(
+/**
+ * Where the JSON string that begins at `start` ends, if it is the one that JSON.stringify writes of `raw[from, to)`; -1
+ * where it is not. Bytes beyond ASCII are taken as they are: that they are UTF-8 is the caller's to check.
+ */
+export function stringOfEnd(
   text: Uint8Array,
   start: number,
-  end: number,
+  limit: number,
   raw: Uint8Array,
   from: number,
   to: number,
-): boolean {
-  if (isPlainStringOf(text, start, end, raw, from, to)) return true
-  const source = decodeUtf8(raw.subarray(from, to))
-  if (source === null) return false
-  const written = encode(JSON.stringify(source))
-  return written.length === end - start && written.every((byte, i) => text[start + i] === byte)
+): number {
+  let at = start
+  if (at >= limit || text[at++] !== QUOTE) return -1
+  for (let i = from; i < to; i++) {
+    const byte = raw[i] as number
+    const kind = IN_STRING[byte] as number
+    if (kind <= OTHER) {
+      if (text[at++] !== byte) return -1
+    } else {
+      for (const written of WRITTEN[byte] as Uint8Array) if (text[at++] !== written) return -1
+    }
+  }
+  return at < limit && text[at] === QUOTE ? at + 1 : -1
 }
 
-/** The common case, without a copy: ASCII with nothing to escape. */
-function isPlainStringOf(
-  text: Uint8Array,
-  start: number,
-  end: number,
-  raw: Uint8Array,
-  from: number,
-  to: number,
-): boolean {
-  if (end - start !== to - from + 2) return false
-  for (let i = from, at = start + 1; i < to; i++, at++) {
-    const byte = raw[i] as number
-    if (byte !== text[at] || byte < 0x20 || byte >= 0x7f || byte === QUOTE || byte === BACKSLASH) return false
-  }
-  return text[end - 1] === QUOTE
-}
+/** How JSON.stringify writes what can't stand for itself in a string. */
+const WRITTEN = Array.from(IN_STRING, (kind, byte) =>
+  kind <= OTHER ? null : encode(JSON.stringify(String.fromCharCode(byte)).slice(1, -1)),
+)

@@ -15,8 +15,8 @@ export class Lines {
   end = 0
   /** Of the present line, from 1. */
   number = 0
+  readonly path: string
   readonly #chunks: AsyncIterator<Uint8Array>
-  readonly #path: string
   readonly #tools: PackageTools
   #next = 0
   #filled = 0
@@ -25,7 +25,7 @@ export class Lines {
   #ended = false
 
   constructor(path: string, chunks: AsyncIterable<Uint8Array>, tools: PackageTools) {
-    this.#path = path
+    this.path = path
     this.#chunks = chunks[Symbol.asyncIterator]()
     this.#tools = tools
     this.bytes = tools.buffer(FIRST_ROOM)
@@ -53,7 +53,7 @@ export class Lines {
     if (done === true) {
       this.#ended = true
       if (this.#filled > this.#next) {
-        throw new Refusal('FORMAT_FAILURE', `The last line of ${quoted(this.#path)} has no end.`)
+        throw new Refusal('FORMAT_FAILURE', `The last line of ${quoted(this.path)} has no end.`)
       }
       return false
     }
@@ -73,7 +73,7 @@ export class Lines {
     if (kept > PACKAGE_MAX_LINE) {
       throw new Refusal(
         'LIMIT_REACHED',
-        `Line ${grouped(this.number + 1)} of ${quoted(this.#path)} is longer than ${grouped(PACKAGE_MAX_LINE)} bytes.`,
+        `Line ${grouped(this.number + 1)} of ${quoted(this.path)} is longer than ${grouped(PACKAGE_MAX_LINE)} bytes.`,
       )
     }
     if (this.#filled + length <= this.bytes.length) return

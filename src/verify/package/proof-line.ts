@@ -21,8 +21,8 @@ export class ProofLine {
   segment = ''
   leafIndex = 0
   treeSize = 0
-  /** Lowercase hex. */
-  leafHash = ''
+  /** Where the 64 digits of its leaf hash, lowercase hex, begin in the line. */
+  leafFrom = 0
   /** The path's hashes lie in the line, `"…",` each 67 bytes apart: where the first one's digits begin, and how many. */
   pathFrom = 0
   pathLength = 0
@@ -42,7 +42,8 @@ export class ProofLine {
     scan.expect(TREE_SIZE)
     this.treeSize = scan.count()
     scan.expect(LEAF_HASH)
-    this.leafHash = hex(scan)
+    this.leafFrom = scan.at
+    passHex(scan)
     scan.expect(AUDIT_PATH)
     this.pathFrom = scan.at + 1
     this.pathLength = this.#pathSteps(scan)
@@ -87,12 +88,6 @@ function text(scan: Scan): string {
   return decodeUtf8(scan.string()) as string
 }
 
-function hex(scan: Scan): string {
-  const from = scan.at
-  passHex(scan)
-  return hexAt(scan.bytes, from)
-}
-
 function passHex(scan: Scan): void {
   const { bytes } = scan
   const to = scan.at + HASH_DIGITS
@@ -106,10 +101,3 @@ function passHex(scan: Scan): void {
 /** 1 for digits and a to f. */
 const IS_HEX = new Uint8Array(256)
 for (const digit of encode('0123456789abcdef')) IS_HEX[digit] = 1
-
-/** The 64 hex digits that lie at `from`. */
-export function hexAt(bytes: Uint8Array, from: number): string {
-  let out = ''
-  for (let at = from; at < from + HASH_DIGITS; at++) out += String.fromCharCode(bytes[at] as number)
-  return out
-}

@@ -1,4 +1,4 @@
-import { isCompactOf, isStringOf, JsonText } from './json-text.ts'
+import { isCompactOf, JsonText, stringOfEnd } from './json-text.ts'
 import { Refusal } from './refusal.ts'
 import { COMMA, decodeUtf8, encode, notCanonical, QUOTE, Scan } from './scan.ts'
 import type { PackageTools } from './tools.ts'
@@ -21,6 +21,8 @@ const LIST_END = encode(']')
 const OBJECT_END = encode('}')
 const TOPIC_NAME = /^[a-zA-Z0-9._-]{1,249}$/
 const MAX_U16 = 0xffff
+/** In place of where a decoded text begins: it is the string that the record's bytes are, which has been compared. */
+const IS_TEXT = -2
 
 /**
  * Reads lines of `records/records.ndjson` (contract/evidence/package.ts, PackageRecord) and builds of each the record's
@@ -81,7 +83,7 @@ export class RecordLine {
     leaf.setUint32(1, to - 5, true)
     this.leafLength = to
     this.hasDecoded = scan.takes(DECODED)
-    if (this.hasDecoded) this.#passDecoded(scan)
+    if (this.hasDecoded) this.#passDecoded(scan, keyFrom, keyTo, valueFrom, valueTo)
     this.redacted = scan.takes(REDACTED) ? rules(scan) : null
     if (namesInBase64) scan.expect(FLAGS)
     scan.expect(OBJECT_END)
@@ -140,7 +142,7 @@ export class RecordLine {
       if (namesInBase64) {
         scan.expectByte(QUOTE)
         length = this.#base64(scan, at + 2)
-        odd ||= decodeUtf8(this.leaf.subarray(at + 2, at + 2 + length)) === null
+        odd ||= !this.#tools.isUtf8(this.leaf.subarray(at + 2, at + 2 + length))
       } else {
         const name = scan.string()
         this.leaf.set(name, at + 2)
@@ -160,22 +162,27 @@ export class RecordLine {
   }
 
   /** Any JSON for key and value; what it must be is compared when it is known whether the record is redacted. */
-  #passDecoded(scan: Scan): void {
+  #passDecoded(scan: Scan, keyFrom: number, keyTo: number, valueFrom: number, valueTo: number): void {
     const spans = this.#spans
     spans.fill(-1)
-    if (scan.takes(DECODED_KEY)) this.#passJson(scan, 0)
+    if (scan.takes(DECODED_KEY)) this.#passJson(scan, 0, keyFrom, keyTo)
     if (spans[0] === -1 || scan.sees(COMMA)) {
       if (spans[0] !== -1) scan.at++
       scan.expect(DECODED_VALUE)
-      this.#passJson(scan, 2)
+      this.#passJson(scan, 2, valueFrom, valueTo)
     }
     scan.expect(OBJECT_END)
   }
 
-  #passJson(scan: Scan, span: number): void {
-    const end = this.#json.end(scan.bytes, scan.at, scan.end)
+  /** @param from of the bytes that it should be of, up to `to` */
+  #passJson(scan: Scan, span: number, from: number, to: number): void {
+    const [start, leaf] = [scan.at, this.leaf]
+    // the text of the bytes, mostly: then both are read at once
+    let end = stringOfEnd(scan.bytes, start, scan.end, leaf, from, to)
+    const isText = end >= 0 && this.#tools.isUtf8(leaf.subarray(from, to))
+    if (!isText) end = this.#json.end(scan.bytes, start, scan.end)
     if (end < 0) throw notCanonical(scan)
-    this.#spans[span] = scan.at
+    this.#spans[span] = isText ? IS_TEXT : start
     this.#spans[span + 1] = end
     scan.at = end
   }
@@ -185,10 +192,7 @@ export class RecordLine {
     if (start === -1) return
     const { leaf } = this
     const { bytes } = this.#scan
-    const same =
-      (end - start === to - from && this.#tools.same(bytes, start, leaf, from, to - from)) ||
-      isCompactOf(bytes, start, end, leaf, from, to) ||
-      (bytes[start] === QUOTE && isStringOf(bytes, start, end, leaf, from, to))
+    const same = start === IS_TEXT || isCompactOf(bytes, start, end, leaf, from, to, this.#tools)
     // a null has no text at all
     if (!same || this.#view.getInt32(from - 4, true) < 0) {
       throw new Refusal('FORMAT_FAILURE', `has a decoded ${what} that is not what its ${what}'s bytes say`)

@@ -21,8 +21,6 @@ import { readZip, type ZipEntry } from './zip.ts'
 
 export interface PackageOptions extends VerifyOptions {
   tools: PackageTools
-  /** Told now and then: bytes of the file that were read so far. */
-  progress?: (bytes: number) => void
 }
 
 const MANIFEST_SUFFIX =
@@ -36,7 +34,7 @@ const MANIFEST_SUFFIX =
  * @throws only where the source can't be read
  */
 export async function verifyPackage(name: string, source: ByteSource, options: PackageOptions): Promise<VerifiedFile> {
-  return new PackageCheck(name, watched(source, options.progress), options).run()
+  return new PackageCheck(name, source, options).run()
 }
 
 class PackageCheck {
@@ -321,18 +319,4 @@ async function needed(files: PackageFiles, path: string): Promise<Uint8Array> {
 function time(iso: string): number | null {
   const value = Date.parse(iso)
   return Number.isNaN(value) ? null : value
-}
-
-function watched(source: ByteSource, progress: PackageOptions['progress']): ByteSource {
-  if (progress === undefined) return source
-  let read = 0
-  return {
-    size: source.size,
-    read: async (from, to) => {
-      const bytes = await source.read(from, to)
-      read += bytes.length
-      progress(Math.min(read, source.size))
-      return bytes
-    },
-  }
 }

@@ -98,8 +98,14 @@ class Walk {
   step(records: Lines, proofs: Lines): void {
     const record = this.#record
     const proof = this.#proof
-    inLine('records/records.ndjson', records, () => record.read(records.bytes, records.start, records.end))
-    inLine('proofs/proofs.ndjson', proofs, () => proof.read(proofs.bytes, proofs.start, proofs.end))
+    let lines = records
+    try {
+      record.read(records.bytes, records.start, records.end)
+      lines = proofs
+      proof.read(proofs.bytes, proofs.start, proofs.end)
+    } catch (error) {
+      throw inLine(lines, error)
+    }
     if (record.offset !== proof.offset || record.partition !== proof.partition || record.topic !== proof.topic) {
       throw new Refusal(
         'PROOF_FAILURE',
@@ -179,22 +185,24 @@ class Walk {
     if ((segment.minTimestamp ?? time) > time || (segment.maxTimestamp ?? time) < time)
       return "its timestamp is outside its segment's"
     if (record.redacted === null) {
-      if (this.#tools.sha256Hex(record.leaf.subarray(0, record.leafLength)) !== proof.leafHash) {
-        return 'its bytes do not have the hash of its leaf'
-      }
+      const hash = this.#tools.sha256Hex(record.leaf.subarray(0, record.leafLength))
+      if (!isAt(proofs.bytes, proof.leafFrom, hash)) return 'its bytes do not have the hash of its leaf'
     }
-    if (!this.#paths.proves(proof.leafIndex, proof.leafHash, proofs.bytes, proof.pathFrom, proof.pathLength)) {
+    if (!this.#paths.proves(proof.leafIndex, proofs.bytes, proof.leafFrom, proof.pathFrom, proof.pathLength)) {
       return 'its path does not lead to the root of its segment'
     }
     return null
   }
 }
 
-function inLine(path: string, lines: Lines, read: () => void): void {
-  try {
-    read()
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    throw new Refusal(error.sub, `Line ${grouped(lines.number)} of ${path} ${error.message}.`)
-  }
+/** A refusal of a line says which one it was. */
+function inLine(lines: Lines, error: unknown): unknown {
+  if (!(error instanceof Refusal)) return error
+  return new Refusal(error.sub, `Line ${grouped(lines.number)} of ${lines.path} ${error.message}.`)
+}
+
+/** Whether the digits of `hash` lie at `at`. */
+function isAt(bytes: Uint8Array, at: number, hash: string): boolean {
+  for (let i = 0; i < hash.length; i++) if (bytes[at + i] !== hash.charCodeAt(i)) return false
+  return true
 }

@@ -4,9 +4,21 @@ import type { PackageTools } from '../package/tools.ts'
 import { type UnpackParts, unpackEntry } from '../package/unpack.ts'
 import type { ByteSource } from '../source.ts'
 
-/** A chosen or dropped file; read piece by piece, never whole. */
-export function blobSource(blob: Blob): ByteSource {
-  return { size: blob.size, read: async (from, to) => new Uint8Array(await blob.slice(from, to).arrayBuffer()) }
+/**
+ * A chosen or dropped file; read piece by piece, never whole.
+ * @param progress told the bytes that were read so far, never more than the file has
+ */
+export function blobSource(blob: Blob, progress?: (bytes: number) => void): ByteSource {
+  let read = 0
+  return {
+    size: blob.size,
+    read: async (from, to) => {
+      const bytes = new Uint8Array(await blob.slice(from, to).arrayBuffer())
+      read += bytes.length
+      progress?.(Math.min(read, blob.size))
+      return bytes
+    },
+  }
 }
 
 /** CRC-32 (IEEE), four bytes at a time. */

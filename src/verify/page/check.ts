@@ -25,16 +25,13 @@ export async function checkFile(
   const kind = kindOf(latin1(await bytesOf(file.slice(0, HEAD_BYTES), file.name)), file.name)
   if (kind === 'package') {
     let shown = 0
-    return verifyPackage(file.name, blobSource(file), {
-      ...options,
-      tools: browserTools,
-      progress: (bytes) => {
-        const share = bytes / Math.max(1, file.size)
-        if (share - shown < 0.01) return
-        shown = share
-        progress(share)
-      },
+    const source = blobSource(file, (bytes) => {
+      const share = bytes / Math.max(1, file.size)
+      if (share - shown < 0.01) return
+      shown = share
+      progress(share)
     })
+    return verifyPackage(file.name, source, { ...options, tools: browserTools })
   }
   const bytes = await bytesOf(file, file.name)
   if (kind === 'pdf') {

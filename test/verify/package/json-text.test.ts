@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { isUtf8 } from 'node:buffer'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { isCompactOf, isStringOf, JsonText } from '../../../src/verify/package/json-text.ts'
+import { nodePackageTools } from '../../../src/jobs/verify/package-tools.ts'
+import { isCompactOf, JsonText, stringOfEnd } from '../../../src/verify/package/json-text.ts'
 
 const reader = new JsonText({ isUtf8 })
 const endOf = (text: string | Buffer) => {
@@ -11,7 +12,7 @@ const endOf = (text: string | Buffer) => {
 }
 const isCompact = (text: string, raw: string) => {
   const [a, b] = [Buffer.from(text), Buffer.from(raw)]
-  return isCompactOf(a, 0, a.length, b, 0, b.length)
+  return isCompactOf(a, 0, a.length, b, 0, b.length, nodePackageTools)
 }
 
 test('what JSON.stringify writes is read to its end, however it is nested', () => {
@@ -69,14 +70,28 @@ test('white space may be left out between tokens alone', () => {
   assert.equal(isCompact('true', 'tr ue'), false)
 })
 
+const escaped = fc.string({ unit: fc.constantFrom(...'"\\/\b\f\n\r\t\u0000\u001f\u007fé\u2028a') })
+
 test('a text is the string that JSON.stringify writes of it', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+    fc.property(fc.oneof(fc.string({ unit: 'binary' }), escaped), (text) => {
       const raw = Buffer.from(text)
       const written = Buffer.from(JSON.stringify(raw.toString()))
-      return isStringOf(written, 0, written.length, raw, 0, raw.length)
+      const more = Buffer.concat([written, Buffer.from(',"')])
+      assert.equal(stringOfEnd(written, 0, written.length - 1, raw, 0, raw.length), -1)
+      return stringOfEnd(more, 0, more.length, raw, 0, raw.length) === written.length
     }),
   )
   const [a, b] = [Buffer.from('"abc"'), Buffer.from('abd')]
-  assert.equal(isStringOf(a, 0, a.length, b, 0, b.length), false)
+  assert.equal(stringOfEnd(a, 0, a.length, b, 0, b.length), -1)
+  // JSON says the same in other ways as well
+  for (const [written, of] of [
+    ['"\\u000a"', '\n'],
+    ['"\\u0022"', '"'],
+    ['"\\/"', '/'],
+    ['"\n"', '\n'],
+  ]) {
+    const [text, raw] = [Buffer.from(written as string), Buffer.from(of as string)]
+    assert.equal(stringOfEnd(text, 0, text.length, raw, 0, raw.length), -1, written)
+  }
 })

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { openFileSource } from '../../../src/jobs/verify/file-source.ts'
+import { nodeCrypto } from '../../../src/jobs/verify/node-crypto.ts'
+import { threadedTools } from '../../../src/jobs/verify/unpack-threads.ts'
+import { verifyPackage } from '../../../src/verify/package/verify.ts'
+import { type Made, makePackage, makeSigning, type Signing, seal, verifyBytes, zipOf } from './maker.ts'
+import { makeZip } from './zip-maker.ts'
+
+/** Entries of a package that are unpacked on threads of their own: the verdict is the one that they get in place. */
+
+/** Of packed bytes: the records and their proofs are larger, hardly anything else is. */
+const LARGE = 20_000
+let folder: string
+let signing: Signing
+let made: Made
+let zip: Buffer
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'coffer-verify-threads-'))
+  signing = await makeSigning(false)
+  made = await makePackage({ records: 2000, valueBytes: 900 }, signing)
+  zip = await zipOf(made, signing)
+})
+after(() => rm(folder, { recursive: true, force: true }))
+
+async function byThreads(bytes: Buffer, progress?: (read: number) => void, spoil?: (path: string) => Promise<void>) {
+  const path = join(folder, 'package.zip')
+  await writeFile(path, bytes)
+  const source = await openFileSource(path, progress)
+  const { tools, close } = threadedTools(source, LARGE)
+  let threads = 0
+  const counting = {
+    ...tools,
+    unpack: (...[from, entry]: Parameters<typeof tools.unpack>) => {
+      if (entry.packedSize >= LARGE) threads++
+      return tools.unpack(from, entry)
+    },
+  }
+  try {
+    await spoil?.(path)
+    const options = { trust: signing.trust, at: null, crypto: nodeCrypto, tools: counting }
+    return { file: await verifyPackage('package.zip', source, options), threads }
+  } finally {
+    await close()
+    await source.close()
+  }
+}
+
+test('a package gets the same verdict, and every byte of it is told', async () => {
+  let read = 0
+  const { file, threads } = await byThreads(zip, (bytes) => {
+    read = bytes
+  })
+  assert.deepEqual(file, await verifyBytes(zip, signing.trust))
+  assert.equal(file.verdict, 'passed')
+  assert.equal(threads, 2)
+  assert.equal(read, zip.length)
+})
+
+test('so does one whose records were changed, damaged, cut, or are more than stated', async () => {
+  const entries = await seal(made, signing)
+  const records = entries.find(({ path }) => path === 'records/records.ndjson')!
+  const changes: Record<string, Partial<typeof records>> = {
+    changed: { packed: flipped(records.packed, records.packed.length >> 1) },
+    'cut off': { packed: records.packed.subarray(0, -1000) },
+    'followed by more': { packed: Buffer.concat([records.packed, Buffer.from('more')]) },
+    'longer than stated': { data: records.data.subarray(1) },
+    'shorter than stated': { data: Buffer.concat([records.data, records.data.subarray(0, 1)]) },
+  }
+  for (const [what, change] of Object.entries(changes)) {
+    const bytes = makeZip(entries.map((entry) => (entry === records ? { ...entry, ...change } : entry)))
+    const { file } = await byThreads(bytes)
+    assert.equal(file.verdict, 'failed', what)
+    assert.deepEqual(file, await verifyBytes(bytes, signing.trust), what)
+  }
+})
+
+test('what progress throws ends the work, and leaves no thread', async () => {
+  await assert.rejects(
+    byThreads(zip, (read) => {
+      if (read > zip.length / 2) throw new Error('enough')
+    }),
+    /^Error: enough$/,
+  )
+})
+
+test('a file that becomes shorter while it is read is no verdict', async () => {
+  await assert.rejects(
+    byThreads(zip, undefined, (path) => truncate(path, zip.length >> 1)),
+    { code: 'STORAGE_FAILED' },
+  )
+})
+
+function flipped(bytes: Buffer, at: number): Buffer {
+  const copy = Buffer.from(bytes)
+  copy[at] = (copy[at] as number) ^ 1
+  return copy
+}
