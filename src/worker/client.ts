@@ -8,6 +8,8 @@ import type { FromWorker, ToWorker } from './messages.ts'
 
 /** What the caller of a job hears of it, and how it stops it. */
 export interface JobHandlers {
+  /** Its id, where one was given to it before it starts; else it gets one. */
+  jobId?: string
   onEvent?(event: JobEvent): void
   /** Aborting asks for a clean stop at a durable point. Aborting twice can't be said here: use `terminate`. */
   signal?: AbortSignal
@@ -23,7 +25,7 @@ export interface JobHandlers {
  * its start and its end go into the activity journal; the end is written before the outcome is told.
  */
 export function runJob(request: JobRequest, handlers: JobHandlers = {}): Promise<JobOutcome> {
-  const jobId = randomUUID()
+  const jobId = handlers.jobId ?? randomUUID()
   const emit = (event: JobEvent) => handlers.onEvent?.(event)
   return new Promise((resolve) => {
     let settled = false

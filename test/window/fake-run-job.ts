@@ -16,7 +16,7 @@ export function fakeRunJob(answer: (request: JobRequest) => JobOutcome | null, p
   const requests: JobRequest[] = []
   const run: RunJob = (request, handlers = {}) => {
     requests.push(request)
-    const jobId = `fake-${requests.length}`
+    const jobId = handlers.jobId ?? `fake-${requests.length}`
     const emit = (event: JobEvent) => handlers.onEvent?.(event)
     emit({ type: 'started', jobId, kind: request.kind, at: Date.now() })
     const outcome = answer(request)

@@ -14,7 +14,8 @@ export const variableName = z
 /** Where the value of a `${VAR}` comes from. The value itself never crosses this contract towards the renderer. */
 export const variableState = z.object({
   name: variableName,
-  from: z.enum(['memory', 'environment', 'missing']),
+  /** `file`: the encrypted one, which may be locked (`vault.state`). `memory`: gone when Coffer is ended. */
+  from: z.enum(['keychain', 'file', 'memory', 'environment', 'missing']),
 })
 export type VariableState = z.infer<typeof variableState>
 
@@ -35,7 +36,10 @@ export const connectionInput = z.object({
   name: z.string().trim().min(1).max(MAX_NAME),
   kind: connectionKind,
   yaml: z.string().min(1).max(MAX_TEXT),
-  /** Values for `${VAR}`s, held in the host's memory until it ends; one way only. */
+  /**
+   * Values for `${VAR}`s; one way only. They are kept as `vault.state` says; an empty one takes what is kept away. One name
+   * has one value in a profile, whichever connections name it.
+   */
   secrets: z.record(variableName, z.string().max(65_536)),
 })
 export type ConnectionInput = z.infer<typeof connectionInput>

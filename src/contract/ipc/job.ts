@@ -36,7 +36,7 @@ const count = z.number()
 
 export const jobId = z.string().min(1).max(MAX_NAME)
 
-const progress: z.ZodType<Progress> = z.object({
+export const progress: z.ZodType<Progress> = z.object({
   phase: z.string(),
   recordsDone: count,
   recordsTotal: count.nullable(),
@@ -49,7 +49,7 @@ const progress: z.ZodType<Progress> = z.object({
   partitions: z.array(z.object({ topic: z.string(), partition: count, done: count, total: count })),
 })
 
-const outcome = z.discriminatedUnion('state', [
+export const outcome = z.discriminatedUnion('state', [
   z.object({ state: z.literal('done'), exitCode: count, result: jobFacts }),
   z.object({ state: z.literal('failed'), error: serializedError }),
 ])
@@ -57,7 +57,7 @@ const outcome = z.discriminatedUnion('state', [
 /** A job's outcome as the window gets it: `result` is its facts. */
 export type WindowOutcome = z.infer<typeof outcome>
 
-const logLine = z.object({ at: count, level: logLevel, message: z.string() })
+export const logLine = z.object({ at: count, level: logLevel, message: z.string() })
 
 /** A job of this session. */
 export const jobSummary = z.object({

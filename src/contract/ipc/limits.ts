@@ -19,3 +19,5 @@ export const MAX_HELD_FILES = 1_000
 /** Bytes of one upload, and of everything in a session's temporary folder. */
 export const MAX_UPLOAD_BYTES = 16 * 1024 ** 3
 export const MAX_SESSION_BYTES = 32 * 1024 ** 3
+/** Bytes of a wizard's draft as JSON. */
+export const MAX_DRAFT = 1_000_000

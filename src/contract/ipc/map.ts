@@ -5,6 +5,7 @@ import { archiveCalls } from './calls/archives.ts'
 import { connectionCalls } from './calls/connections.ts'
 import { fileCalls } from './calls/files.ts'
 import { jobCalls } from './calls/jobs.ts'
+import { draftCalls, settingCalls, vaultCalls } from './calls/profile.ts'
 import type { CallName } from './names.ts'
 
 /**
@@ -19,6 +20,9 @@ export const CALLS = {
   ...jobCalls,
   ...activityCalls,
   ...fileCalls,
+  ...vaultCalls,
+  ...draftCalls,
+  ...settingCalls,
 } as const satisfies Record<CallName, { input: z.ZodType; output: z.ZodType }>
 
 export type CallInput<K extends CallName> = z.infer<(typeof CALLS)[K]['input']>

@@ -23,6 +23,21 @@ export const CALL_NAMES = [
   'activity.page',
   'activity.verify',
   'activity.export',
+  'jobs.pause',
+  'jobs.resume',
+  'jobs.page',
+  'jobs.get',
+  'vault.state',
+  'vault.create',
+  'vault.unlock',
+  'vault.lock',
+  'vault.forget',
+  'drafts.get',
+  'drafts.set',
+  'drafts.remove',
+  'drafts.list',
+  'settings.get',
+  'settings.set',
 ] as const
 
 export type CallName = (typeof CALL_NAMES)[number]

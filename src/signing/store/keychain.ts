@@ -9,8 +9,9 @@ export interface Keychain {
   remove(account: string): Promise<void>
 }
 
-/** Under which all of Coffer's keys stand. */
+/** Under which all of Coffer's keys stand, and the values of its connections' secrets. */
 export const KEYCHAIN_SERVICE = 'Coffer signing keys'
+export const CONNECTIONS_SERVICE = 'Coffer connections'
 
 /** A dialogue may ask a person to unlock the keychain; longer than this, nobody is there. */
 export const PATIENCE_MS = 120_000
@@ -23,16 +24,17 @@ export const PATIENCE_MS = 120_000
  * key of last year's evidence would be gone. And secrets go in as bytes, not as text, since Windows takes 2,560 bytes
  * for one, where text counts double: RSA keys of 4,096 bits fit this way only.
  * @param patienceMs how long each question may take
+ * @param service under which the entries stand
  * @throws KEYCHAIN_FAILED when there is none or it doesn't answer; it has been asked something before this returns
  */
-export async function osKeychain(patienceMs = PATIENCE_MS): Promise<Keychain> {
+export async function osKeychain(patienceMs = PATIENCE_MS, service = KEYCHAIN_SERVICE): Promise<Keychain> {
   let Entry: typeof AsyncEntry
   try {
     ;({ AsyncEntry: Entry } = await import('@napi-rs/keyring'))
   } catch (cause) {
     throw failed('there is no keychain library for this system', cause)
   }
-  const entry = (account: string) => new Entry(KEYCHAIN_SERVICE, account, { linux: { store: 'secret-service' } })
+  const entry = (account: string) => new Entry(service, account, { linux: { store: 'secret-service' } })
   const keychain: Keychain = {
     read: (account) =>
       ask('read', patienceMs, async (signal) => {
