@@ -72,7 +72,13 @@ const en = {
       save: 'Save',
       saveAndCheck: 'Save and check',
     },
-    variables: { memory: 'in memory', environment: 'from the environment', missing: 'not set' },
+    variables: {
+      keychain: 'in the keychain',
+      file: 'in the encrypted file',
+      memory: 'in memory',
+      environment: 'from the environment',
+      missing: 'not set',
+    },
     steps: {
       configuration: 'Read the configuration',
       dns: 'Find the address',

@@ -48,7 +48,8 @@ export async function testHost(
     runJob,
     profile: join(folder, 'profile'),
     directory: folder,
-    environment,
+    // never the tester's own keychain
+    environment: { COFFER_KEY_STORE: 'file', ...environment },
     host: 'browser',
     version: '0.0.0-test',
     ...(fileLimits === undefined ? {} : { fileLimits }),

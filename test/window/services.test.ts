@@ -32,7 +32,8 @@ afterEach(async () => {
 
 function make(environment: Record<string, string> = { FROM_ENVIRONMENT: 'x' }): Services {
   const profile = join(folder, 'profile')
-  return new Services({ runJob: fake.run, profile, directory: folder, environment, host: 'browser', version: '1' })
+  const own = { ...environment, COFFER_KEY_STORE: 'file' }
+  return new Services({ runJob: fake.run, profile, directory: folder, environment: own, host: 'browser', version: '1' })
 }
 
 /** The renderer's client over the host's answer, without a transport in between. */

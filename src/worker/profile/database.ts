@@ -27,7 +27,8 @@ export class ProfileDatabase {
     if (process.platform !== 'win32') chmodSync(path, 0o600)
     this.#db = new DatabaseSync(path, { timeout: PATIENCE_MS, enableForeignKeyConstraints: true })
     try {
-      this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;')
+      // NORMAL: a power cut may undo the last moment, never more. Waiting for the disk would hold up every window.
+      this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;')
       this.#migrate()
     } catch (error) {
       this.#db.close()

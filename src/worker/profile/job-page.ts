@@ -51,9 +51,12 @@ export function jobPageOf(db: ProfileDatabase, query: JobQuery, session: string)
   const key = SORT[query.sort]
   const [order, beyond] = query.descending ? ['DESC', '<'] : ['ASC', '>']
   const cursor = query.cursor === null ? null : cursorOf(query.cursor)
+  // found first and read after, so that what is sorted is short
   const rows = db.all(
-    `SELECT ${LIST_COLUMNS}, ${key} AS sort_key FROM jobs ${clause(cursor === null ? [] : [`(${key}, seq) ${beyond} (?, ?)`])}
-     ORDER BY ${key} ${order}, seq ${order} LIMIT ?`,
+    `SELECT ${LIST_COLUMNS}, found.sort_key FROM
+       (SELECT seq AS found_seq, ${key} AS sort_key FROM jobs ${clause(cursor === null ? [] : [`(${key}, seq) ${beyond} (?, ?)`])}
+        ORDER BY ${key} ${order}, seq ${order} LIMIT ?) found
+     JOIN jobs ON jobs.seq = found.found_seq ORDER BY found.sort_key ${order}, jobs.seq ${order}`,
     [...values, ...(cursor ?? []), query.limit + 1],
   )
   const shown = rows.slice(0, query.limit)

@@ -49,22 +49,21 @@ function secretIn(text: string): string | null {
   try {
     const document = parseDocument(text)
     if (document.errors.length > 0 || !isMap(document.contents)) return ''
+    const look = (value: string, path: readonly unknown[]) => {
+      // of a list the key is that of the list
+      const keys = path.filter(isPair).map((one) => (isScalar(one.key) ? String(one.key.value) : ''))
+      const key = keys.at(-1) ?? ''
+      const isWebhook = key === 'url' && keys.some((one) => /webhook/i.test(one))
+      const isSecret = (SECRET_KEY.test(key) || isWebhook) && !ONLY_A_VARIABLE.test(value)
+      if (!isSecret && !SECRET_IN_ADDRESS.test(value)) return undefined
+      found = key === '' ? 'an address' : key
+      return visit.BREAK
+    }
     visit(document, {
-      Scalar(at, node, path) {
-        if (at === 'key' || node.value === null || node.value === '') return undefined
-        const value = String(node.value)
-        // of a list the key is that of the list
-        const pair = path.findLast((one) => isPair(one))
-        const key = isPair(pair) && isScalar(pair.key) ? String(pair.key.value) : ''
-        const holder = path.filter(isPair).map((one) => (isScalar(one.key) ? String(one.key.value) : ''))
-        const isWebhook = key === 'url' && holder.some((one) => /webhook/i.test(one))
-        const isSecret = (SECRET_KEY.test(key) || isWebhook) && !ONLY_A_VARIABLE.test(value)
-        if (isSecret || SECRET_IN_ADDRESS.test(value)) {
-          found = key === '' ? 'an address' : key
-          return visit.BREAK
-        }
-        return undefined
-      },
+      Scalar: (at, node, path) =>
+        at === 'key' || node.value === null || node.value === '' ? undefined : look(String(node.value), path),
+      // what it stands for is somewhere else, under a key that says nothing
+      Alias: (_, node, path) => look(node.source, path),
     })
   } catch {
     return ''

@@ -61,13 +61,16 @@ export class Vault {
     return Object.fromEntries(this.#values)
   }
 
-  /** Where a name's value is; null: nowhere. */
-  where(name: string): 'keychain' | 'file' | 'memory' | null {
-    if (this.#unkept.has(name)) return 'memory'
+  /** Tells for each name where its value is, as things stand now; null: nowhere. */
+  places(): (name: string) => 'keychain' | 'file' | 'memory' | null {
     const record = this.#record()
-    if (record?.sealed !== null && record?.sealed !== undefined && Object.hasOwn(record.sealed.boxes, name))
-      return 'file'
-    return record?.keychain.includes(name) ? 'keychain' : null
+    const inFile = new Set(Object.keys(record?.sealed?.boxes ?? {}))
+    const inKeychain = new Set(record?.keychain)
+    return (name) => {
+      if (this.#unkept.has(name)) return 'memory'
+      if (inFile.has(name)) return 'file'
+      return inKeychain.has(name) ? 'keychain' : null
+    }
   }
 
   async state(): Promise<VaultState> {

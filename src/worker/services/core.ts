@@ -5,6 +5,9 @@ import type { ArchiveLocationInput } from '../../contract/ipc/archive.ts'
 import type { CallOutput } from '../../contract/ipc/map.ts'
 import type { ArchiveLocation, ConfigSource, JobKind, JobRequest } from '../../contract/jobs.ts'
 import type { JobResults } from '../../contract/results.ts'
+import type { Keychain } from '../../signing/store/keychain.ts'
+import { ProfileMemory } from '../profile/memory.ts'
+import { connectionsKeychain, Vault } from '../profile/vault.ts'
 import { ActivityLog } from './activity-log.ts'
 import { ConnectionStore, type StoredConnection } from './connection-store.ts'
 import { configurationOf } from './connection-text.ts'
@@ -24,6 +27,8 @@ export interface ServiceOptions {
   version: string
   /** The system's own dialogs; none in a browser. */
   dialogs?: Dialogs
+  /** The keychain of this user; null: never one. By default the system's, unless `COFFER_KEY_STORE` is `file`. */
+  keychain?: (() => Promise<Keychain>) | null
   /** Bounds on uploads, for tests. */
   fileLimits?: FileLimits
 }
@@ -42,8 +47,10 @@ export class ServiceCore {
   readonly activity: ActivityLog
   /** Files that the window was given, by their ids. */
   readonly files: HeldFiles
-  /** Values of `${VAR}`s that were typed in: in this process's memory only. */
-  readonly secrets = new Map<string, string>()
+  /** Values of `${VAR}`s that were typed in: in the keychain, in an encrypted file, or in memory alone. */
+  readonly vault: Vault
+  #memory: Promise<ProfileMemory> | null = null
+  #opened: ProfileMemory | null = null
 
   constructor(options: ServiceOptions) {
     this.options = options
@@ -51,15 +58,45 @@ export class ServiceCore {
     this.activity = new ActivityLog(options.profile, () => this.environment())
     this.jobs = new SessionJobs(options.runJob)
     this.files = new HeldFiles(options.fileLimits)
+    const byDefault = options.environment.COFFER_KEY_STORE === 'file' ? null : connectionsKeychain
+    this.vault = new Vault({
+      profile: options.profile,
+      keychain: options.keychain === undefined ? byDefault : options.keychain,
+      // the database's lock holds between processes; where there is no database yet, nobody else writes either
+      exclusively: (work) => this.#opened?.database.transaction(work) ?? work(),
+    })
+  }
+
+  /** What the application remembers: history, drafts, settings. @throws STORAGE_FAILED where its file can't be used */
+  memory(): Promise<ProfileMemory> {
+    this.#memory ??= ProfileMemory.open(this.options.profile, (text) => this.vault.clean(text)).then(
+      (opened) => {
+        this.#opened = opened
+        return opened
+      },
+      (error: unknown) => {
+        // asked for again by the next call: somebody may have made room
+        this.#memory = null
+        throw error
+      },
+    )
+    return this.#memory
   }
 
   /**
    * Starts any job of the contract. It goes on without the window, is shown under Jobs, and tells of itself by events; its
    * result's figures (contract/ipc/facts.ts) come with `finished`.
    * @param subject what it is about, for people: a backup's id, a matter, a file's name
+   * @param origin.file absolute path of the file that a configuration's text was read from
    */
-  async start(request: AreaRequest, subject: string): Promise<{ jobId: string }> {
-    return this.jobs.start({ ...request, environment: this.environment() }, subject)
+  async start(
+    request: AreaRequest,
+    subject: string,
+    origin: { file?: string; continues?: string } = {},
+  ): Promise<{ jobId: string }> {
+    const environment = await this.readyEnvironment()
+    const memory = await this.memory().catch(() => null)
+    return this.jobs.start({ ...request, environment }, subject, { history: memory?.history ?? null, ...origin })
   }
 
   /**
@@ -68,11 +105,20 @@ export class ServiceCore {
    * @throws what the job failed with
    */
   async ask<K extends JobKind>(request: AreaRequest & { kind: K }): Promise<JobResults[K]> {
-    const whole: JobRequest = { ...request, environment: this.environment() }
+    const whole: JobRequest = { ...request, environment: await this.readyEnvironment() }
     return (await this.jobs.ask(whole)) as JobResults[K]
   }
 
-  /** What a job's `${VAR}`s are resolved by: what was typed in wins over what the host was started with. */
+  /** `environment`, once the keychain has given what it has. */
+  async readyEnvironment(): Promise<Record<string, string>> {
+    await this.vault.ready()
+    return this.environment()
+  }
+
+  /**
+   * What a job's `${VAR}`s are resolved by: what was typed in wins over what the host was started with. Without what the
+   * keychain was not asked for yet: `start` and `ask` wait for that.
+   */
   environment(): Record<string, string> {
     const environment: Record<string, string> = {}
     for (const [name, value] of Object.entries(this.options.environment)) {
@@ -80,7 +126,7 @@ export class ServiceCore {
     }
     // jobs find the key store where the window keeps its connections
     environment.COFFER_PROFILE = this.options.profile
-    return { ...environment, ...Object.fromEntries(this.secrets) }
+    return { ...environment, ...this.vault.values() }
   }
 
   /** A connection as the one section of a configuration that it is. */
@@ -110,5 +156,13 @@ export class ServiceCore {
       this.options.directory,
       path.replace(/^~(?=[/\\]|$)/, () => homedir()),
     )
+  }
+
+  /** Lets go of what is open. */
+  async close(): Promise<void> {
+    const memory = await this.#memory?.catch(() => null)
+    memory?.close()
+    this.#memory = null
+    this.#opened = null
   }
 }

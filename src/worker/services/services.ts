@@ -6,6 +6,7 @@ import { archiveHandlers } from './areas/archives.ts'
 import { connectionHandlers } from './areas/connections.ts'
 import { fileHandlers } from './areas/files.ts'
 import { jobHandlers } from './areas/jobs.ts'
+import { draftHandlers, settingHandlers, vaultHandlers } from './areas/profile.ts'
 import { ServiceCore, type ServiceOptions } from './core.ts'
 import type { HeldFiles } from './held-files.ts'
 
@@ -25,6 +26,9 @@ export class Services {
       ...connectionHandlers(core),
       ...archiveHandlers(core),
       ...jobHandlers(core),
+      ...vaultHandlers(core),
+      ...draftHandlers(core),
+      ...settingHandlers(core),
       ...fileHandlers(core),
       ...activityHandlers(core),
     }
@@ -57,6 +61,7 @@ export class Services {
     const { version } = this.#core.options
     if (this.#begun) await this.#core.activity.record({ action: 'app closed', subject: `Coffer ${version}` })
     this.#begun = false
+    await this.#core.close()
     this.files.close()
   }
 }

@@ -7,12 +7,17 @@ import { checkConnectionText, variablesIn } from '../connection-text.ts'
 import type { ServiceCore } from '../core.ts'
 
 export const connectionHandlers = (core: ServiceCore): AreaHandlers<'connections'> => ({
-  'connections.list': async () => (await core.connections.list()).map((one) => shown(core, one)),
+  'connections.list': async () => {
+    const known = await core.connections.list()
+    const show = shower(core)
+    return known.map(show)
+  },
   'connections.save': (input) => save(core, input),
   'connections.remove': async ({ id }) => {
     const before = (await core.connections.list()).find((one) => one.id === id)
     await core.connections.remove(id)
     if (before !== undefined) {
+      await forgetUnnamed(core, variablesIn(before.yaml))
       await core.activity.record({ action: 'connection removed', subject: before.name, before: facts(before) })
     }
     return null
@@ -34,7 +39,10 @@ async function save(core: ServiceCore, input: CallInput<'connections.save'>): Pr
   }
   const before = (await core.connections.list()).find((one) => one.id === rest.id)
   const saved = await core.connections.save(rest)
-  for (const [name, value] of Object.entries(secrets)) core.secrets.set(name, value)
+  // the lock between processes that write secrets is the database's
+  await core.memory().catch(() => null)
+  await core.vault.set(secrets)
+  if (before !== undefined) await forgetUnnamed(core, variablesIn(before.yaml))
   await core.activity.record({
     action: 'connection saved',
     subject: saved.name,
@@ -42,7 +50,7 @@ async function save(core: ServiceCore, input: CallInput<'connections.save'>): Pr
     after: facts(saved),
     details: { secrets_given: Object.keys(secrets).join(', ') || null },
   })
-  return shown(core, saved)
+  return shower(core)(saved)
 }
 
 /** A connection's text holds no secret (checkConnectionText). */
@@ -50,10 +58,24 @@ function facts({ name, kind, yaml }: StoredConnection): ActivityFacts {
   return { name, kind, yaml }
 }
 
-function shown(core: ServiceCore, stored: StoredConnection): Connection {
-  const variables: VariableState[] = variablesIn(stored.yaml).map((name) => ({
-    name,
-    from: core.secrets.has(name) ? 'memory' : core.options.environment[name] === undefined ? 'missing' : 'environment',
-  }))
-  return { ...stored, variables }
+/** Takes away the values of variables that no connection names any more. */
+async function forgetUnnamed(core: ServiceCore, candidates: readonly string[]): Promise<void> {
+  const named = new Set((await core.connections.list()).flatMap((one) => variablesIn(one.yaml)))
+  const unnamed = candidates.filter((name) => !named.has(name))
+  if (unnamed.length === 0) return
+  await core.memory().catch(() => null)
+  await core.vault.remove(unnamed)
+}
+
+function shower(core: ServiceCore): (stored: StoredConnection) => Connection {
+  const placeOf = core.vault.places()
+  return (stored) => ({
+    ...stored,
+    variables: variablesIn(stored.yaml).map(
+      (name): VariableState => ({
+        name,
+        from: placeOf(name) ?? (core.options.environment[name] === undefined ? 'missing' : 'environment'),
+      }),
+    ),
+  })
 }

@@ -1,25 +1,39 @@
-import { readFile, stat } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
+import { basename } from 'node:path'
 import { isMap, parseDocument } from 'yaml'
-import { CofferError } from '../../../contract/errors.ts'
-import { MAX_TEXT } from '../../../contract/ipc/limits.ts'
 import type { AreaHandlers, CallInput } from '../../../contract/ipc/map.ts'
 import type { ConfigSource } from '../../../contract/jobs.ts'
+import { readConfig } from '../config-file.ts'
 import type { ServiceCore } from '../core.ts'
+import { resumeJob, withSession } from '../resume.ts'
 
 export const jobHandlers = (core: ServiceCore): AreaHandlers<'jobs'> => ({
   'jobs.startFromYaml': (input) => startFromYaml(core, input),
   'jobs.cancel': async ({ jobId, atOnce }) => {
-    core.jobs.cancel(jobId, atOnce)
+    // one that runs in another process, or for a schedule, is asked through the history
+    const asked = !core.jobs.has(jobId) && (await core.memory()).history.askToStop(jobId)
+    if (!asked) core.jobs.cancel(jobId, atOnce)
     return null
   },
+  'jobs.pause': async ({ jobId }) => {
+    core.jobs.pause(jobId)
+    return null
+  },
+  'jobs.resume': ({ jobId }) => resumeJob(core, jobId),
   'jobs.list': async () => core.jobs.list(),
+  'jobs.page': async (query) => {
+    const { history } = await core.memory()
+    history.endCrashed()
+    const page = history.page(query)
+    return { ...page, rows: page.rows.map((row) => withSession(core, row)) }
+  },
+  'jobs.get': async ({ jobId }) => withSession(core, (await core.memory()).history.get(jobId)),
 })
 
 async function startFromYaml(
   core: ServiceCore,
   { source, dryRun }: CallInput<'jobs.startFromYaml'>,
 ): Promise<{ jobId: string }> {
+  const file = 'path' in source ? core.path(source.path) : null
   const config: ConfigSource =
     'text' in source
       ? { text: source.text, name: 'configuration', directory: core.options.directory }
@@ -27,7 +41,7 @@ async function startFromYaml(
   const { mode, subject } = glance(config)
   // Any other mode goes to the backup job, whose reading of the file says what is wrong and on which line.
   const kind = mode === 'restore' ? 'restore' : 'backup'
-  return core.start({ kind, config, dryRun }, subject)
+  return core.start({ kind, config, dryRun }, subject, file === null ? {} : { file })
 }
 
 /** What the file says it is, without resolving or judging it: that is the job's, which names the line. */
@@ -41,27 +55,4 @@ function glance(config: ConfigSource): { mode: unknown; subject: string } {
   } catch {
     return { mode: undefined, subject }
   }
-}
-
-/** @throws CONFIG_UNREADABLE */
-async function readConfig(path: string, name: string): Promise<ConfigSource> {
-  try {
-    // Asked before opening: opening a named pipe would wait for its other end.
-    const { size, isFile } = await stat(path).then((found) => ({ size: found.size, isFile: found.isFile() }))
-    if (!isFile) throw new Error('it is not a file')
-    if (size > MAX_TEXT) throw new Error(`it has ${size} bytes, and a configuration has at most ${MAX_TEXT}`)
-    return { text: await readFile(path, 'utf8'), name, directory: dirname(path) }
-  } catch (error) {
-    throw new CofferError('CONFIG_UNREADABLE', `the file "${name}" could not be read: ${reason(error)}`, {
-      hint: `Relative paths start at the folder that Coffer was started in. Looked at "${path}".`,
-      cause: error,
-    })
-  }
-}
-
-function reason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException
-  if (code === 'ENOENT') return 'there is no such file'
-  if (code === 'EACCES') return 'it may not be read by this user'
-  return message
 }
