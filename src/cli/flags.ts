@@ -53,6 +53,8 @@ export const FLAGS = {
   custodian: { short: null, value: 'TEXT', text: 'who keeps the records' },
   'requested-by': { short: null, value: 'TEXT', text: 'the authority or person that asked' },
   'signing-key': { short: null, value: 'KEY', text: 'what to sign with: a name of "coffer keys list", or a file' },
+  mode: { short: null, value: 'MODE', text: 'COMPLIANCE (default) or GOVERNANCE' },
+  approval: { short: null, value: 'FILE', text: 'the signed approval (default: one that fits is looked for)' },
   who: { short: null, value: 'TEXT', text: "part of the OS user's or the person's name" },
   action: { short: null, value: 'TEXT', text: 'what was done, such as "backup" or "keys"' },
   search: { short: null, value: 'TEXT', text: 'a word or part of one, anywhere in the entry' },

@@ -13,8 +13,11 @@ export interface ConfigSource {
 /** An archive to read: what `--path` says (a folder or `s3://bucket/prefix?endpoint=…&region=…`) or a file's `storage`. */
 export type ArchiveLocation = { path: string } | { config: ConfigSource }
 
-/** What can be asked of the worker. `environment` resolves `${VAR}`: the only way that secrets reach a job. */
-export type JobRequest = { environment: Record<string, string> } & (
+/**
+ * What can be asked of the worker. `environment` resolves `${VAR}`: the only way that secrets reach a job. `approval` is
+ * the path of a signed approval, where the profile's policy asks for four eyes; without it one is looked for.
+ */
+export type JobRequest = { environment: Record<string, string>; approval?: string } & (
   | { kind: 'backup'; config: ConfigSource; dryRun: boolean }
   | { kind: 'restore'; config: ConfigSource; dryRun: boolean }
   | { kind: 'snapshot-groups'; config: ConfigSource }
@@ -36,6 +39,8 @@ export type JobRequest = { environment: Record<string, string> } & (
   | { kind: 'monthly-report'; config: ConfigSource; month: string | null }
   | { kind: 'schedule'; request: ScheduleRequest }
   | ({ kind: 'activity' } & ActivityRequest)
+  | ({ kind: 'hold' } & HoldRequest)
+  | ({ kind: 'retention' } & RetentionRequest)
 )
 
 /** Files are paths of packages, reports, PDFs or archive folders; trust: certificates or public keys, PEM or DER. */
@@ -62,6 +67,23 @@ export type ActivityRequest =
   /** `file`: an exported journal instead of the profile's own; `publicKey`: a PEM file of keys that the caller trusts. */
   | { action: 'verify'; file: string | null; publicKey: string | null }
   | { action: 'export'; filter: ActivityFilter; output: string }
+
+/** Legal holds on every object of a backup. A matter is what it is held for: a case, an investigation. */
+export type HoldRequest = { archive: ArchiveLocation } & (
+  | { action: 'place' | 'lift'; backupId: string; matter: string; reason: string }
+  | { action: 'list'; backupId: string }
+  | { action: 'overview' }
+)
+
+export interface RetentionRequest {
+  action: 'extend'
+  archive: ArchiveLocation
+  backupId: string
+  mode: 'COMPLIANCE' | 'GOVERNANCE'
+  /** Milliseconds since the epoch. */
+  until: number
+  reason: string
+}
 
 export interface CustodyRequest {
   archive: ArchiveLocation

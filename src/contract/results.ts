@@ -12,6 +12,7 @@ import type {
 } from './results/evidence.ts'
 import type { ExtractPlanResult, ExtractResult } from './results/extract.ts'
 import type { GroupSnapshotResult, OffsetMappingResult } from './results/groups.ts'
+import type { HoldOverviewResult, HoldResult, RetentionResult } from './results/hold.ts'
 import type { KeysResult } from './results/keys.ts'
 import type { RestorePlanResult, RestoreResult } from './results/restore.ts'
 import type { ScheduleResult } from './results/schedule.ts'
@@ -27,6 +28,7 @@ export type * from './results/evidence.ts'
 export type * from './results/extract.ts'
 export type * from './results/facts.ts'
 export type * from './results/groups.ts'
+export type * from './results/hold.ts'
 export type * from './results/keys.ts'
 export type * from './results/restore.ts'
 export type * from './results/schedule.ts'
@@ -55,6 +57,8 @@ export interface JobResults {
   'monthly-report': MonthlyReportResult
   schedule: ScheduleResult
   activity: ActivityResult
+  hold: HoldResult | HoldOverviewResult
+  retention: RetentionResult
   validation: ValidationResult
   'evidence-list': EvidenceListResult
   'evidence-get': EvidenceGetResult

@@ -20,19 +20,30 @@ import { contentLength, dropBody, readBody } from './s3-body.ts'
 import { S3Connection, type S3Tuning } from './s3-connection.ts'
 import { BrokenAnswer, failureOf, isMissing, s3Error } from './s3-errors.ts'
 import { lockOf } from './s3-lock.ts'
+import { s3Locks } from './s3-locks.ts'
 import { S3Write, unquoted } from './s3-write.ts'
-import type { ListedObject, PutOptions, Storage, StoredBytes, StoredObject, StoredRetention } from './storage.ts'
+import type {
+  ListedObject,
+  PutOptions,
+  Storage,
+  StorageLocks,
+  StoredBytes,
+  StoredObject,
+  StoredRetention,
+} from './storage.ts'
 
 /** Objects in a bucket of Amazon S3 or of a server that speaks its API. */
 export class S3Storage implements Storage {
   readonly kind = 's3'
   readonly location: string
+  readonly locks: StorageLocks
   readonly #s3: S3Connection
 
   /** @param tuning for tests */
   constructor(config: S3Config, tuning: Partial<S3Tuning> = {}) {
     this.#s3 = new S3Connection(config, tuning)
     this.location = this.#s3.location
+    this.locks = s3Locks(this.#s3)
   }
 
   async put(key: string, body: Buffer | readonly Buffer[], options: PutOptions = {}): Promise<StoredObject> {

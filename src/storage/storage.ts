@@ -40,7 +40,38 @@ export interface Storage {
    */
   retention(key: string): Promise<StoredRetention>
 
+  /** Locks that can be put on single objects; absent where the storage has no such thing, as a folder on a disk. */
+  readonly locks?: StorageLocks
+
   close(): Promise<void>
+}
+
+/** How long an object can't be deleted or replaced. Nobody can shorten COMPLIANCE; GOVERNANCE, whoever has the right. */
+export interface ObjectRetention {
+  mode: 'COMPLIANCE' | 'GOVERNANCE'
+  /** Milliseconds since the epoch. */
+  until: number
+}
+
+export interface ObjectVersion {
+  key: string
+  versionId: string
+  /** The one that is read where none is named. */
+  latest: boolean
+}
+
+/** Object Lock, object by object. Without a version the present one is meant. Everything here may throw STORAGE_…. */
+export interface StorageLocks {
+  /** One sentence: why nothing can be locked here; null where it can. */
+  refusal(): Promise<string | null>
+  holdOf(key: string, versionId?: string): Promise<boolean>
+  /** @throws STORAGE_NOT_ALLOWED */
+  setHold(key: string, on: boolean, versionId?: string): Promise<void>
+  retentionOf(key: string, versionId?: string): Promise<ObjectRetention | null>
+  /** @throws STORAGE_NOT_ALLOWED, also where it would shorten what can't be shortened */
+  setRetention(key: string, retention: ObjectRetention, versionId?: string): Promise<void>
+  /** Every version below a prefix, without delete markers. */
+  versions(prefix: string): AsyncIterable<ObjectVersion>
 }
 
 export interface StoredRetention {

@@ -16,6 +16,8 @@ const ONLY_LOOKS = new Set(['list', 'describe', 'status', 'show-offset-mapping',
 const ONLY_LOOKING_ACTIONS: Readonly<Record<string, readonly string[]>> = {
   keys: ['list'],
   schedule: ['list', 'history', 'export'],
+  hold: ['list', 'overview'],
+  approvals: ['list', 'verify'],
 }
 
 /**

@@ -33,6 +33,8 @@ const JOBS = {
   'monthly-report': () => import('../jobs/monthly-report/run.ts'),
   schedule: () => import('../jobs/schedule/run.ts'),
   activity: () => import('../jobs/activity/run.ts'),
+  hold: () => import('../jobs/hold/run.ts'),
+  retention: () => import('../jobs/hold/extend.ts'),
 } as const satisfies Record<JobKind, () => Promise<unknown>>
 
 /** Loads a job's modules ahead of its request. What is no job is nobody's fault here. */
@@ -116,6 +118,10 @@ export async function dispatch(request: JobRequest, context: JobContext): Promis
             return (await JOBS['evidence-get']()).runEvidenceGet(storage, request, context)
           case 'evidence-timestamp':
             return (await JOBS['evidence-timestamp']()).runEvidenceTimestamp(storage, request, context)
+          case 'hold':
+            return (await JOBS.hold()).runHold(storage, request, context)
+          case 'retention':
+            return (await JOBS.retention()).runRetention(storage, request, context)
           case 'custody':
             return (await JOBS.custody()).runCustody(storage, request, context)
         }

@@ -6,6 +6,7 @@ import { backupPlanText, backupText } from './text-backup.ts'
 import { custodyText, monthlyReportText } from './text-custody.ts'
 import { evidenceGetText, evidenceListText, evidenceTimestampText, validationText } from './text-evidence.ts'
 import { extractPlanText, extractText } from './text-extract.ts'
+import { holdText, retentionText } from './text-hold.ts'
 import { keysText } from './text-keys.ts'
 import { groupSnapshotText, offsetMappingText, restorePlanText, restoreText } from './text-restore.ts'
 import { scheduleText } from './text-schedule.ts'
@@ -45,6 +46,10 @@ function lines(result: AnyResult): string[] {
       return keysText(result)
     case 'schedule':
       return scheduleText(result)
+    case 'hold':
+      return holdText(result)
+    case 'retention':
+      return retentionText(result)
     case 'activity':
       return activityText(result)
     case 'validation':

@@ -2,6 +2,7 @@ import { activityVerbs } from './activity.ts'
 import { custodyVerbs } from './custody.ts'
 import { evidenceVerbs } from './evidence.ts'
 import { extract } from './extract.ts'
+import { holdVerbs } from './hold.ts'
 import { keyVerbs } from './keys.ts'
 import { describe, list, showOffsetMapping, status, validate } from './read.ts'
 import { backup, check, restore, snapshotGroups, threePhaseRestore, validateRestore } from './run.ts'
@@ -26,6 +27,7 @@ export const VERBS: readonly Verb[] = [
   ...verifyVerbs,
   extract,
   ...custodyVerbs,
+  ...holdVerbs,
   ...keyVerbs,
   ...scheduleVerbs,
   ...activityVerbs,

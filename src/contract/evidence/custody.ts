@@ -37,6 +37,9 @@ export const CUSTODY_ACTIONS = [
   'transferred',
   'verified',
   'signed',
+  'held',
+  'released',
+  'retained',
 ] as const
 
 export type CustodyAction = (typeof CUSTODY_ACTIONS)[number]

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Verdict, VerifyResult } from '../evidence/verdict.ts'
 import { accountTotals, checkResult } from './archive.ts'
+import { holdFacts, retentionFacts } from './facts-hold.ts'
 import { MAX_FINDINGS } from './limits.ts'
 
 const count = z.number()
@@ -315,6 +316,8 @@ export const jobFacts = z.discriminatedUnion('kind', [
   evidenceGet,
   evidenceTimestamp,
   snapshotGroups,
+  holdFacts,
+  retentionFacts,
   z.object({ kind: z.literal('check'), check: checkResult }),
   z.object({ kind: z.literal('other') }),
 ])

@@ -29,6 +29,8 @@ const KINDS = {
   'monthly-report': true,
   schedule: true,
   activity: true,
+  hold: true,
+  retention: true,
 } as const satisfies Record<JobKind, true>
 export const jobKind: z.ZodType<JobKind> = z.enum(Object.keys(KINDS) as [JobKind, ...JobKind[]])
 const logLevel: z.ZodType<LogLevel> = z.enum(['debug', 'info', 'warn', 'error'])

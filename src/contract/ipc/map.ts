@@ -4,6 +4,7 @@ import { appCalls } from './calls/app.ts'
 import { archiveCalls } from './calls/archives.ts'
 import { connectionCalls } from './calls/connections.ts'
 import { fileCalls } from './calls/files.ts'
+import { holdCalls } from './calls/holds.ts'
 import { jobCalls } from './calls/jobs.ts'
 import { draftCalls, settingCalls, vaultCalls } from './calls/profile.ts'
 import type { CallName } from './names.ts'
@@ -19,6 +20,7 @@ export const CALLS = {
   ...archiveCalls,
   ...jobCalls,
   ...activityCalls,
+  ...holdCalls,
   ...fileCalls,
   ...vaultCalls,
   ...draftCalls,

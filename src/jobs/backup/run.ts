@@ -7,6 +7,7 @@ import type { BackupPlanResult, BackupResult } from '../../contract/results.ts'
 import { type Cluster, openCluster } from '../../kafka/cluster.ts'
 import { openStorage } from '../../storage/open.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { continueHold } from '../hold/continue.ts'
 import { beginRun } from './begin.ts'
 import { dryRun } from './dry-run.ts'
 import { endFailed, endGeneration, type Journal, openJournal, signLate } from './journal.ts'
@@ -84,10 +85,12 @@ async function backUp(
   } catch (error) {
     const sha256 = await run.recorder.fail(error)
     if (sha256 !== null) await endFailed(journal, sha256)
+    await continueHold(storage, config.backup_id, startedAt, context)
     throw error
   }
   // The backup is complete and durable by now, whatever becomes of its signature.
   const signature = await endGeneration(journal, ended.manifestSha256, unsigned)
+  await continueHold(storage, config.backup_id, startedAt, context)
   const exitCode = ended.state === 'interrupted' ? EXIT.interrupted : EXIT.done
   return { exitCode, result: backupResult({ ...ended, signature, unsigned }) }
 }

@@ -25,6 +25,9 @@ const BY_JOBS: readonly CustodyAction[] = [
   'extracted',
   'packaged',
   'signed',
+  'held',
+  'released',
+  'retained',
 ]
 const BY_HAND = CUSTODY_ACTIONS.filter((action) => !BY_JOBS.includes(action))
 const MOST_NOTE = 2_000

@@ -18,6 +18,7 @@ import {
   snapshotGroupsFacts,
   validationFacts,
 } from './facts-evidence.ts'
+import { holdFactsOf, retentionFactsOf } from './facts-hold.ts'
 
 /** What the window is told of a job's end: the figures, without lists that grow with the data and without a stack. */
 export function windowOutcome(kind: JobKind, outcome: JobOutcome): WindowOutcome {
@@ -72,6 +73,10 @@ function facts(kind: JobKind, result: unknown): JobFacts {
       return evidenceTimestampFacts(result as JobResults['evidence-timestamp'])
     case 'snapshot-groups':
       return snapshotGroupsFacts(result as JobResults['snapshot-groups'])
+    case 'hold':
+      return holdFactsOf(result as JobResults['hold'])
+    case 'retention':
+      return retentionFactsOf(result as JobResults['retention'])
     case 'list':
     case 'describe':
     case 'status':

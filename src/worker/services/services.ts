@@ -5,6 +5,7 @@ import { appHandlers } from './areas/app.ts'
 import { archiveHandlers } from './areas/archives.ts'
 import { connectionHandlers } from './areas/connections.ts'
 import { fileHandlers } from './areas/files.ts'
+import { holdHandlers } from './areas/holds.ts'
 import { jobHandlers } from './areas/jobs.ts'
 import { draftHandlers, settingHandlers, vaultHandlers } from './areas/profile.ts'
 import { ServiceCore, type ServiceOptions } from './core.ts'
@@ -31,6 +32,7 @@ export class Services {
       ...settingHandlers(core),
       ...fileHandlers(core),
       ...activityHandlers(core),
+      ...holdHandlers(core),
     }
   }
 
