@@ -14,7 +14,8 @@ const environment = Object.fromEntries(
 )
 
 process.exitCode = await runCommand(process.argv.slice(2), {
-  terminal: processTerminal(environment),
+  // Before the flags are read: an error in them is to be without colours too.
+  terminal: processTerminal(process.argv.includes('--no-color') ? { ...environment, NO_COLOR: '1' } : environment),
   environment,
   runJob,
   exit: (code) => process.exit(code),

@@ -77,6 +77,7 @@ export const FLAGS = {
   json: { short: null, value: null, text: 'the same as --format json' },
   quiet: { short: 'q', value: null, text: 'no progress and no remarks on standard error, errors only' },
   verbose: { short: 'v', value: null, text: 'more remarks, and the stack with an error; -vv for all' },
+  'no-color': { short: null, value: null, text: 'no colours on a terminal either; so does NO_COLOR' },
   help: { short: 'h', value: null, text: 'this help' },
   version: { short: 'V', value: null, text: 'the version' },
 } as const satisfies Record<string, Flag>
@@ -93,7 +94,7 @@ interface Flag {
 export type FlagName = keyof typeof FLAGS
 
 /** Flags that every verb takes. */
-export const COMMON_FLAGS: readonly FlagName[] = ['format', 'json', 'quiet', 'verbose', 'help', 'version']
+export const COMMON_FLAGS: readonly FlagName[] = ['format', 'json', 'quiet', 'verbose', 'no-color', 'help', 'version']
 
 export interface ParsedArguments {
   /** The words that are no flags: the verb first. */

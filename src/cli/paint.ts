@@ -59,9 +59,45 @@ export function truncate(text: string, columns: number): string {
   return `${out}…${STYLES.reset}`
 }
 
+/**
+ * Lines wider than `columns` broken between words, what follows set in a little. A word alone stays whole, however long:
+ * a key or a hash is to be copied in one piece.
+ */
+export function wrapped(text: string, columns: number): string {
+  return text
+    .split('\n')
+    .flatMap((line) => (width(line) <= columns ? [line] : wrapLine(line, columns)))
+    .join('\n')
+}
+
+function wrapLine(line: string, columns: number): string[] {
+  const lead = /^ */.exec(line)?.[0] ?? ''
+  const further = ' '.repeat(lead.length + 2)
+  const lines: string[] = []
+  let open = lead
+  let empty = true
+  for (const [, space = '', word = ''] of line.slice(lead.length).matchAll(/( *)([^ ]+)/g)) {
+    if (!empty && width(open) + space.length + width(word) > columns) {
+      lines.push(open)
+      open = further
+      empty = true
+    }
+    open += empty ? word : space + word
+    empty = false
+  }
+  return [...lines, open]
+}
+
+/** A name longer than this stands on a line of its own, whole, so that one topic doesn't push a table off the screen. */
+const WIDEST_FIRST = 48
+
 /** Columns of text, padded to the widest cell; a column that holds numbers is set to the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[], indent = ''): string[] {
-  const widths = head.map((title, column) => Math.max(width(title), ...rows.map((row) => width(row[column] ?? ''))))
+  const isLong = (cell: string, column: number) => column === 0 && head.length > 1 && width(cell) > WIDEST_FIRST
+  const cellWidth = (cell: string, column: number) => (isLong(cell, column) ? 0 : width(cell))
+  const widths = head.map((title, column) =>
+    rows.reduce((widest, row) => Math.max(widest, cellWidth(row[column] ?? '', column)), width(title)),
+  )
   const numeric = head.map(
     (_, column) => rows.length > 0 && rows.every((row) => /^[\d,.]+( %| [kMGTP]?B)?$|^[–-]?$/.test(row[column] ?? '')),
   )
@@ -74,7 +110,11 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
       })
       .join('  ')
       .trimEnd()
-  return [paint('dim', line(head)), ...rows.map(line)]
+  const lines = (row: readonly string[]) => {
+    const [first = '', ...others] = row
+    return isLong(first, 0) ? [indent + first, line(['', ...others])] : [line(row)]
+  }
+  return [paint('dim', line(head)), ...rows.flatMap(lines)]
 }
 
 function charWidth(code: number): number {

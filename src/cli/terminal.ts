@@ -1,5 +1,5 @@
 import process from 'node:process'
-import { finish } from './paint.ts'
+import { finish, wrapped } from './paint.ts'
 
 /** Where the command line writes: results on standard output, all else on standard error. */
 export interface Terminal {
@@ -33,7 +33,14 @@ export function processTerminal(environment: Readonly<Record<string, string | un
     if (!closed.has(stream)) stream.write(text)
   }
   return {
-    out: (text) => write(process.stdout, finish(text, colours(process.stdout))),
+    // Only here: a command in a hint on standard error is to be copied as one line.
+    out: (text) => {
+      const { isTTY, columns } = process.stdout
+      write(
+        process.stdout,
+        finish(isTTY === true && columns > 0 ? wrapped(text, columns) : text, colours(process.stdout)),
+      )
+    },
     data: (text) => write(process.stdout, text),
     err: (text) => write(process.stderr, finish(text, colours(process.stderr))),
     get live() {

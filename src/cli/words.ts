@@ -40,9 +40,10 @@ export function percent(part: number, whole: number): string {
   return `${whole <= 0 ? 100 : Math.min(100, Math.floor((part / whole) * 100))} %`
 }
 
-/** A time of a result, to the second: `2026-04-05 02:00:00 UTC`. What isn't a date stays as it is. */
+/** A time of a result, to the second: `2026-04-05 02:00:00 UTC`. Records may have times that no calendar has. */
 export function moment(iso: string | null): string {
   if (iso === null) return '–'
+  if (/^-?\d+$/.test(iso)) return `${iso} ms since 1970`
   return /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(iso) ? `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC` : iso
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parse } from 'yaml'
-import { finish } from '../../src/cli/paint.ts'
+import { finish, paint, table, wrapped } from '../../src/cli/paint.ts'
 import { csvRenderer, jsonRenderer } from '../../src/cli/render/data.ts'
 import type { AnyResult } from '../../src/cli/render/renderer.ts'
 import { textRenderer } from '../../src/cli/render/text.ts'
@@ -130,4 +130,25 @@ test('positions that were not committed are told in plain words', () => {
   const clamped = { ...position, source_offset: 12_345, target_offset: 10_000, clamped: true, reason: 'past the end' }
   const moved = text({ ...RESTORE, consumer_groups: [{ group_id: 'g', positions: [clamped] }] })
   assert.match(moved, /^ {2}group "g" on a\/0 at 12,345: now at 10,000, past the end$/m)
+})
+
+test('a topic name at the length limit stands whole on a line of its own and leaves the table its width', () => {
+  const long = 'n'.repeat(249)
+  const many = Array.from({ length: 200_000 }, () => ['x', '1'])
+  const lines = table(['topic', 'records'], [['ledger', '12'], [long, '3'], ...many])
+  assert.deepEqual(lines.slice(1, 4), ['ledger       12', long, `${' '.repeat(14)}3`])
+  assert.equal(lines.length, 200_004)
+})
+
+test('on a narrow terminal lines break between words, and a hash stays in one piece', () => {
+  const hash = 'ab'.repeat(32)
+  const out = wrapped(`PASSED: ${paint('green', 'all records')} were read\n  SHA-256 ${hash}\nshort`, 16)
+  assert.deepEqual(finish(out, false).split('\n'), [
+    'PASSED: all',
+    '  records were',
+    '  read',
+    '  SHA-256',
+    `    ${hash}`,
+    'short',
+  ])
 })
