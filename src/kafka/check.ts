@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import type { KafkaEndpoint } from '../contract/config/endpoint.ts'
 import { CofferError, type SerializedError, serializeError } from '../contract/errors.ts'
+import { plural } from '../contract/words.ts'
 import { connectionOptions, parseServer, sendCall, type WireLog } from './brokers.ts'
 import type { ConnectStage } from './connect-error.ts'
 import { WireConnection } from './kafkajs.ts'
@@ -91,7 +92,7 @@ async function checkServer(
       decode: decodeMetadata,
     })
     for (const broker of answer.brokers) brokers.set(`${broker.host}:${broker.port}`, broker)
-    ok('metadata', `cluster "${answer.clusterId ?? 'unknown'}" with ${answer.brokers.length} broker(s)`)
+    ok('metadata', `cluster "${answer.clusterId ?? 'unknown'}" with ${plural(answer.brokers.length, 'broker')}`)
   } catch (error) {
     const failed = stepOf(error, stage, security)
     // A TLS listener that wants a certificate says so only after the handshake.

@@ -5,6 +5,8 @@ export interface RetryOptions {
   /** From the first failure on. */
   deadlineMs: number
   signal?: AbortSignal | undefined
+  /** How long a topic may be unknown; by default `MISSING_PATIENCE_MS`. */
+  missingMs?: number
   /** Called before each new attempt, to refresh what the failure showed to be stale. Its own failures are retried. */
   recover?: (error: WireError) => Promise<void>
 }
@@ -37,7 +39,7 @@ export async function retrying<T>(what: string, options: RetryOptions, attempt: 
       lastError = error
       firstFailure ??= Date.now()
       const spent = Date.now() - firstFailure
-      if (error.code === 'TOPIC_MISSING' && spent >= MISSING_PATIENCE_MS) throw error
+      if (error.code === 'TOPIC_MISSING' && spent >= (options.missingMs ?? MISSING_PATIENCE_MS)) throw error
       if (spent >= options.deadlineMs) throw gaveUp(what, spent, error)
       await sleep(pauseMs(n), undefined, options.signal === undefined ? {} : { signal: options.signal })
     }

@@ -98,7 +98,8 @@ export async function createTopics(
     }
   })
   if (validateOnly) return
-  await retrying('waiting for the new topics', { deadlineMs: PATIENCE_MS }, async () => {
+  // The controller has made them: a busy cluster only needs its time to tell all brokers.
+  await retrying('waiting for the new topics', { deadlineMs: PATIENCE_MS, missingMs: PATIENCE_MS }, async () => {
     const { topics: seen } = await brokers.metadata(topics.map(({ name }) => name))
     for (const { name, errorCode, partitions } of seen) {
       const code = errorCode || partitions.find((partition) => partition.errorCode !== 0)?.errorCode || 0

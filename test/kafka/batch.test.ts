@@ -173,12 +173,6 @@ describe('damaged batches', () => {
     assert.throws(() => walkBytes(Buffer.alloc(100)), damaged(/too small/))
   })
 
-  test('older message formats are named, not guessed at', async () => {
-    const batch = await batchOf([plain('one')])
-    batch.writeInt8(1, 16)
-    assert.throws(() => walkBytes(batch), { code: 'UNSUPPORTED', message: 'format 1' })
-  })
-
   test('a header count larger than the record', async () => {
     const batch = await batchOf([{ ...plain('x'), headers: [[Buffer.from('n'), Buffer.from('v')]] }])
     const at = batch.length - 5

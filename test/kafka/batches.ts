@@ -35,7 +35,6 @@ export function walk(answer: FetchAnswer, isolation: IsolationLevel = 'read_comm
     isolation,
     damaged: (offset, damage) =>
       new CofferError('BATCH_DAMAGED', damage.message, { details: { offset }, cause: damage }),
-    tooOld: (offset, magic) => new CofferError('UNSUPPORTED', `format ${magic}`, { details: { offset, magic } }),
   })
   const walked: Walked[] = []
   let whole: ReturnType<typeof wholeBatches>

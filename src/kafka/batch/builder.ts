@@ -3,7 +3,7 @@ import type { RecordView } from '../../contract/record.ts'
 import { CODECS, type Codec, CRC_FROM, HEADER_BYTES, LOG_OVERHEAD } from './header.ts'
 
 /** Room for the numbers of a record besides its bytes: length, attributes, timestamp, offset, key and value length, header count. */
-const RECORD_OVERHEAD = 5 + 1 + 10 + 5 + 5 + 5 + 5
+export const RECORD_OVERHEAD = 5 + 1 + 10 + 5 + 5 + 5 + 5
 const HEADER_OVERHEAD = 10
 
 /** Who writes a batch, for the broker's check against duplicates and gaps (KIP-98). */
@@ -125,7 +125,7 @@ export function recordBound(view: RecordView): number {
   return size
 }
 
-function writeBytes(buf: Buffer, to: number, from: Buffer, start: number, length: number): number {
+export function writeBytes(buf: Buffer, to: number, from: Buffer, start: number, length: number): number {
   const at = writeVarint(buf, to, length)
   if (length <= 0) return at
   from.copy(buf, at, start, start + length)
@@ -133,7 +133,7 @@ function writeBytes(buf: Buffer, to: number, from: Buffer, start: number, length
 }
 
 /** Zigzag, as the protocol's VARINT. */
-function writeVarint(buf: Buffer, to: number, value: number): number {
+export function writeVarint(buf: Buffer, to: number, value: number): number {
   let at = to
   let rest = ((value << 1) ^ (value >> 31)) >>> 0
   while (rest > 0x7f) {
@@ -145,7 +145,7 @@ function writeVarint(buf: Buffer, to: number, value: number): number {
 }
 
 /** Zigzag, as the protocol's VARLONG. @param hi signed 32 bits, @param lo unsigned 32 bits */
-function writeVarlong(buf: Buffer, to: number, hi: number, lo: number): number {
+export function writeVarlong(buf: Buffer, to: number, hi: number, lo: number): number {
   const sign = hi >> 31
   let restHi = ((hi << 1) | (lo >>> 31)) ^ sign
   let restLo = ((lo << 1) ^ sign) >>> 0

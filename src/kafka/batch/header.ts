@@ -101,13 +101,14 @@ export function readHeader(buf: Buffer, start: number, header: BatchHeader): voi
   }
 }
 
-function readOffset(buf: Buffer, at: number): number {
+/** @throws Damage where it can't be an offset */
+export function readOffset(buf: Buffer, at: number): number {
   const offset = buf.readInt32BE(at) * 4294967296 + buf.readUInt32BE(at + 4)
   // The last offset of the batch must be safe too.
   if (offset < 0 || offset > Number.MAX_SAFE_INTEGER - 0x80000000) throw new Damage(`offset ${offset} is impossible`)
   return offset
 }
 
-function hex(value: number): string {
+export function hex(value: number): string {
   return value.toString(16).padStart(8, '0')
 }

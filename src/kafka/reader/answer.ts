@@ -1,8 +1,9 @@
 import type { CofferError } from '../../contract/errors.ts'
 import { BatchCursor } from '../batch/cursor.ts'
-import type { Damage } from '../batch/damage.ts'
+import { Damage } from '../batch/damage.ts'
 import { Decompressor } from '../batch/decompress.ts'
 import { type BatchHeader, batchSize, emptyHeader, readHeader } from '../batch/header.ts'
+import { upgradeMessage } from '../batch/legacy.ts'
 import type { FetchAnswer } from '../protocol/fetch.ts'
 import type { IsolationLevel, ReadBatch } from '../types.ts'
 import { AbortedFilter } from './aborted.ts'
@@ -12,8 +13,6 @@ export interface AnswerContext {
   isolation: IsolationLevel
   /** Makes BATCH_DAMAGED of what is wrong with the batch at `offset`. */
   damaged: (offset: number, damage: Damage) => CofferError
-  /** Makes UNSUPPORTED of a batch in an older format. */
-  tooOld: (offset: number, magic: number) => CofferError
 }
 
 /**
@@ -47,19 +46,21 @@ export class AnswerWalker {
 
   /** @param position batches that end before it are left out */
   *batches(answer: FetchAnswer, bytes: number, position: number): Generator<ReadBatch, void, undefined> {
-    const { isolation, damaged, tooOld } = this.#context
+    const { isolation, damaged } = this.#context
     const filter = new AbortedFilter(isolation === 'read_committed' ? answer.aborted : [])
     const header = this.#header
-    const records = answer.records
-    for (let at = 0; at < bytes; at = header.end) {
-      const offset = Number(records.readBigInt64BE(at))
+    for (let at = 0, end = 0; at < bytes; at = end) {
+      const offset = Number(answer.records.readBigInt64BE(at))
       const fail = (damage: Damage) => damaged(offset, damage)
+      let records = answer.records
       try {
         readHeader(records, at, header)
+        end = header.end
+        if (header.magic !== 2) records = upgradeMessage(records, at, end, this.#decompressor, header)
       } catch (damage) {
-        throw fail(damage as Damage)
+        throw damage instanceof Damage ? fail(damage) : damage
       }
-      if (header.magic !== 2) throw tooOld(offset, header.magic)
+      const sizeInBytes = end - at
       const aborted = filter.isAborted(header)
       this.#cursor.begin(header, records, fail)
       if (header.control && this.#isAbortMarker()) {
@@ -72,7 +73,7 @@ export class AnswerWalker {
         baseOffset: header.baseOffset,
         lastOffset: header.lastOffset,
         records: this.#cursor,
-        sizeInBytes: header.end - header.start,
+        sizeInBytes,
         codec: header.codec,
         timestampType: header.logAppendTime ? 'LogAppendTime' : 'CreateTime',
         producerId: header.producerId,

@@ -79,7 +79,6 @@ class PartitionReader {
     this.#walker = new AnswerWalker({
       isolation,
       damaged: (offset, damage) => this.#damaged(offset, damage),
-      tooOld: (offset, magic) => this.#tooOld(offset, magic),
     })
   }
 
@@ -245,18 +244,6 @@ class PartitionReader {
         hint: "The broker's disk or the network may be at fault: compare with another replica.",
         details: { ...this.#where, offset, reason: why },
         cause: damage,
-      },
-    )
-  }
-
-  #tooOld(offset: number, magic: number): CofferError {
-    const { topic, partition } = this.#where
-    return new CofferError(
-      'UNSUPPORTED',
-      `offset ${offset} of topic "${topic}" partition ${partition} is in message format ${magic}, expected 2`,
-      {
-        hint: 'Messages written before Kafka 0.11 must be copied to a new topic first.',
-        details: { ...this.#where, offset, magic },
       },
     )
   }
