@@ -8,33 +8,10 @@ import { runShowOffsetMapping } from '../../src/jobs/offsets/run.ts'
 import { runRestore } from '../../src/jobs/restore/run.ts'
 import { FilesystemStorage } from '../../src/storage/filesystem.ts'
 import type { JavaClient } from '../rig/java-client.ts'
-import type { DumpedRecord } from '../rig/java-types.ts'
 import { makeOddities, type Oddities } from '../rig/oddities.ts'
 import { uniqueName, useJava, useKafka, useS3 } from '../rig/shared.ts'
+import { assertSameContent } from './same-content.ts'
 import { recordingContext, restore, restoreConfig, temporaryFolder } from './support.ts'
-
-/** All that a restore must bring back: everything but the offset and the kind of timestamp. */
-function content(records: readonly DumpedRecord[], mapped: ReadonlyMap<string, string>): Map<string, unknown[]> {
-  const partitions = new Map<string, unknown[]>()
-  for (const { topic, partition, timestamp, key, value, headers } of records) {
-    const place = `${mapped.get(topic) ?? topic}/${partition}`
-    const there = partitions.get(place) ?? []
-    there.push({ timestamp, key, value, headers })
-    partitions.set(place, there)
-  }
-  return partitions
-}
-
-function assertSameContent(
-  source: readonly DumpedRecord[],
-  target: readonly DumpedRecord[],
-  mapped: ReadonlyMap<string, string>,
-): void {
-  const expected = content(source, mapped)
-  const found = content(target, new Map())
-  assert.deepEqual([...found.keys()].sort(), [...expected.keys()].sort())
-  for (const [place, records] of expected) assert.deepEqual(found.get(place), records, place)
-}
 
 describe('from a topic to a backup to another topic', () => {
   let java: JavaClient

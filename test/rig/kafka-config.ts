@@ -57,6 +57,9 @@ const COMMON: Record<string, string> = {
   'num.io.threads': '4',
 }
 
+/** What a broker without ZooKeeper has, and one with it refuses. */
+const KRAFT_ONLY = ['process.roles', 'node.id', 'controller.listener.names', 'controller.quorum.voters']
+
 /** The lines of `server.properties`. Later entries win: `extra` may override anything. */
 export function serverProperties(settings: {
   ports: KafkaPorts
@@ -64,6 +67,8 @@ export function serverProperties(settings: {
   advertisedPort: number
   certificates: Certificates | undefined
   extra: Record<string, string>
+  /** The port of `controller` is a ZooKeeper's. */
+  zooKeeper?: boolean
 }): string {
   const { ports, certificates } = settings
   const listeners: [string, string, number, number][] = [
@@ -81,7 +86,7 @@ export function serverProperties(settings: {
     'controller.quorum.voters': `1@127.0.0.1:${ports.controller}`,
     listeners: [
       ...listeners.map(([name, , port]) => `${name}://127.0.0.1:${port}`),
-      `CONTROLLER://127.0.0.1:${ports.controller}`,
+      ...(settings.zooKeeper === true ? [] : [`CONTROLLER://127.0.0.1:${ports.controller}`]),
     ].join(','),
     'advertised.listeners': listeners.map(([name, , , port]) => `${name}://localhost:${port}`).join(','),
     'listener.security.protocol.map': [
@@ -90,6 +95,10 @@ export function serverProperties(settings: {
     ].join(','),
     ...(certificates === undefined ? {} : security(certificates)),
     ...settings.extra,
+  }
+  if (settings.zooKeeper === true) {
+    for (const key of KRAFT_ONLY) delete all[key]
+    Object.assign(all, { 'broker.id': '1', 'zookeeper.connect': `127.0.0.1:${ports.controller}` }, settings.extra)
   }
   return `${Object.entries(all)
     .map(([key, value]) => `${key}=${value.replaceAll('\\', '\\\\').replace(/[^\x20-\x7e]/g, unicodeEscape)}`)

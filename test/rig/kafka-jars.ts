@@ -9,37 +9,33 @@ const COPY_DEPENDENCIES = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.
 const INSTALL_JAVA = 'install a JDK of version 17 or later (Debian: apt install openjdk-17-jdk-headless)'
 const INSTALL_MAVEN = 'install Apache Maven (Debian: apt install maven)'
 
-const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+const pom = (version: string) => `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>coffer.rig</groupId><artifactId>kafka</artifactId><version>1</version>
   <dependencies>
-    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${KAFKA_VERSION}</version></dependency>
-    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka-tools</artifactId><version>${KAFKA_VERSION}</version></dependency>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${version}</version></dependency>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka-tools</artifactId><version>${version}</version></dependency>
     <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version></dependency>
   </dependencies>
 </project>
 `
 
 /** The folder with Apache Kafka's jars, fetched on first use by Maven from wherever this machine's Maven looks. */
-export async function kafkaJars(): Promise<string> {
-  return cached(
-    `kafka-${KAFKA_VERSION}`,
-    `fetching Apache Kafka ${KAFKA_VERSION} by Maven, about 55 MB`,
-    async (to) => {
-      await mustRun('java', ['-version'], { install: INSTALL_JAVA })
-      await writeFile(join(to, 'pom.xml'), POM)
-      const jars = join(to, 'jars')
-      const args = ['-q', '-B', COPY_DEPENDENCIES, `-DoutputDirectory=${jars}`, '-DincludeScope=runtime']
-      await mustRun('mvn', args, { cwd: to, install: INSTALL_MAVEN })
-      for (const jar of readdirSync(jars)) await rename(join(jars, jar), join(to, jar))
-      await rm(jars, { recursive: true })
-    },
-  )
+export async function kafkaJars(version: string = KAFKA_VERSION): Promise<string> {
+  return cached(`kafka-${version}`, `fetching Apache Kafka ${version} by Maven, about 55 MB`, async (to) => {
+    await mustRun('java', ['-version'], { install: INSTALL_JAVA })
+    await writeFile(join(to, 'pom.xml'), pom(version))
+    const jars = join(to, 'jars')
+    const args = ['-q', '-B', COPY_DEPENDENCIES, `-DoutputDirectory=${jars}`, '-DincludeScope=runtime']
+    await mustRun('mvn', args, { cwd: to, install: INSTALL_MAVEN })
+    for (const jar of readdirSync(jars)) await rename(join(jars, jar), join(to, jar))
+    await rm(jars, { recursive: true })
+  })
 }
 
 /** The class path of a broker, of Kafka's own command line tools, and of the Java helper. */
-export async function kafkaClassPath(): Promise<string> {
-  return join(await kafkaJars(), '*')
+export async function kafkaClassPath(version: string = KAFKA_VERSION): Promise<string> {
+  return join(await kafkaJars(version), '*')
 }
 
 /** Compiles the Java sources beside this file against Kafka's jars, once for each state of the sources. */

@@ -7,7 +7,7 @@ import { mustRun, runTool, type ToolResult } from './cache.ts'
 import { type Certificates, makeCertificates } from './certificates.ts'
 import { type Child, logTail, removeNow, removeOnExit, startChild } from './child.ts'
 import { type KafkaPorts, SECURE_USERS, scramArguments, serverProperties } from './kafka-config.ts'
-import { kafkaClassPath } from './kafka-jars.ts'
+import { KAFKA_VERSION, kafkaClassPath } from './kafka-jars.ts'
 import { probeMetadata } from './metadata-probe.ts'
 import { freePort } from './ports.ts'
 
@@ -20,6 +20,8 @@ export interface KafkaOptions {
   extraProperties?: Record<string, string>
   /** `-Xmx` of the broker, 768m unless told. */
   heap?: string
+  /** Another release of Apache Kafka than the rig's own; before 3.3 it runs with ZooKeeper, as its users ran it. */
+  version?: string
 }
 
 /** Reaching a broker started with `secure: true`. `User:ANONYMOUS` on the plaintext listener may do everything. */
@@ -60,7 +62,7 @@ export interface KafkaRig {
  * Resolves when it answers a metadata request; rejects with the end of its log when it doesn't.
  */
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaRig> {
-  const classPath = await kafkaClassPath()
+  const classPath = await kafkaClassPath(options.version)
   const folder = await mkdtemp(join(tmpdir(), 'coffer-kafka-'))
   removeOnExit(folder)
   try {
@@ -86,14 +88,20 @@ async function startIn(folder: string, classPath: string, options: KafkaOptions)
   }
   const advertisedPort = options.advertisedPort ?? ports.plaintext
   const extra = options.extraProperties ?? {}
-  await writeFile(propertiesFile, serverProperties({ ports, dataDir, advertisedPort, certificates, extra }))
+  const zooKeeper = needsZooKeeper(options.version)
+  const properties = serverProperties({ ports, dataDir, advertisedPort, certificates, extra, zooKeeper })
+  await writeFile(propertiesFile, properties)
 
   const tools = toolArguments(classPath)
   const exec: KafkaRig['exec'] = (mainClass, args, execOptions = {}) =>
     runTool('java', [...tools, mainClass, ...args], execOptions)
-  const format = ['format', '-t', randomClusterId(), '-c', propertiesFile]
-  if (certificates !== undefined) format.push(...scramArguments())
-  await mustRun('java', [...tools, 'kafka.tools.StorageTool', ...format])
+  let keeper: Child | undefined
+  if (zooKeeper) keeper = await startZooKeeper(classPath, folder, ports.controller)
+  else {
+    const format = ['format', '-t', randomClusterId(), '-c', propertiesFile]
+    if (certificates !== undefined) format.push(...scramArguments())
+    await mustRun('java', [...tools, 'kafka.tools.StorageTool', ...format])
+  }
 
   const heap = options.heap ?? '768m'
   const serverArgs = serverArguments(classPath, propertiesFile, heap, '256m')
@@ -137,10 +145,31 @@ async function startIn(folder: string, classPath: string, options: KafkaOptions)
     },
     async stop() {
       await child?.end('SIGKILL')
+      await keeper?.end('SIGKILL')
       removeNow(folder)
     },
     exec,
   }
+}
+
+/** KRaft was ready for production in 3.3. */
+function needsZooKeeper(version: string | undefined): boolean {
+  const [major = 0, minor = 0] = (version ?? KAFKA_VERSION).split('.').map(Number)
+  return major < 3 || (major === 3 && minor < 3)
+}
+
+/** The ZooKeeper that came with that release of Kafka, alone, on the loopback interface. The broker waits for it. */
+async function startZooKeeper(classPath: string, folder: string, port: number): Promise<Child> {
+  const file = join(folder, 'zookeeper.properties')
+  const data = join(folder, 'zookeeper').replaceAll('\\', '/')
+  const lines = [`dataDir=${data}`, 'clientPortAddress=127.0.0.1', `clientPort=${port}`, 'admin.enableServer=false']
+  await writeFile(file, `${lines.join('\n')}\n`)
+  const args = ['-Xmx128m', '-XX:+UseSerialGC', ...logging('warn'), '-cp', classPath]
+  return startChild('java', [...args, 'org.apache.zookeeper.server.quorum.QuorumPeerMain', file], {
+    logFile: join(folder, 'zookeeper.log'),
+    cwd: folder,
+    folder,
+  })
 }
 
 /** Kafka's cluster ids are 16 random bytes in URL-safe base64; one that begins with a dash would look like an option. */

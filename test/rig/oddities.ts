@@ -34,14 +34,15 @@ const NAME_LIMIT = 249
 /**
  * Makes topics with everything that a Kafka topic may hold and a careless tool gets wrong. Takes about 15 s.
  * Their content depends on `seed` alone, but for the times of LogAppendTime.
+ * @param options.anyTime what lets a topic take any timestamp, where the broker's release has another key for it
  */
 export async function makeOddities(
   java: JavaClient,
-  options: { seed?: number; prefix?: string } = {},
+  options: { seed?: number; prefix?: string; anyTime?: Record<string, string> } = {},
 ): Promise<Oddities> {
   const seed = options.seed ?? 1
   const prefix = options.prefix ?? uniqueName('odd')
-  const maker = new Maker(java, prefix, seed)
+  const maker = new Maker(java, prefix, seed, options.anyTime ?? ANY_TIME)
   await maker.bytesAndTimes()
   await maker.sizes()
   await maker.codecs()
@@ -64,8 +65,10 @@ class Maker {
   readonly #java: JavaClient
   readonly #prefix: string
   readonly #seed: number
+  readonly #anyTime: Record<string, string>
 
-  constructor(java: JavaClient, prefix: string, seed: number) {
+  constructor(java: JavaClient, prefix: string, seed: number, anyTime: Record<string, string>) {
+    this.#anyTime = anyTime
     this.#java = java
     this.#prefix = prefix
     this.#seed = seed
@@ -90,7 +93,7 @@ class Maker {
     await this.#java.produce(oddBytes(bytes, this.#random('bytes')))
     const headers = await this.#topic('headers', 'repeated, empty, null and non-ASCII headers; 300 of them')
     await this.#java.produce(oddHeaders(headers, this.#random('headers')))
-    const times = await this.#topic('times', 'times from 0 to Long.MAX, out of order', 1, ANY_TIME)
+    const times = await this.#topic('times', 'times from 0 to Long.MAX, out of order', 1, this.#anyTime)
     await this.#java.produce(oddTimes(times))
     await this.#java.produce(oddTimes(times), { flushEach: true })
     const appended = await this.#topic('append-time', 'LogAppendTime', 2, { 'message.timestamp.type': 'LogAppendTime' })

@@ -6,7 +6,13 @@ import type { Cluster, NewTopic } from '../../kafka/cluster.ts'
 import type { ClusterIdentity, TopicMetadata } from '../../kafka/types.ts'
 import type { TopicPlan } from './plan.ts'
 import type { RecordFacts } from './scan.ts'
-import { adaptConfiguration, configurationProblems } from './topic-config.ts'
+import {
+  type AdaptationInput,
+  adaptConfiguration,
+  BEFORE_MAX_MS,
+  configurationProblems,
+  LONG_MAX,
+} from './topic-config.ts'
 
 /** The targets that exist by now, by name. Topics that this user may not describe look as if they didn't. */
 export async function existingTargets(
@@ -101,13 +107,15 @@ export async function prepareTopic(
   const archived = archivedLimit(plan)
   const trusted = archived !== null && trustsSize(plan, archived, options.produce_compression)
   const replicas = replicationFactor > 0 ? replicationFactor : Math.max(1, identity.brokers.length)
-  const { configs, differences } = adaptConfiguration({
-    target: plan.target,
-    archived: plan.archived.configuration ?? null,
-    largestRecord: trusted ? null : facts.largest,
-    replicas,
-    timestampKeys: isOlderThan(identity.kafkaVersion, 3, 6) ? 'difference' : 'before-after',
-  })
+  const adapted = (timestampKeys: AdaptationInput['timestampKeys']) =>
+    adaptConfiguration({
+      target: plan.target,
+      archived: plan.archived.configuration ?? null,
+      largestRecord: trusted ? null : facts.largest,
+      replicas,
+      timestampKeys,
+    })
+  let { configs, differences } = adapted(isOlderThan(identity.kafkaVersion, 3, 6) ? 'difference' : 'before-after')
   const topicWith = (some: Iterable<[string, string]>): NewTopic => ({
     name: plan.target,
     partitions: plan.partitions,
@@ -116,10 +124,19 @@ export async function prepareTopic(
   })
   const wouldCreate = (some: Iterable<[string, string]>) =>
     cluster.createTopics([topicWith(some)], { validateOnly: true })
-  try {
-    await wouldCreate(configs)
-  } catch (error) {
+  const refused = async (some: Iterable<[string, string]>) => {
+    const error = await wouldCreate(some).catch((reason: unknown) => reason)
+    if (error === undefined) return false
     if (!isCofferError(error, 'KAFKA_REJECTED') || error.details?.brokerError !== 'INVALID_CONFIG') throw error
+    return true
+  }
+  let someRefused = await refused(configs)
+  // A cluster with ZooKeeper does not tell its release; what it takes does.
+  if (someRefused && (await refused([[BEFORE_MAX_MS, LONG_MAX]]))) {
+    ;({ configs, differences } = adapted('difference'))
+    someRefused = await refused(configs)
+  }
+  if (someRefused) {
     for (const [name, value] of [...configs]) {
       try {
         await wouldCreate([[name, value]])

@@ -2,10 +2,11 @@ import type { TopicConfigEntry } from '../../archive/types.ts'
 import type { ConfigurationDifference } from '../../contract/results.ts'
 
 const FOREVER = '-1'
-const LONG_MAX = '9223372036854775807'
+export const LONG_MAX = '9223372036854775807'
 /** Kafka's default of `max.message.bytes`: 1 MiB and a record's overhead. */
 const DEFAULT_MAX_MESSAGE_BYTES = 1048588
 const DEFAULT_AFTER_MAX_MS = '3600000'
+export const BEFORE_MAX_MS = 'message.timestamp.before.max.ms'
 
 /** What to ask of the target when a topic is created, and where that is not what the archive says. */
 export interface AdaptedConfiguration {
@@ -27,11 +28,7 @@ export interface AdaptationInput {
 
 /** Names that mean brokers of the source by number. */
 const OF_THE_SOURCE = new Set(['leader.replication.throttled.replicas', 'follower.replication.throttled.replicas'])
-const TIMESTAMP_LIMITS = [
-  'message.timestamp.difference.max.ms',
-  'message.timestamp.before.max.ms',
-  'message.timestamp.after.max.ms',
-]
+const TIMESTAMP_LIMITS = ['message.timestamp.difference.max.ms', BEFORE_MAX_MS, 'message.timestamp.after.max.ms']
 
 /**
  * The archived configuration, changed where it would refuse old or future timestamps, delete or compact records while
@@ -189,11 +186,11 @@ export function configurationProblems(
   if (span !== null) {
     const limit = (name: string) => Number(current.get(name) ?? LONG_MAX)
     const difference = 'message.timestamp.difference.max.ms'
-    const before = Math.min(limit('message.timestamp.before.max.ms'), limit(difference))
+    const before = Math.min(limit(BEFORE_MAX_MS), limit(difference))
     const after = Math.min(limit('message.timestamp.after.max.ms'), limit(difference))
     const named = (name: string) => (current.has(name) ? name : difference)
     if (now - Number(span.min) > before) {
-      add(named('message.timestamp.before.max.ms'), LONG_MAX, 'the broker would refuse the oldest records')
+      add(named(BEFORE_MAX_MS), LONG_MAX, 'the broker would refuse the oldest records')
     }
     if (Number(span.max) - now > after) {
       add(named('message.timestamp.after.max.ms'), LONG_MAX, 'the broker would refuse records dated in the future')

@@ -40,13 +40,11 @@ export async function checkTopicConfiguration({ scope, cluster }: Session): Prom
       continue
     }
     const replicas = Math.min(...metadata.partitions.map((partition) => partition.replicas.length))
-    const adapted = adaptConfiguration({
-      target: topic.target,
-      archived,
-      largestRecord: null,
-      replicas,
-      timestampKeys: 'before-after',
-    }).configs
+    // Which of the keys a restore sets depends on the target's release.
+    const adapted = (['before-after', 'difference'] as const).map(
+      (timestampKeys) =>
+        adaptConfiguration({ target: topic.target, archived, largestRecord: null, replicas, timestampKeys }).configs,
+    )
     const there: { name: string; value: string | null; source: number }[] = configs.get(topic.target) ?? []
     const names = new Set([
       ...archived.filter((entry) => entry.overridden).map(({ name }) => name),
@@ -56,7 +54,7 @@ export async function checkTopicConfiguration({ scope, cluster }: Session): Prom
       const before = archived.find((entry) => entry.name === name)?.value ?? null
       const now = there.find((entry) => entry.name === name)?.value ?? null
       if (before === now) continue
-      const kind = now !== null && adapted.get(name) === now ? 'adapted' : 'drift'
+      const kind = now !== null && adapted.some((configs) => configs.get(name) === now) ? 'adapted' : 'drift'
       drifts.push({ ...place, name, archived: before, target: now, kind })
     }
   }

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict'
+import type { DumpedRecord } from '../rig/java-types.ts'
+
+/** All that a restore must bring back: everything but the offset and the kind of timestamp. */
+function content(records: readonly DumpedRecord[], mapped: ReadonlyMap<string, string>): Map<string, unknown[]> {
+  const partitions = new Map<string, unknown[]>()
+  for (const { topic, partition, timestamp, key, value, headers } of records) {
+    const place = `${mapped.get(topic) ?? topic}/${partition}`
+    const there = partitions.get(place) ?? []
+    there.push({ timestamp, key, value, headers })
+    partitions.set(place, there)
+  }
+  return partitions
+}
+
+/** Two readings by Kafka's own consumer, record by record in each partition. @param mapped source topic → target topic */
+export function assertSameContent(
+  source: readonly DumpedRecord[],
+  target: readonly DumpedRecord[],
+  mapped: ReadonlyMap<string, string>,
+): void {
+  const expected = content(source, mapped)
+  const found = content(target, new Map())
+  assert.ok(expected.size > 0, 'nothing to compare')
+  assert.deepEqual([...found.keys()].sort(), [...expected.keys()].sort())
+  for (const [place, records] of expected) assert.deepEqual(found.get(place), records, place)
+}
