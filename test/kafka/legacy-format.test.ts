@@ -41,7 +41,7 @@ function wrapper(inner: readonly Old[], outer: Old): Buffer {
   return message({ ...outer, attributes: GZIP | (outer.attributes ?? 0), value })
 }
 
-const text = (base64: string | null) => (base64 === null ? null : Buffer.from(base64, 'base64').toString())
+const text = (bytes: unknown) => (typeof bytes === 'string' ? Buffer.from(bytes, 'base64').toString() : bytes)
 const read = (bytes: Buffer) =>
   walkBytes(bytes).flatMap(({ records }) =>
     records.map(({ offset, timestamp, key, value }) => [offset, timestamp, text(key), text(value)]),

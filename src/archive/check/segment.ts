@@ -1,6 +1,7 @@
 import { isCofferError } from '../../contract/errors.ts'
 import type { Int64 } from '../../contract/record.ts'
 import { recordTimestamp } from '../../contract/record.ts'
+import { plural } from '../../contract/words.ts'
 import { MerkleBuilder } from '../merkle.ts'
 import type { KbakCursor } from '../segment/cursor.ts'
 import { openSegment } from '../segment/reader.ts'
@@ -142,7 +143,8 @@ class SegmentVerifier {
 
   #tellOddities(): void {
     if (this.#suspects > 0) {
-      const reason = `${this.#suspects} records look like transaction markers; they are not restored unless asked for`
+      const [one, many] = ['looks like a transaction marker; it is', 'look like transaction markers; they are']
+      const reason = `${plural(this.#suspects, `record ${one}`, `records ${many}`)} not restored unless asked for`
       this.#add('warning', 'SUSPECT_CONTROL_RECORDS', reason, this.#firstSuspect)
     }
     if (this.#injected > 0) {
