@@ -37,6 +37,7 @@ before(async () => {
     if (response.url().endsWith('/rpc')) traffic.push(await response.text().catch(() => ''))
   })
   await page.goto(host.address)
+  await open('Connections')
 })
 after(async () => {
   await browser?.close()
