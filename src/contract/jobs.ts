@@ -27,6 +27,7 @@ export type JobRequest = { environment: Record<string, string>; approval?: strin
   | { kind: 'describe'; archive: ArchiveLocation; backupId: string }
   | { kind: 'status'; archive: ArchiveLocation; backupId: string }
   | { kind: 'show-offset-mapping'; archive: ArchiveLocation; backupId: string; restoreId: string | null }
+  | { kind: 'overview'; places: { name: string; archive: ArchiveLocation }[]; days: number }
   | { kind: 'validation'; config: ConfigSource; triggeredBy: string | null; pitr: number | null }
   | { kind: 'extract'; config: ConfigSource; dryRun: boolean }
   | ({ kind: 'verify' } & VerifyRequest)

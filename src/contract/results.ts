@@ -14,6 +14,7 @@ import type { ExtractPlanResult, ExtractResult } from './results/extract.ts'
 import type { GroupSnapshotResult, OffsetMappingResult } from './results/groups.ts'
 import type { HoldOverviewResult, HoldResult, RetentionResult } from './results/hold.ts'
 import type { KeysResult } from './results/keys.ts'
+import type { OverviewResult } from './results/overview.ts'
 import type { RestorePlanResult, RestoreResult } from './results/restore.ts'
 import type { ScheduleResult } from './results/schedule.ts'
 import type { ValidateResult } from './results/validate.ts'
@@ -30,6 +31,7 @@ export type * from './results/facts.ts'
 export type * from './results/groups.ts'
 export type * from './results/hold.ts'
 export type * from './results/keys.ts'
+export type * from './results/overview.ts'
 export type * from './results/restore.ts'
 export type * from './results/schedule.ts'
 export type * from './results/validate.ts'
@@ -65,4 +67,5 @@ export interface JobResults {
   'evidence-timestamp': EvidenceTimestampResult
   verify: VerifyResult
   'evidence-verify': EvidenceVerifyResult
+  overview: OverviewResult
 }

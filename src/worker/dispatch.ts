@@ -21,6 +21,7 @@ const JOBS = {
   describe: () => import('../jobs/describe/run.ts'),
   status: () => import('../jobs/status/run.ts'),
   'show-offset-mapping': () => import('../jobs/offsets/run.ts'),
+  overview: () => import('../jobs/overview/run.ts'),
   validation: () => import('../jobs/validation/run.ts'),
   extract: () => import('../jobs/extract/run.ts'),
   verify: () => import('../jobs/verify/run.ts'),
@@ -75,6 +76,8 @@ export async function dispatch(request: JobRequest, context: JobContext): Promis
       }
       return runCheck(await config(request.config, 'any'), context, request.config.name)
     }
+    case 'overview':
+      return (await JOBS.overview()).runOverview(request, context)
     case 'validation':
       return (await JOBS.validation()).runValidation(request, context)
     case 'extract':

@@ -32,7 +32,7 @@ function iban(country: string, random: (below: number) => number): string {
   return `${country}${String(check).padStart(2, '0')}${digits}`
 }
 
-export function* payments(count: number): Generator<ProduceRecord> {
+export function* payments(count: number, start = QUARTER_START): Generator<ProduceRecord> {
   const random = numbers(17)
   for (let i = 0; i < count; i++) {
     const customer = `C${random(900) + 1}`
@@ -48,7 +48,7 @@ export function* payments(count: number): Generator<ProduceRecord> {
     yield {
       topic: TOPICS.payments,
       partition: i % 3,
-      timestamp: QUARTER_START + Math.floor((i / count) * QUARTER_MS),
+      timestamp: start + Math.floor((i / count) * QUARTER_MS),
       key: customer,
       value: JSON.stringify(value),
       headers: [

@@ -8,6 +8,7 @@ import { evidenceGetText, evidenceListText, evidenceTimestampText, validationTex
 import { extractPlanText, extractText } from './text-extract.ts'
 import { holdText, retentionText } from './text-hold.ts'
 import { keysText } from './text-keys.ts'
+import { overviewText } from './text-overview.ts'
 import { groupSnapshotText, offsetMappingText, restorePlanText, restoreText } from './text-restore.ts'
 import { scheduleText } from './text-schedule.ts'
 import { evidenceVerifyText, verifyText } from './text-verify.ts'
@@ -64,6 +65,8 @@ function lines(result: AnyResult): string[] {
       return evidenceVerifyText(result)
     case 'evidence-timestamp':
       return evidenceTimestampText(result)
+    case 'overview':
+      return overviewText(result)
     case 'show-offset-mapping':
       return offsetMappingText(result)
   }

@@ -42,6 +42,24 @@ export const list: Verb = {
   }),
 }
 
+export const overview: Verb = {
+  name: 'overview',
+  summary: 'show how every backup in a place stands: last good run, proved restore, lock, losses',
+  flags: ['path'],
+  required: ['path'],
+  formats: FORMATS,
+  examples: [
+    'coffer overview --path s3://compliance-backups/production/daily',
+    `coffer overview --path /backups --json | jq '.places[].backups[] | [.backup_id, .last_good_at]'`,
+  ],
+  request: async (args) => ({
+    kind: 'overview',
+    environment: args.environment,
+    places: [{ name: need(args, 'path'), archive: { path: need(args, 'path') } }],
+    days: 30,
+  }),
+}
+
 export const describe: Verb = {
   name: 'describe',
   summary: 'show what a backup holds: topics, partitions, offsets, times, checksums',

@@ -4,7 +4,7 @@ import { evidenceVerbs } from './evidence.ts'
 import { extract } from './extract.ts'
 import { holdVerbs } from './hold.ts'
 import { keyVerbs } from './keys.ts'
-import { describe, list, showOffsetMapping, status, validate } from './read.ts'
+import { describe, list, overview, showOffsetMapping, status, validate } from './read.ts'
 import { backup, check, restore, snapshotGroups, threePhaseRestore, validateRestore } from './run.ts'
 import { scheduleVerbs } from './schedule.ts'
 import type { Verb } from './verb.ts'
@@ -16,6 +16,7 @@ export const VERBS: readonly Verb[] = [
   restore,
   validate,
   list,
+  overview,
   describe,
   status,
   check,

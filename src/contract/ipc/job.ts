@@ -31,6 +31,7 @@ const KINDS = {
   activity: true,
   hold: true,
   retention: true,
+  overview: true,
 } as const satisfies Record<JobKind, true>
 export const jobKind: z.ZodType<JobKind> = z.enum(Object.keys(KINDS) as [JobKind, ...JobKind[]])
 const logLevel: z.ZodType<LogLevel> = z.enum(['debug', 'info', 'warn', 'error'])

@@ -85,6 +85,7 @@ function facts(kind: JobKind, result: unknown): JobFacts {
     case 'evidence-verify':
     case 'schedule':
     case 'activity':
+    case 'overview':
       return { kind: 'other' }
   }
 }
