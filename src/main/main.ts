@@ -18,6 +18,7 @@ async function open(): Promise<void> {
     runJob,
     profile: process.env.COFFER_PROFILE ?? app.getPath('userData'),
     directory: process.env.COFFER_DIRECTORY ?? app.getPath('home'),
+    assets: join(ROOT, 'assets'),
     environment: process.env,
     host: 'desktop',
     version: app.getVersion(),

@@ -45,6 +45,7 @@ async function start(): Promise<void> {
     runJob,
     profile,
     directory: process.env.INIT_CWD ?? process.cwd(),
+    assets: join(ROOT, 'assets'),
     environment: process.env,
     host: 'browser',
     version,

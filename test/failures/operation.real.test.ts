@@ -50,6 +50,7 @@ describe('how the program behaves while it works', () => {
       runJob,
       profile: join(folder, 'profile'),
       directory: folder,
+      assets: folder,
       environment: {},
       host: 'browser',
       version: '0.0.0-test',

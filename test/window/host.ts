@@ -48,6 +48,7 @@ export async function testHost(
     runJob,
     profile: join(folder, 'profile'),
     directory: folder,
+    assets: join(ROOT, 'assets'),
     // never the tester's own keychain
     environment: { COFFER_KEY_STORE: 'file', ...environment },
     host: 'browser',

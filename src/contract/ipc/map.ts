@@ -6,6 +6,7 @@ import { connectionCalls } from './calls/connections.ts'
 import { fileCalls } from './calls/files.ts'
 import { holdCalls } from './calls/holds.ts'
 import { jobCalls } from './calls/jobs.ts'
+import { overviewCalls } from './calls/overview.ts'
 import { draftCalls, settingCalls, vaultCalls } from './calls/profile.ts'
 import type { CallName } from './names.ts'
 
@@ -16,6 +17,7 @@ import type { CallName } from './names.ts'
  */
 export const CALLS = {
   ...appCalls,
+  ...overviewCalls,
   ...connectionCalls,
   ...archiveCalls,
   ...jobCalls,

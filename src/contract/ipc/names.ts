@@ -4,6 +4,8 @@
  */
 export const CALL_NAMES = [
   'app.info',
+  'overview.get',
+  'overview.openSample',
   'files.pick',
   'files.hold',
   'files.make',

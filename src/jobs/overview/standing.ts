@@ -46,6 +46,14 @@ export async function standingOf(
   const custody = await readCustody(storage, backupId)
   for (const { key, reason } of custody.problems)
     problems.push(`the log of custody does not hold at "${key}": ${reason}`)
+  const logged = custody.entries.findLast(
+    (entry) => entry.action === 'backed-up' && entry.details.generation === manifest.coffer?.generation,
+  )
+  if (logged !== undefined && logged.sha256 !== loaded.sha256) {
+    problems.push(
+      `its manifest is not the one that was logged at ${logged.at}: SHA-256 ${loaded.sha256}, logged ${logged.sha256}`,
+    )
+  }
   const streams = streamsOf(manifest, ends)
   const last = manifest.topics.flatMap((topic) => topic.partitions.flatMap((one) => one.segments)).at(-1)
   const looked = [manifestKey(backupId), ...(last === undefined ? [] : [last.key])]

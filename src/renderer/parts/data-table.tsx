@@ -13,6 +13,8 @@ import { useTranslation } from 'react-i18next'
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel(), sortFns })
 const ROW_PX = 40
 const MOST_PX = 560
+/** A column is at least so wide for each part of `grow`; narrower windows scroll sideways. */
+const MIN_REM = 5.5
 
 export interface TableColumn<T extends object> {
   id: string
@@ -77,7 +79,8 @@ export function DataTable<T extends object>({
       if (onEnd !== undefined && last !== undefined && last.index >= sorted.length - 1) onEnd()
     },
   })
-  const widths = columns.map((column) => `minmax(min-content, ${column.grow ?? 1}fr)`).join(' ')
+  const widths = columns.map((column) => `minmax(${(column.grow ?? 1) * MIN_REM}rem, ${column.grow ?? 1}fr)`).join(' ')
+  const minWidth = `${columns.reduce((sum, column) => sum + (column.grow ?? 1) * MIN_REM + 1, 0)}rem`
   const items = virtual.getVirtualItems()
 
   return (
@@ -93,7 +96,7 @@ export function DataTable<T extends object>({
         style={{ maxHeight: MOST_PX }}
       >
         <div role="rowgroup" className="grid-head">
-          <div role="row" aria-rowindex={1} className="grid-row" style={{ gridTemplateColumns: widths }}>
+          <div role="row" aria-rowindex={1} className="grid-row" style={{ gridTemplateColumns: widths, minWidth }}>
             {columns.map((column) => {
               const state = table.getColumn(column.id)
               const direction = state?.getIsSorted() ?? false
@@ -134,7 +137,7 @@ export function DataTable<T extends object>({
                 aria-rowindex={item.index + 2}
                 aria-selected={row.id === selected || undefined}
                 className="grid-row"
-                style={{ gridTemplateColumns: widths, transform: `translateY(${item.start}px)` }}
+                style={{ gridTemplateColumns: widths, minWidth, transform: `translateY(${item.start}px)` }}
               >
                 {columns.map((column) => (
                   <span key={column.id} role="cell" className={column.right ? 'r' : undefined}>

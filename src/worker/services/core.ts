@@ -22,6 +22,8 @@ export interface ServiceOptions {
   profile: string
   /** Where relative paths start. */
   directory: string
+  /** What came with the program: the sample archive. */
+  assets?: string
   environment: Readonly<Record<string, string | undefined>>
   host: CallOutput<'app.info'>['host']
   version: string

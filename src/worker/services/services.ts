@@ -7,6 +7,7 @@ import { connectionHandlers } from './areas/connections.ts'
 import { fileHandlers } from './areas/files.ts'
 import { holdHandlers } from './areas/holds.ts'
 import { jobHandlers } from './areas/jobs.ts'
+import { overviewHandlers } from './areas/overview.ts'
 import { draftHandlers, settingHandlers, vaultHandlers } from './areas/profile.ts'
 import { ServiceCore, type ServiceOptions } from './core.ts'
 import type { HeldFiles } from './held-files.ts'
@@ -24,6 +25,7 @@ export class Services {
     this.#core = core
     this.handlers = {
       ...appHandlers(core),
+      ...overviewHandlers(core),
       ...connectionHandlers(core),
       ...archiveHandlers(core),
       ...jobHandlers(core),

@@ -1,7 +1,31 @@
+import { Button } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { Headline } from '../../parts/basics.tsx'
+import { Headline, Problem } from '../../parts/basics.tsx'
+import { useCall } from '../../query.ts'
+import { errorOf, useAllJobs } from '../../state.ts'
+import { FirstRun } from './first-run.tsx'
+import { Standing } from './standing.tsx'
 
+/** What a person sees first: the three doors while nothing is set up, then how everything stands. */
 export function Page() {
   const { t } = useTranslation('overview')
-  return <Headline sub={t('soon', { ns: 'app' })}>{t('headline')}</Headline>
+  // A finished job may have changed what is shown.
+  const ended = useAllJobs().filter((job) => job.outcome !== null).length
+  const { data, error, isPending, isFetching, refetch } = useCall(
+    'overview.get',
+    { fresh: ended < 0 },
+    { refetchInterval: 60_000 },
+  )
+  if (data !== undefined) {
+    const empty = data.connected.clusters + data.connected.storages + data.schedules.length === 0
+    return empty ? <FirstRun /> : <Standing data={data} />
+  }
+  if (isPending || isFetching) return <Headline sub={t('readingSub')}>{t('reading')}</Headline>
+  return (
+    <>
+      <Headline sub={t('failedSub')}>{t('failed')}</Headline>
+      {error !== null && <Problem error={errorOf(error)} />}
+      <Button onClick={() => void refetch()}>{t('retry', { ns: 'app' })}</Button>
+    </>
+  )
 }

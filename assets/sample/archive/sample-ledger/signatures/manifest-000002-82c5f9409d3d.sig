@@ -1,0 +1,6 @@
+-----BEGIN KAFKA BACKUP EVIDENCE SIGNATURE-----
+Algorithm: ECDSA-P256-SHA256
+Report-ID: sample-ledger/manifest-2
+Report-SHA256: 82c5f9409d3d3c5fc410148dbec1aaaa79effe60db0c0237d55eab9ea75b9b1e
+Signature: kSbXJ1G46j/dHk8AKbg/C8yhURN/nKzezBky0gxZth9hO9b3Ec0OZ905cJAF69KeBpfSUnBcuSDgnQdqgukFYQ==
+-----END KAFKA BACKUP EVIDENCE SIGNATURE-----
