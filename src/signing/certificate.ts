@@ -1,6 +1,9 @@
 import { type KeyObject, X509Certificate } from 'node:crypto'
-import { Fields, readDer, readInteger, readOid, readTime } from './der/read.ts'
+import { parseCertificate, type Certificate as StrictCertificate } from '../verify/x509/certificate.ts'
+import { children, DerError, Fields, readDer, readOid } from './der/read.ts'
+import { integer } from './der/write.ts'
 import { OID } from './oids.ts'
+import { received } from './received.ts'
 
 export interface Extension {
   critical: boolean
@@ -22,53 +25,29 @@ export interface Certificate {
   extensions: ReadonlyMap<string, Extension>
   /** Node's own view of it. */
   x509: X509Certificate
+  /** The verifier's view of it. */
+  strict: StrictCertificate
 }
 
-/** @throws DerError or Node's own errors when it is no X.509 certificate */
+/** @throws DerError or Node's own errors when it is no X.509 certificate, or one that the verifier would turn down */
 export function readCertificate(der: Buffer): Certificate {
+  const strict = received(() => parseCertificate(der))
+  if (strict.serial < 0n) throw new DerError('expected a serial number that is not negative')
   const x509 = new X509Certificate(der)
-  const fields = new Fields(new Fields(readDer(der, 0x30)).take(0x30))
-  fields.optional(0xa0)
-  const serial = fields.take(0x02)
-  readInteger(serial)
-  fields.take(0x30)
-  const issuer = fields.take(0x30)
-  const validity = new Fields(fields.take(0x30))
-  const notBefore = readTime(validity.take())
-  const notAfter = readTime(validity.take())
-  const subject = fields.take(0x30)
-  fields.take(0x30)
-  fields.optional(0x81)
-  fields.optional(0x82)
-  const list = fields.optional(0xa3)
-  const extensions = list === undefined ? new Map<string, Extension>() : readExtensions(list.contents)
-  fields.end()
   return {
     der,
-    issuer: issuer.bytes,
-    subject: subject.bytes,
-    serial: serial.bytes,
+    issuer: Buffer.from(strict.issuer.der),
+    subject: Buffer.from(strict.subject.der),
+    serial: integer(strict.serial),
     publicKey: x509.publicKey,
-    notBefore,
-    notAfter,
-    extensions,
+    notBefore: new Date(strict.notBefore),
+    notAfter: new Date(strict.notAfter),
+    extensions: new Map(
+      strict.extensions.map(({ oid, critical, value }) => [oid, { critical, value: Buffer.from(value) }]),
+    ),
     x509,
+    strict,
   }
-}
-
-/** Extensions (RFC 5280 clause 4.1) of a certificate, a list or an entry of one, by their identifiers. */
-export function readExtensions(bytes: Buffer): Map<string, Extension> {
-  const extensions = new Map<string, Extension>()
-  const list = new Fields(readDer(bytes, 0x30))
-  for (let der = list.optional(0x30); der !== undefined; der = list.optional(0x30)) {
-    const fields = new Fields(der)
-    const oid = readOid(fields.take(0x06))
-    const critical = fields.optional(0x01) !== undefined
-    extensions.set(oid, { critical, value: fields.take(0x04).contents })
-    fields.end()
-  }
-  list.end()
-  return extensions
 }
 
 /** Whether `issuer` signed `certificate`: names and signature. */
@@ -149,4 +128,17 @@ export function crlUrls(certificate: Certificate): string[] {
     }
   }
   return urls
+}
+
+/** Addresses of OCSP responders that a certificate names (RFC 5280 clause 4.2.2.1): http and https alone. */
+export function ocspUrls(certificate: Certificate): string[] {
+  const extension = certificate.extensions.get(OID.authorityInfoAccess)
+  if (extension === undefined) return []
+  return children(readDer(extension.value, 0x30)).flatMap((one) => {
+    const fields = new Fields(one)
+    const method = readOid(fields.take(0x06))
+    const place = fields.take()
+    const url = method === OID.ocsp && place.tag === 0x86 ? place.contents.toString('latin1') : ''
+    return /^https?:\/\//i.test(url) ? [url] : []
+  })
 }

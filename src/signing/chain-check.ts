@@ -1,8 +1,11 @@
 import { CofferError } from '../contract/errors.ts'
-import { type Certificate, isIssuedBy, subjectName } from './certificate.ts'
+import { Finding } from '../verify/finding.ts'
+import { constrainedPath } from '../verify/x509/path.ts'
+import { emptyPool } from '../verify/x509/pool.ts'
+import { type Certificate, chainOf, isIssuedBy, subjectName } from './certificate.ts'
 import { isRevoked, type RevocationList } from './crl.ts'
-import { readDer } from './der/read.ts'
-import { OID } from './oids.ts'
+import { nodeCrypto } from './node-crypto.ts'
+import { messageOf } from './received.ts'
 
 /**
  * Refuses to sign with what every verifier would turn down: a certificate that is out of date, is not for signatures, or
@@ -10,7 +13,11 @@ import { OID } from './oids.ts'
  * @param chain the signer's certificate first
  * @throws CofferError CERTIFICATE_UNUSABLE
  */
-export function checkSigningChain(chain: readonly Certificate[], lists: readonly RevocationList[], at: Date): void {
+export async function checkSigningChain(
+  chain: readonly Certificate[],
+  lists: readonly RevocationList[],
+  at: Date,
+): Promise<void> {
   for (const [index, certificate] of chain.entries()) {
     const issuer = chain.find((one) => isIssuedBy(certificate, one))
     checkDates(certificate, at)
@@ -23,6 +30,24 @@ export function checkSigningChain(chain: readonly Certificate[], lists: readonly
       throw unusable(`the certificate of "${subjectName(certificate)}" is revoked`, 'Sign with another key.')
     }
     if (index === 0) checkUsage(certificate)
+  }
+  await checkConditions(chain, at)
+}
+
+/** All that the verifier asks of a chain but revocation: purposes, authorities, path lengths, algorithms, key sizes. */
+async function checkConditions(chain: readonly Certificate[], at: Date): Promise<void> {
+  const [leaf] = chain
+  if (leaf === undefined) return
+  const top = chainOf(leaf, chain).at(-1) ?? leaf
+  const pool = { ...emptyPool(), certificates: chain.map(({ strict }) => strict) }
+  const time = at.getTime()
+  const judgement = { purpose: 'signing', at: time, proved: false, claimed: time, latest: time } as const
+  try {
+    await constrainedPath(leaf.strict, pool, { certificates: [top.strict], keys: [] }, judgement, nodeCrypto)
+  } catch (error) {
+    if (error instanceof Finding)
+      throw unusable(messageOf(error), 'A verifier would turn it down: sign with another key.')
+    throw error
   }
 }
 
@@ -37,10 +62,9 @@ function checkDates(certificate: Certificate, at: Date): void {
 
 /** RFC 5280 clause 4.2.1.3: where key usage is stated, digitalSignature or contentCommitment must be in it. */
 function checkUsage(certificate: Certificate): void {
-  const usage = certificate.extensions.get(OID.keyUsage)
-  if (usage === undefined) return
-  const octet = readDer(usage.value, 0x03).contents[1] ?? 0
-  if ((octet & 0xc0) === 0) throw unusable(`the certificate of "${subjectName(certificate)}" is not for signatures`)
+  const { usage } = certificate.strict
+  if (usage === null || usage.has('digitalSignature') || usage.has('nonRepudiation')) return
+  throw unusable(`the certificate of "${subjectName(certificate)}" is not for signatures`)
 }
 
 function unusable(message: string, hint?: string): CofferError {

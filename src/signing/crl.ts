@@ -1,7 +1,10 @@
-import { verifySignature } from './algorithms.ts'
-import { type Certificate, readExtensions } from './certificate.ts'
-import { type Der, DerError, Fields, readBits, readDer, readInteger, readTime } from './der/read.ts'
-import { OID } from './oids.ts'
+import { parseRevocationList, type RevocationList as StrictList } from '../verify/x509/crl.ts'
+import { emptyPool } from '../verify/x509/pool.ts'
+import { revocationOf as revocationStateOf } from '../verify/x509/revocation.ts'
+import type { Certificate } from './certificate.ts'
+import { DerError, readDer, readInteger } from './der/read.ts'
+import { nodeCrypto } from './node-crypto.ts'
+import { isSigned, received } from './received.ts'
 
 /**
  * Why a certificate is revoked (RFC 5280, 5.3.1), in the words that the command line takes. Hold and removal are left
@@ -36,58 +39,28 @@ export interface RevocationList {
   number: number | null
   /** By the serial number in hex. */
   revoked: ReadonlyMap<string, Revocation>
+  /** The verifier's view of it. */
+  strict: StrictList
   isSignedBy(issuer: Certificate): boolean
 }
 
-/** @throws DerError when it is no revocation list */
+/** @throws DerError when it is no revocation list, or only what changed since another (RFC 5280 clause 5.2.4) */
 export function readCrl(der: Buffer): RevocationList {
-  const outer = new Fields(readDer(der, 0x30))
-  const tbs = outer.take(0x30)
-  const identifier = outer.take(0x30)
-  const signature = readBits(outer.take(0x03))
-  outer.end()
-  const fields = new Fields(tbs)
-  fields.optional(0x02)
-  fields.take(0x30)
-  const issuer = fields.take(0x30).bytes
-  const thisUpdate = readTime(fields.take())
-  const next = fields.optional(0x17, 0x18)
-  const revoked = new Map<string, Revocation>()
-  const list = fields.optional(0x30)
-  if (list !== undefined) {
-    const entries = new Fields(list)
-    for (let entry = entries.optional(0x30); entry !== undefined; entry = entries.optional(0x30)) {
-      const parts = new Fields(entry)
-      const serial = readInteger(parts.take(0x02)).toString(16)
-      const time = readTime(parts.take())
-      const extensions = parts.optional(0x30)
-      const code = extensions === undefined ? undefined : readExtensions(extensions.bytes).get(OID.reasonCode)
-      revoked.set(serial, { time, reason: code === undefined ? 'unspecified' : reasonOf(readDer(code.value, 0x0a)) })
-    }
-    entries.end()
-  }
-  const extensions = fields.optional(0xa0)
-  const known = extensions === undefined ? undefined : readExtensions(extensions.contents)
-  const number = known?.get(OID.crlNumber)
-  fields.end()
-  // A delta list has changes alone; who is not on it may be on the one before (RFC 5280 clause 5.2.4).
-  if (known?.has(OID.deltaCrlIndicator) === true) throw new DerError('expected a whole revocation list, got a delta')
+  const strict = received(() => parseRevocationList(der))
+  if (strict.unusable?.includes('delta')) throw new DerError('expected a whole revocation list, got a delta')
+  const issuer = Buffer.from(strict.issuer.der)
+  const revoked = [...strict.revoked].map(
+    ([serial, { at, reason }]) => [serial.toString(16), { time: new Date(at), reason: reasonOf(reason ?? 0) }] as const,
+  )
   return {
     der,
     issuer,
-    thisUpdate,
-    nextUpdate: next === undefined ? null : readTime(next),
-    number: number === undefined ? null : Number(readInteger(readDer(number.value, 0x02))),
-    revoked,
-    isSignedBy: (by) => {
-      try {
-        return by.subject.equals(issuer) && verifySignature(identifier, 'sha256', by.publicKey, tbs.bytes, signature)
-      } catch (error) {
-        // An algorithm that nobody should sign with vouches for nothing.
-        if (error instanceof DerError) return false
-        throw error
-      }
-    },
+    thisUpdate: new Date(strict.thisUpdate),
+    nextUpdate: strict.nextUpdate === null ? null : new Date(strict.nextUpdate),
+    number: strict.number === null ? null : Number(strict.number),
+    revoked: new Map(revoked),
+    strict,
+    isSignedBy: (by) => by.subject.equals(issuer) && isSigned(strict, by.strict.spki),
   }
 }
 
@@ -96,10 +69,9 @@ export function revocationOf(list: RevocationList, certificate: Certificate): Re
   return list.revoked.get(readInteger(readDer(certificate.serial, 0x02)).toString(16)) ?? null
 }
 
-function reasonOf(code: Der): Revocation['reason'] {
-  const value = code.contents.at(-1) ?? 0
-  const known = Object.entries(REVOCATION_REASONS).find(([, one]) => one === value)
-  return known === undefined ? `reason ${value}` : (known[0] as RevocationReason)
+function reasonOf(code: number): Revocation['reason'] {
+  const known = Object.entries(REVOCATION_REASONS).find(([, one]) => one === code)
+  return known === undefined ? `reason ${code}` : (known[0] as RevocationReason)
 }
 
 /** Whether the list names the certificate. Ask only of a list that its issuer signed. */
@@ -108,21 +80,21 @@ export function isRevoked(list: RevocationList, certificate: Certificate): boole
 }
 
 /**
- * The list among `lists` that speaks for `certificate` at `at`: its issuer's, begun, not yet due for replacement, and not
- * older than the certificate, of which it could say nothing.
+ * The list among `lists` that speaks for `certificate` at `at`, in the verifier's own judgement: its issuer's, whole, for
+ * such certificates, not yet due for replacement, and not older than the certificate, of which it could say nothing.
  */
-export function listFor(
+export async function listFor(
   certificate: Certificate,
   issuer: Certificate,
   lists: readonly RevocationList[],
   at: Date,
-): RevocationList | undefined {
-  return lists.find(
-    (list) =>
-      list.issuer.equals(certificate.issuer) &&
-      list.thisUpdate <= at &&
-      list.thisUpdate >= certificate.notBefore &&
-      (list.nextUpdate === null || list.nextUpdate > at) &&
-      list.isSignedBy(issuer),
-  )
+): Promise<RevocationList | undefined> {
+  const latest = Math.max(at.getTime(), Date.now())
+  for (const list of lists) {
+    if (!list.issuer.equals(certificate.issuer) || list.thisUpdate < certificate.notBefore) continue
+    const pool = { ...emptyPool(), lists: [list.strict] }
+    const { state } = await revocationStateOf(certificate.strict, issuer.strict, pool, at.getTime(), latest, nodeCrypto)
+    if (state !== 'unknown') return list
+  }
+  return undefined
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { SIGNATURE_SUFFIX } from '../contract/evidence/signing.ts'
-import { pem } from './certificate.ts'
+import { pem, readCertificate } from './certificate.ts'
 import { Fields, readDer, readInteger } from './der/read.ts'
+import { revocationData } from './revocation.ts'
 import type { Signer } from './signer.ts'
-import { readToken } from './timestamp/token.ts'
+import { type ReadToken, readToken } from './timestamp/token.ts'
 import { type TimestampAuthority, tryStamp } from './timestamp.ts'
 
 /** A detached signature in all its forms (docs/evidence-package.md, section 3). */
@@ -18,6 +19,7 @@ export interface DetachedSignature {
   timestampProblem: string | null
   publicKeyPem: string
   chainPem: string
+  /** Revocation lists, and OCSP answers where a certificate has no list, of both chains; null: none is at hand. */
   crlPem: string | null
   /** Certificates of the timestamp authority, and its roots; null without a token. */
   tsaChainPem: string | null
@@ -51,6 +53,9 @@ export async function signDetached(
     '',
   ].join('\n')
   const { token, problem } = await tryStamp(authority, der)
+  const stamp =
+    token === null ? null : await readToken(token, { data: der, nonce: null, roots: authority?.roots ?? [], now: null })
+  const revocation = await revocationPem(signer, stamp, authority)
   return {
     text: Buffer.from(text, 'latin1'),
     der,
@@ -58,30 +63,64 @@ export async function signDetached(
     timestampProblem: problem,
     publicKeyPem: signer.publicKeyPem,
     chainPem: pem('CERTIFICATE', signer.certificates),
-    crlPem: signer.crls.length === 0 ? null : pem('X509 CRL', signer.crls),
-    tsaChainPem: token === null ? null : tokenChainPem(token, der, authority?.roots ?? []),
+    crlPem: revocation === '' ? null : revocation,
+    tsaChainPem: stamp === null ? null : chainPemOf(stamp, authority?.roots ?? []),
   }
 }
 
 /**
  * Gets the timestamp that a signature could not have when it was made.
  * @param der the bytes of its `.sig.der`
+ * @returns `crlPem`: what says that the authority's certificates were not withdrawn; empty where nothing could be had
  * @throws CofferError TIMESTAMP_FAILED
  */
 export async function timestampDetached(
   der: Buffer,
   authority: TimestampAuthority,
-): Promise<{ token: Buffer; tsaChainPem: string }> {
+): Promise<{ token: Buffer; tsaChainPem: string; crlPem: string }> {
   const token = await authority.stamp(der)
-  return { token, tsaChainPem: tokenChainPem(token, der, authority.roots) }
+  const stamp = await readToken(token, { data: der, nonce: null, roots: authority.roots, now: null })
+  const { crls, ocsps } = await revocationData([stamp.chain], stamp.crls, stamp.time, {
+    allowed: true,
+    fetched: authority.fetched,
+  })
+  return { token, tsaChainPem: chainPemOf(stamp, authority.roots), crlPem: revocationText(crls, ocsps) }
 }
 
 /** The authority's certificates, its own first, up to its root as far as token and configuration reach. */
-function tokenChainPem(token: Buffer, data: Buffer, roots: readonly Buffer[]): string {
-  const { chain } = readToken(token, { data, nonce: null, roots, now: null })
+function chainPemOf({ chain }: ReadToken, roots: readonly Buffer[]): string {
   const certificates = chain.map((one) => one.der)
   const further = roots.filter((root) => !certificates.some((one) => one.equals(root)))
   return pem('CERTIFICATE', [...certificates, ...further])
+}
+
+/**
+ * What says, years later, that neither the signer's nor the authority's certificate had been withdrawn. Where there is a
+ * timestamp, what is not at hand is fetched: without it nobody could count the timestamp offline.
+ */
+async function revocationPem(
+  signer: Signer,
+  stamp: ReadToken | null,
+  authority: TimestampAuthority | null,
+): Promise<string> {
+  const own = signer.selfMade ? [] : [signer.certificates.map(readCertificate)]
+  const chains = stamp === null ? [] : [...own, stamp.chain]
+  const { crls, ocsps } = await revocationData(
+    chains,
+    [...signer.crls, ...(stamp?.crls ?? [])],
+    stamp?.time ?? new Date(),
+    {
+      allowed: stamp !== null,
+      ...(authority === null ? {} : { fetched: authority.fetched }),
+    },
+  )
+  const lists = [...signer.crls, ...crls.filter((der) => !signer.crls.some((one) => one.equals(der)))]
+  return revocationText(lists, ocsps)
+}
+
+/** Lists and answers in one file, each block with its own label. */
+function revocationText(crls: readonly Buffer[], ocsps: readonly Buffer[]): string {
+  return pem('X509 CRL', crls) + pem('OCSP RESPONSE', ocsps)
 }
 
 /** ECDSA-Sig-Value in DER (RFC 3279 clause 2.2.3) as r‖s, each of the curve's length (IEEE P1363). */

@@ -23,6 +23,10 @@ export const OID = {
   crlDistributionPoints: '2.5.29.31',
   authorityKeyIdentifier: '2.5.29.35',
   extendedKeyUsage: '2.5.29.37',
+  authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
+  // RFC 6960
+  ocsp: '1.3.6.1.5.5.7.48.1',
+  ocspNonce: '1.3.6.1.5.5.7.48.1.2',
   commonName: '2.5.4.3',
   organisation: '2.5.4.10',
   // hashes

@@ -1,14 +1,28 @@
-import { type Certificate, crlUrls, isSelfSigned } from './certificate.ts'
+import { type Certificate, crlUrls, isSelfSigned, ocspUrls, subjectName } from './certificate.ts'
 import { isRevoked, listFor, type RevocationList, readCrl } from './crl.ts'
 import { DerError } from './der/read.ts'
+import { fetchAnswer } from './ocsp.ts'
 import { exchange } from './timestamp/http.ts'
 
 /** What is at hand to say, later and offline, that no certificate of some chains was revoked. */
 export interface RevocationData {
   /** DER. */
   crls: Buffer[]
+  /** OCSPResponses in DER. */
+  ocsps: Buffer[]
   /** Whether every certificate has its answer and every chain ends with its root. */
   complete: boolean
+  /** One sentence for each thing that is not there, without a full stop; empty where it is complete. */
+  missing: string[]
+}
+
+/** Whether certificates' addresses may be asked, and what was fetched from them already in this job. */
+export interface RevocationNetwork {
+  allowed: boolean
+  /** Lists by address: a job signs several files, and asks once. */
+  fetched?: Map<string, Buffer>
+  /** For each exchange. */
+  timeoutMs?: number
 }
 
 const TIMEOUT_MS = 20_000
@@ -29,37 +43,75 @@ function readable(known: readonly Buffer[]): RevocationList[] {
 }
 
 /**
- * Finds a current revocation list for every certificate of the chains: among those at hand, else where the certificate
- * itself says (RFC 5280 clause 4.2.1.13). A list that can't be had makes the data incomplete and nothing worse.
+ * Finds a current answer on every certificate of the chains: among the lists at hand, else a list from where the
+ * certificate itself says (RFC 5280 clause 4.2.1.13), else an OCSP answer of the responder that it names (RFC 6960). What
+ * can't be had makes the data incomplete, which is said, and nothing worse.
  * @param chains each with its own certificate first
  * @param known DER lists at hand
- * @param network whether certificates' addresses may be asked; `timeoutMs` for each
  */
 export async function revocationData(
   chains: readonly (readonly Certificate[])[],
   known: readonly Buffer[],
   at: Date,
-  network: { allowed: boolean; timeoutMs?: number },
+  network: RevocationNetwork,
 ): Promise<RevocationData> {
   const lists = readable(known)
   const used = new Set<RevocationList>()
-  let complete = chains.length > 0
+  const ocsps: Buffer[] = []
+  const missing: string[] = []
   for (const chain of chains) {
     for (const [index, certificate] of chain.entries()) {
       if (isSelfSigned(certificate)) continue
       const issuer = chain[index + 1]
       if (issuer === undefined) {
-        complete = false
+        missing.push(`the certificate of who issued "${subjectName(certificate)}" is not at hand`)
         continue
       }
-      const list =
-        listFor(certificate, issuer, lists, at) ??
-        (network.allowed ? await fetchList(certificate, issuer, lists, at, network.timeoutMs) : undefined)
-      if (list === undefined || isRevoked(list, certificate)) complete = false
-      if (list !== undefined) used.add(list)
+      const list = await listFor(certificate, issuer, lists, at)
+      const found: Fetched =
+        list === undefined ? await fetchRevocation(certificate, issuer, lists, at, network) : { list, problems: [] }
+      if (found.list !== undefined) used.add(found.list)
+      if (found.ocsp !== undefined) ocsps.push(found.ocsp)
+      missing.push(...found.problems)
     }
   }
-  return { crls: [...used].map((list) => list.der), complete }
+  for (const list of used) {
+    for (const one of chains.flat()) {
+      if (list.issuer.equals(one.issuer) && isRevoked(list, one)) missing.push(revoked(one))
+    }
+  }
+  return {
+    crls: [...used].map((list) => list.der),
+    ocsps,
+    complete: chains.length > 0 && missing.length === 0,
+    missing: [...new Set(missing)],
+  }
+}
+
+interface Fetched {
+  list?: RevocationList
+  ocsp?: Buffer
+  problems: string[]
+}
+
+async function fetchRevocation(
+  certificate: Certificate,
+  issuer: Certificate,
+  lists: RevocationList[],
+  at: Date,
+  network: RevocationNetwork,
+): Promise<Fetched> {
+  const name = subjectName(certificate)
+  const urls = [...crlUrls(certificate), ...ocspUrls(certificate)]
+  if (!network.allowed || urls.length === 0) {
+    const why = urls.length === 0 ? 'it names no address for one' : 'nobody was asked, since no timestamp was had'
+    return { problems: [`no current revocation list for "${name}" is at hand, and ${why}`] }
+  }
+  const fromList = await fetchList(certificate, issuer, lists, at, network)
+  if ('list' in fromList) return { list: fromList.list, problems: [] }
+  const answer = await fetchAnswer(certificate, issuer, at, network.timeoutMs ?? TIMEOUT_MS)
+  if (!('der' in answer)) return { problems: [...fromList.problems, ...answer.problems] }
+  return { ocsp: answer.der, problems: answer.state === 'revoked' ? [revoked(certificate)] : [] }
 }
 
 async function fetchList(
@@ -67,19 +119,29 @@ async function fetchList(
   issuer: Certificate,
   lists: RevocationList[],
   at: Date,
-  timeoutMs = TIMEOUT_MS,
-): Promise<RevocationList | undefined> {
+  { fetched, timeoutMs = TIMEOUT_MS }: RevocationNetwork,
+): Promise<{ list: RevocationList } | { problems: string[] }> {
+  const problems: string[] = []
   for (const url of crlUrls(certificate).slice(0, 2)) {
+    const problem = `no revocation list for "${subjectName(certificate)}" from "${url}": `
     try {
-      const { body } = await exchange({ url, timeoutMs, maxBytes: MAX_LIST_BYTES })
+      const body = fetched?.get(url) ?? (await exchange({ url, timeoutMs, maxBytes: MAX_LIST_BYTES })).body
       const list = readCrl(body)
-      const fits = listFor(certificate, issuer, [list], at)
-      if (fits === undefined) continue
+      if ((await listFor(certificate, issuer, [list], at)) === undefined) {
+        problems.push(`${problem}the one there is not current, or does not speak for it`)
+        continue
+      }
+      fetched?.set(url, body)
       lists.push(list)
-      return list
-    } catch {
+      return { list }
+    } catch (error) {
       // The next address, or none: the signature is then of a lower level, which is said.
+      problems.push(problem + (error instanceof Error ? error.message : String(error)))
     }
   }
-  return undefined
+  return { problems }
+}
+
+function revoked(certificate: Certificate): string {
+  return `the certificate of "${subjectName(certificate)}" is revoked`
 }

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { CofferError, isCofferError } from '../contract/errors.ts'
 import type { SignatureAlgorithm, SigningConfig } from '../contract/evidence/signing.ts'
 import { algorithm } from './algorithms.ts'
-import { certificatesIn, derIn, readCertificate, subjectName } from './certificate.ts'
+import { type Certificate, certificatesIn, derIn, readCertificate, subjectName } from './certificate.ts'
 import { checkSigningChain } from './chain-check.ts'
 import { readCrl } from './crl.ts'
 import { selfMadeCertificate } from './self-made.ts'
@@ -70,12 +70,12 @@ export async function openSigner(config: SigningConfig, place: SigningPlace): Pr
   const keyId = createHash('sha256').update(publicKeyDer).digest('hex')
 
   const given = await certificatesFor(config, key)
-  const name = config.signer_name ?? (given[0] === undefined ? key.name : subjectName(readCertificate(given[0])))
+  const name = config.signer_name ?? (given[0] === undefined ? key.name : subjectName(usable(given[0])))
   const shownName = name ?? `key ${keyId.slice(0, 16)}`
   const certificates =
     given.length > 0 ? given : [await selfMadeCertificate(shownName, publicKeyDer, signatureAlgorithm, sign)]
   const crls = config.crl_path === null ? key.crls : await crlsFrom(config.crl_path)
-  checkSigningChain(certificates.map(readCertificate), crls.map(readCrl), new Date())
+  await checkSigningChain(certificates.map(usable), crls.map(readCrl), new Date())
   return {
     algorithm: signatureAlgorithm,
     publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
@@ -87,6 +87,18 @@ export async function openSigner(config: SigningConfig, place: SigningPlace): Pr
     name: shownName,
     warnings: key.warnings,
     sign,
+  }
+}
+
+/** @throws CofferError CERTIFICATE_UNUSABLE */
+function usable(der: Buffer): Certificate {
+  try {
+    return readCertificate(der)
+  } catch (cause) {
+    throw new CofferError('CERTIFICATE_UNUSABLE', `can't sign with this certificate: ${(cause as Error).message}`, {
+      hint: 'A verifier would turn it down: have it issued anew.',
+      cause,
+    })
   }
 }
 

@@ -11,6 +11,8 @@ export interface TimestampAuthority {
   url: string
   /** DER roots that its certificates must lead to; none: its chain is kept and trusted by nobody yet. */
   roots: readonly Buffer[]
+  /** Revocation lists that were fetched in this job, by address. */
+  fetched: Map<string, Buffer>
   /**
    * Asks for a timestamp over SHA-256 of `data`, and checks all of the answer before it gives it out.
    * @returns a TimeStampToken in DER
@@ -49,7 +51,7 @@ export async function timestampAuthority(
       if (type !== 'application/timestamp-reply') {
         throw new RangeError(`expected an answer of type "application/timestamp-reply", got "${type.slice(0, 80)}"`)
       }
-      return tokenFromResponse(body, { data, nonce, roots, now: new Date() })
+      return await tokenFromResponse(body, { data, nonce, roots, now: new Date() })
     } catch (cause) {
       throw new CofferError('TIMESTAMP_FAILED', `no timestamp from "${url}": ${(cause as Error).message}`, {
         hint: 'The signature itself is made without it; "coffer evidence timestamp" gets one later.',
@@ -57,7 +59,7 @@ export async function timestampAuthority(
       })
     }
   }
-  return { url, roots, stamp }
+  return { url, roots, stamp, fetched: new Map() }
 }
 
 function addressOf(text: string): string {

@@ -1,5 +1,5 @@
 /**
- * The cryptography that the verifier needs, handed in: Node's own in the program (jobs/verify/node-crypto.ts), noble's in
+ * The cryptography that the verifier needs, handed in: Node's own in the program (signing/node-crypto.ts), noble's in
  * the page that lies in a package (noble-crypto.ts). Everything around it (DER, padding of values, which key may do what)
  * is decided in this folder, so that both give the same verdicts.
  */

@@ -7,7 +7,7 @@ import { type CheckedSignature, controlTime, judgeSignature, judgeTimestamp, typ
 import { readPem } from './pem.ts'
 import type { Certificate } from './x509/certificate.ts'
 import { ecdsaFromDer, ecdsaToDer, type PublicKey, parsePublicKey } from './x509/key.ts'
-import { addCertificate, addList, anchorsOf, emptyPool, type Pool } from './x509/pool.ts'
+import { addAnswer, addCertificate, addList, anchorsOf, emptyPool, type Pool } from './x509/pool.ts'
 import { isSignedByRaw } from './x509/signed-by.ts'
 
 export type { CheckedSignature } from './judge.ts'
@@ -225,16 +225,18 @@ function algorithmOf(key: PublicKey): SignatureAlgorithm {
 
 /** @returns the certificates of `chain`, the signer's first */
 function fillPool(pool: Pool, input: DetachedInput): Certificate[] {
-  const read = (bytes: Uint8Array | null | undefined, what: string, add: (der: Uint8Array) => void) => {
-    if (bytes != null && bytes.length > 0) for (const { der } of readPem(bytes, what, true)) add(der)
+  const read = (bytes: Uint8Array | null | undefined, what: string, add: (der: Uint8Array, label: string) => void) => {
+    if (bytes != null && bytes.length > 0) for (const { der, label } of readPem(bytes, what, true)) add(der, label)
   }
   read(input.chain, 'certificates beside the signature', (der) =>
     addCertificate(pool, der, 'certificate beside the signature'),
   )
   const chain = [...pool.certificates]
   read(input.tsaChain, "authority's certificates", (der) => addCertificate(pool, der, "authority's certificate"))
-  read(input.crls, 'revocation lists beside the signature', (der) =>
-    addList(pool, der, 'revocation list beside the signature'),
+  read(input.crls, 'revocation lists beside the signature', (der, label) =>
+    label === 'OCSP RESPONSE'
+      ? addAnswer(pool, der, 'OCSP answer beside the signature')
+      : addList(pool, der, 'revocation list beside the signature'),
   )
   return chain
 }

@@ -11,7 +11,20 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   storage: ['contract'],
   kafka: ['contract'],
   archive: ['contract', 'type:storage/storage.ts'],
-  signing: ['contract', 'archive', 'kafka', 'storage'],
+  // A signer reads what others send it (certificates, lists, tokens) with the verifier's eyes: docs/decisions/10.
+  signing: [
+    'contract',
+    'archive',
+    'kafka',
+    'storage',
+    'verify/bytes.ts',
+    'verify/cms',
+    'verify/crypto.ts',
+    'verify/der',
+    'verify/finding.ts',
+    'verify/tsp',
+    'verify/x509',
+  ],
   // A PDF that is made reserves the room for its signature, in the signer's own way.
   evidence: ['contract', 'archive', 'kafka', 'storage', 'signing/pades/placeholder.ts'],
   journal: ['contract', 'archive', 'kafka', 'storage'],

@@ -1,7 +1,7 @@
 import type { VerifiedFile } from '../../src/contract/evidence/verdict.ts'
 import { openFileSource } from '../../src/jobs/verify/file-source.ts'
-import { nodeCrypto } from '../../src/jobs/verify/node-crypto.ts'
 import { nodePackageTools } from '../../src/jobs/verify/package-tools.ts'
+import { nodeCrypto } from '../../src/signing/node-crypto.ts'
 import { verifyPackage } from '../../src/verify/package/verify.ts'
 import { parseTrust } from '../../src/verify/trust.ts'
 

@@ -94,7 +94,7 @@ describe('detached signatures', () => {
     const signature = await signDetached(Buffer.of(1), {
       signer,
       id: 'a',
-      authority: { url: 'http://x', roots: [], stamp },
+      authority: { url: 'http://x', roots: [], fetched: new Map(), stamp },
     })
     assert.equal(signature.token, null)
     assert.equal(signature.timestampProblem, 'the wire is cut')

@@ -11,6 +11,7 @@ import { openSigner } from '../../src/signing/signer.ts'
 import { timestampAuthority } from '../../src/signing/timestamp.ts'
 import { samples } from '../evidence/samples.ts'
 import { mustRun } from '../rig/cache.ts'
+import { startOcsp, type TestOcsp } from '../rig/ocsp.ts'
 import {
   checkWithDss,
   checkWithPyHanko,
@@ -40,6 +41,8 @@ interface Case {
   selfMade?: boolean
   /** The authority failed when it was signed; the timestamp came later. */
   late?: boolean
+  /** The signer's certificate names an OCSP responder and no list. */
+  ocsp?: boolean
 }
 
 const SMALL: SampleShape = { size: 'A4', pages: 1, attachments: 0, area: false, unicode: false }
@@ -92,6 +95,15 @@ const CASES: Case[] = [
     timestamp: true,
     late: true,
   },
+  {
+    name: 'p256-blt-ocsp',
+    key: 'P-256',
+    shape: { ...SMALL, area: true, unicode: true },
+    level: 'B-LT',
+    crl: false,
+    timestamp: true,
+    ocsp: true,
+  },
   { name: 'self-made', key: 'P-256', shape: SMALL, level: 'B-B', crl: false, timestamp: false, selfMade: true },
 ]
 
@@ -122,6 +134,8 @@ const DSS_FORMAT: Record<PadesLevel, string> = {
 describe('signed PDFs before independent judges', () => {
   let folder: string
   let tsa: TestTsa
+  let ocsp: TestOcsp
+  let ocspSigner: TestSigner
   const signers = new Map<KeyKind, TestSigner>()
   let dss: Map<string, DssFacts>
   let pyHanko: Map<string, PyHankoFacts[]>
@@ -133,6 +147,8 @@ describe('signed PDFs before independent judges', () => {
     for (const kind of ['P-256', 'P-384', 'RSA'] as const) {
       signers.set(kind, await makeSigner(await mkdtemp(join(folder, 'signer-')), kind, 'Jane Doe'))
     }
+    ocsp = await startOcsp(join(folder, 'ocsp'))
+    ocspSigner = await ocsp.signer('Jane Doe', 'P-256')
     for (const one of CASES) await writeFile(file(one), await signed(one))
     const files = CASES.map(file)
     const whole = await readFile(file(CASES[3] as Case))
@@ -141,13 +157,14 @@ describe('signed PDFs before independent judges', () => {
       await writeFile(join(folder, `${name}.pdf`), spoil(whole))
     }
     const roots = [...signers.values()].map((signer) => signer.root.rootDerFile)
-    roots.push(tsa.root.rootDerFile)
+    roots.push(tsa.root.rootDerFile, ocsp.root.rootDerFile)
     dss = await checkWithDss(files, roots, ['3a', 'ua1'])
     pyHanko = await checkWithPyHanko(files, roots)
   })
 
   after(async () => {
     await tsa?.stop()
+    await ocsp?.stop()
     await rm(folder, { recursive: true, force: true })
   })
 
@@ -166,7 +183,7 @@ describe('signed PDFs before independent judges', () => {
   }
 
   async function signed(one: Case): Promise<Buffer> {
-    const { keyFile, chainFile, root } = signerOf(one.key)
+    const { keyFile, chainFile, root } = one.ocsp === true ? ocspSigner : signerOf(one.key)
     // B-T is what comes of a timestamp while no revocation list can be had.
     tsa.servesCrl = one.level === 'B-LT'
     const config: SigningConfig = signingConfig({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { VerifiedFile } from '../../src/contract/evidence/verdict.ts'
-import { nodeCrypto } from '../../src/jobs/verify/node-crypto.ts'
+import { nodeCrypto } from '../../src/signing/node-crypto.ts'
 import { verifyPdf } from '../../src/verify/pdf/verify.ts'
 import { type Beside, verifyReport } from '../../src/verify/report.ts'
 import { mutate, randomFrom } from './mutants.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { constants, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { nodeCrypto } from '../../src/jobs/verify/node-crypto.ts'
+import { nodeCrypto } from '../../src/signing/node-crypto.ts'
 import type { SignatureScheme } from '../../src/verify/crypto.ts'
 import { parseStrictJson } from '../../src/verify/json.ts'
 import { nobleCrypto } from '../../src/verify/noble-crypto.ts'

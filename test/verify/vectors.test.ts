@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { VerifiedFile } from '../../src/contract/evidence/verdict.ts'
-import { nodeCrypto } from '../../src/jobs/verify/node-crypto.ts'
+import { nodeCrypto } from '../../src/signing/node-crypto.ts'
 import type { Trust, VerifyCrypto } from '../../src/verify/crypto.ts'
 import { nobleCrypto } from '../../src/verify/noble-crypto.ts'
 import { verifyPdf } from '../../src/verify/pdf/verify.ts'

@@ -10,6 +10,7 @@ import { type SignedPdf, signPdf } from '../../signing/pades/sign.ts'
 import { openSigner, type Signer } from '../../signing/signer.ts'
 import { type TimestampAuthority, timestampAuthority } from '../../signing/timestamp.ts'
 import { profileFolder } from '../profile.ts'
+import { signatureGaps } from './signature-gaps.ts'
 
 /** What signs, opened before a job does its work, so that a key that can't be used is known at once. */
 export interface EvidenceSigner {
@@ -70,6 +71,7 @@ export async function produceEvidence(order: EvidenceOrder): Promise<ProducedEvi
   const signing = order.signing === undefined ? await openEvidenceSigner(evidence, environment, context) : order.signing
   const report = buildReport({
     ...input,
+    notCovered: [...input.notCovered, ...(signing === null ? [] : signatureGaps(signing))],
     signing: signing === null ? null : { algorithm: signing.signer.algorithm, signedBy: signing.signer.name },
   })
   const id = report.report_id
@@ -93,6 +95,11 @@ export async function produceEvidence(order: EvidenceOrder): Promise<ProducedEvi
       pdf = signed.pdf
       level = signed.level
       if (signed.timestampProblem !== null) problems.push(`the PDF has no timestamp: ${signed.timestampProblem}`)
+      // what the configuration leaves out stands in the report; what failed just now is said here
+      const failed = signed.missing.filter((one) => one !== signed.timestampProblem)
+      if (inPdf.authority !== null && failed.length > 0) {
+        problems.push(`the PDF's signature is ${signed.level}, not B-LT: ${failed.join('; ')}`)
+      }
     }
     files.push({ name: `${id}.pdf`, bytes: pdf })
   }

@@ -37,8 +37,9 @@ export async function runEvidenceTimestamp(
   if (has('sig.tst')) already.push(key('sig.tst'))
   else {
     const { body } = await storage.get(key('sig.der'), { maxBytes: MAX_FILE_BYTES })
-    const { token, tsaChainPem } = await timestampDetached(body, authority)
+    const { token, tsaChainPem, crlPem } = await timestampDetached(body, authority)
     if (!has('tsa-chain.pem')) await put(storage, key('tsa-chain.pem'), Buffer.from(tsaChainPem), stored)
+    if (crlPem !== '') await addLists(storage, key('crl.pem'), has('crl.pem'), crlPem, stored)
     await put(storage, key('sig.tst'), token, stored)
   }
   if (has('pdf')) await timestampPdfOf(storage, report, authority, { stored, already, warnings })
@@ -84,6 +85,15 @@ async function timestampPdfOf(
 function derOf(pem: Buffer): Buffer[] {
   const blocks = pem.toString('latin1').matchAll(/-----BEGIN X509 CRL-----([A-Za-z0-9+/=\s]+)-----END X509 CRL-----/g)
   return [...blocks].map(([, base64 = '']) => Buffer.from(base64, 'base64'))
+}
+
+/** Without the authority's list nobody could count the timestamp offline; the signer's own lists stay. */
+async function addLists(storage: Storage, key: string, there: boolean, pem: string, stored: string[]): Promise<void> {
+  if (!there) return put(storage, key, Buffer.from(pem), stored)
+  const { body, etag } = await storage.get(key, { maxBytes: MAX_FILE_BYTES })
+  if (body.includes(pem)) return
+  await storage.put(key, Buffer.concat([body, Buffer.from(pem)]), { ifMatch: etag })
+  stored.push(key)
 }
 
 async function put(storage: Storage, key: string, bytes: Buffer, stored: string[]): Promise<void> {

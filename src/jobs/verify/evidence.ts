@@ -2,10 +2,10 @@ import { basename } from 'node:path'
 import type { VerifiedFile } from '../../contract/evidence/verdict.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { EvidenceVerifyResult } from '../../contract/results/verify.ts'
+import { nodeCrypto } from '../../signing/node-crypto.ts'
 import { TRUST_NOBODY } from '../../verify/crypto.ts'
 import { verifyReport } from '../../verify/report.ts'
 import { findBeside, readWhole } from './beside.ts'
-import { nodeCrypto } from './node-crypto.ts'
 import { exitOf, readTrust } from './run.ts'
 
 /**

@@ -1,8 +1,10 @@
 import { CofferError } from '../../contract/errors.ts'
-import { chainOf, isSelfSigned } from '../certificate.ts'
-import { readSignedData } from '../cms/read.ts'
+import { attribute, OID as CMS_OID, parseSignedData } from '../../verify/cms/signed-data.ts'
+import { checkSigner } from '../../verify/cms/signer.ts'
+import { type Certificate, chainOf, isSelfSigned, readCertificate } from '../certificate.ts'
 import { DerError, readDer } from '../der/read.ts'
-import { OID } from '../oids.ts'
+import { nodeCrypto } from '../node-crypto.ts'
+import { receivedLater } from '../received.ts'
 import type { TimestampAuthority } from '../timestamp.ts'
 import { dictionary, type PdfDocument, readDocument } from './document.ts'
 import { fillContents, fit, type PadesLevel, withSecurityStore } from './sign.ts'
@@ -20,13 +22,13 @@ import { PdfSyntaxError } from './syntax.ts'
 export async function timestampPdf(
   pdf: Buffer,
   options: { authority: TimestampAuthority; crls: readonly Buffer[]; time: Date },
-): Promise<{ pdf: Buffer; level: PadesLevel }> {
+): Promise<{ pdf: Buffer; level: PadesLevel; missing: string[] }> {
   const { authority, crls, time } = options
   const { signed, field } = refusing(() => signedPart(pdf))
   const cms = cmsIn(signed, field)
   const content = Buffer.concat([signed.subarray(0, field.contents.start), signed.subarray(field.contents.end)])
-  const known = refusing(() => readSignedData(cms, content))
-  if (known.unsignedAttributes.has(OID.signatureTimeStampToken)) {
+  const known = await knownSignature(cms, content)
+  if (known.timestamped) {
     throw new CofferError('UNSUPPORTED', 'the PDF has a timestamp already')
   }
   const token = await authority.stamp(known.signature)
@@ -41,9 +43,39 @@ export async function timestampPdf(
       crls: [...crls],
       selfMade: isSelfSigned(known.signer),
     },
-    token: { bytes: token, over: known.signature, roots: authority.roots },
+    token: { bytes: token, over: known.signature, authority },
     time,
   })
+}
+
+interface KnownSignature {
+  signature: Buffer
+  signer: Certificate
+  certificates: Certificate[]
+  timestamped: boolean
+}
+
+/** The signature as it stands in the file, which must still hold. */
+async function knownSignature(cms: Buffer, content: Buffer): Promise<KnownSignature> {
+  const what = 'signature'
+  try {
+    return await receivedLater(async () => {
+      const data = parseSignedData(cms, what)
+      const { certificate, bound } = await checkSigner(data, content, [], what, nodeCrypto)
+      if (!bound) throw new DerError('the signature is not bound to its certificate')
+      const certificates = data.certificates.map(({ der }) => readCertificate(Buffer.from(der)))
+      return {
+        signature: Buffer.from(data.signer.signature),
+        signer: readCertificate(Buffer.from(certificate.der)),
+        certificates,
+        timestamped: attribute(data.signer.unsigned, CMS_OID.timestampToken, what) !== null,
+      }
+    })
+  } catch (cause) {
+    return refusing(() => {
+      throw cause
+    })
+  }
 }
 
 /** The signed revision alone. What may follow it is the one revision that Coffer adds, with the security store. */

@@ -8,6 +8,8 @@ import { PdfSyntaxError } from './syntax.ts'
 export interface ValidationData {
   certificates: readonly Buffer[]
   crls: readonly Buffer[]
+  /** OCSPResponses. */
+  ocsps: readonly Buffer[]
 }
 
 /**
@@ -28,12 +30,14 @@ export function securityStoreRevision(signed: PdfDocument, contents: Buffer, dat
   const certificates = data.certificates.map((one) => update.stream(one))
   const crls = data.crls.map((one) => update.stream(one))
   const list = (numbers: readonly number[]) => `[${numbers.map((one) => `${one} 0 R`).join(' ')}]`
-  const lists = (names: { certificates: string; crls: string }) =>
-    `/${names.certificates} ${list(certificates)}${crls.length === 0 ? '' : ` /${names.crls} ${list(crls)}`}`
+  const ocsps = data.ocsps.map((one) => update.stream(one))
+  const part = (name: string, numbers: readonly number[]) => (numbers.length === 0 ? '' : ` /${name} ${list(numbers)}`)
+  const lists = (names: { certificates: string; crls: string; ocsps: string }) =>
+    `/${names.certificates} ${list(certificates)}${part(names.crls, crls)}${part(names.ocsps, ocsps)}`
   const key = createHash('sha1').update(contents).digest('hex').toUpperCase()
-  const vri = update.object(`<< /Type /VRI ${lists({ certificates: 'Cert', crls: 'CRL' })} >>`)
+  const vri = update.object(`<< /Type /VRI ${lists({ certificates: 'Cert', crls: 'CRL', ocsps: 'OCSP' })} >>`)
   const dss = update.object(
-    `<< /Type /DSS ${lists({ certificates: 'Certs', crls: 'CRLs' })} /VRI << /${key} ${vri} 0 R >> >>`,
+    `<< /Type /DSS ${lists({ certificates: 'Certs', crls: 'CRLs', ocsps: 'OCSPs' })} /VRI << /${key} ${vri} 0 R >> >>`,
   )
   // The catalogue as it is, with one entry more before its closing brackets.
   const text = signed.bytes.subarray(catalogue.start, catalogue.end - '>>'.length)

@@ -5,7 +5,7 @@ import { readCertificate } from '../certificate.ts'
 import { checkSigningChain } from '../chain-check.ts'
 import { signCms, withTimestamp } from '../cms/signed-data.ts'
 import { readCrl } from '../crl.ts'
-import { type RevocationData, revocationData } from '../revocation.ts'
+import { revocationData } from '../revocation.ts'
 import type { Signer } from '../signer.ts'
 import { readToken } from '../timestamp/token.ts'
 import { type TimestampAuthority, tryStamp } from '../timestamp.ts'
@@ -21,11 +21,13 @@ export interface SignedPdf {
   level: PadesLevel
   /** One sentence: why there is no timestamp though an authority is configured. */
   timestampProblem: string | null
+  /** One sentence each, without a full stop: what keeps it from B-LT; empty at B-LT. */
+  missing: string[]
 }
 
 /**
  * Signs a PDF that has a placeholder (`addSignaturePlaceholder`) as PAdES baseline (ETSI EN 319 142-1): B-B always, B-T
- * with a timestamp, B-LT when there is also a revocation list for every certificate of both chains. A self-made
+ * with a timestamp, B-LT when there is also a revocation list or an OCSP answer for every certificate of both chains. A self-made
  * certificate has no chain and nobody who could revoke it, so it goes no further than B-T.
  * @param options.authority a failing one never throws: it gives `timestampProblem`
  * @param options.time when it is signed, as the placeholder has it
@@ -43,7 +45,7 @@ export async function signPdf(
     })
   }
   const chain = signer.certificates.map(readCertificate)
-  checkSigningChain(chain, signer.crls.map(readCrl), time)
+  await checkSigningChain(chain, signer.crls.map(readCrl), time)
   const { bytes, field } = withByteRange(pdf)
   const signature = await signCms(digestOf(bytes, field, algorithm(signer.algorithm).hash), chain, signer)
   const stamped = await tryStamp(authority, signature.signature)
@@ -51,11 +53,12 @@ export async function signPdf(
   fillContents(bytes, field, fitted.cms)
   const sealed = await withSecurityStore(bytes, {
     signer,
-    token:
-      fitted.token === null ? null : { bytes: fitted.token, over: signature.signature, roots: authority?.roots ?? [] },
+    token: fitted.token === null ? null : { bytes: fitted.token, over: signature.signature, authority },
     time,
   })
-  return { ...sealed, timestampProblem: stamped.problem ?? fitted.problem }
+  const timestampProblem = stamped.problem ?? fitted.problem
+  const missing = timestampProblem === null ? sealed.missing : [timestampProblem, ...sealed.missing.slice(1)]
+  return { ...sealed, missing, timestampProblem }
 }
 
 /** The CMS with its timestamp, where there is room for both. */
@@ -75,7 +78,7 @@ export function fit(
 export interface SignatureToken {
   bytes: Buffer
   over: Buffer
-  roots: readonly Buffer[]
+  authority: Pick<TimestampAuthority, 'roots' | 'fetched'> | null
 }
 
 /** The same document with `/ByteRange` filled in: all but `/Contents`. */
@@ -117,34 +120,56 @@ export function fillContents(bytes: Buffer, field: SignatureField, cms: Buffer):
 }
 
 /**
- * Adds the revision with certificates and revocation lists, where there are lists, and says the level reached.
+ * Adds the revision with certificates and revocation data, where there are such, and says the level reached.
  * @param signed the document with its signature in it
  */
 export async function withSecurityStore(
   signed: Buffer,
   options: { signer: Pick<Signer, 'certificates' | 'crls' | 'selfMade'>; token: SignatureToken | null; time: Date },
-): Promise<{ pdf: Buffer; level: PadesLevel }> {
+): Promise<Pick<SignedPdf, 'pdf' | 'level' | 'missing'>> {
   const { signer, token, time } = options
   const chain = signer.certificates.map(readCertificate)
-  const authority =
-    token === null ? null : readToken(token.bytes, { data: token.over, nonce: null, roots: token.roots, now: null })
-  const at = authority?.time ?? time
-  const chains = [chain, ...(authority === null ? [] : [authority.chain])]
-  const data: RevocationData = signer.selfMade
-    ? { crls: [], complete: false }
-    : await revocationData(chains, [...signer.crls, ...(authority?.crls ?? [])], later(at, time), {
-        // Without an authority signing asks nobody: it works with the network off.
-        allowed: token !== null,
-      })
-  if (data.crls.length === 0) return { pdf: signed, level: token === null ? 'B-B' : 'B-T' }
+  const roots = token?.authority?.roots ?? []
+  const stamp =
+    token === null ? null : await readToken(token.bytes, { data: token.over, nonce: null, roots, now: null })
+  const missing = token === null ? [NO_TIMESTAMP] : []
+  const unstored = (): Pick<SignedPdf, 'pdf' | 'level' | 'missing'> => ({
+    pdf: signed,
+    level: token === null ? 'B-B' : 'B-T',
+    missing,
+  })
+  if (signer.selfMade) {
+    missing.push(SELF_MADE)
+    return unstored()
+  }
+  const chains = [chain, ...(stamp === null ? [] : [stamp.chain])]
+  const fetched = token?.authority?.fetched
+  const data = await revocationData(
+    chains,
+    [...signer.crls, ...(stamp?.crls ?? [])],
+    later(stamp?.time ?? time, time),
+    {
+      // Without an authority signing asks nobody: it works with the network off.
+      allowed: token !== null,
+      ...(fetched === undefined ? {} : { fetched }),
+    },
+  )
+  missing.push(...data.missing)
+  if (data.crls.length + data.ocsps.length === 0) return unstored()
   const certificates = unique(chains.flat().map((one) => one.der))
   const document = readDocument(signed)
   const { contents } = findSignature(document)
   const value = Buffer.from(signed.toString('latin1', contents.start + 1, contents.end - 1), 'hex')
-  const pdf = Buffer.concat([signed, securityStoreRevision(document, value, { certificates, crls: data.crls })])
-  if (token === null) return { pdf, level: 'B-B' }
-  return { pdf, level: data.complete ? 'B-LT' : 'B-T' }
+  const store = { certificates, crls: data.crls, ocsps: data.ocsps }
+  const pdf = Buffer.concat([signed, securityStoreRevision(document, value, store)])
+  return { ...unstored(), pdf, level: token === null ? 'B-B' : data.complete ? 'B-LT' : 'B-T' }
 }
+
+const NO_TIMESTAMP = 'there is no timestamp'
+
+/** Why a bare key never makes a signature for the long term. */
+const SELF_MADE =
+  'the key has only a certificate that was made here for it, which nobody issued and nobody could withdraw'
 
 function later(a: Date, b: Date): Date {
   return a > b ? a : b

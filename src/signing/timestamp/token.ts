@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto'
-import { type HashName, readHash } from '../algorithms.ts'
-import { type Certificate, chainOf, isSelfSigned, readCertificate, subjectName } from '../certificate.ts'
-import { type ReadCms, readSignedData } from '../cms/read.ts'
-import { children, DerError, Fields, readDer, readInteger, readOid, readTime } from '../der/read.ts'
+import { checkToken } from '../../verify/tsp/token.ts'
+import type { Certificate as StrictCertificate } from '../../verify/x509/certificate.ts'
+import { constrainedPath } from '../../verify/x509/path.ts'
+import { emptyPool, type Pool } from '../../verify/x509/pool.ts'
+import { type Certificate, chainOf, readCertificate, subjectName } from '../certificate.ts'
+import { children, DerError, Fields, readDer, readInteger } from '../der/read.ts'
 import { boolean, integer, nothing, octets, oid, sequence } from '../der/write.ts'
+import { nodeCrypto } from '../node-crypto.ts'
 import { OID } from '../oids.ts'
+import { receivedLater } from '../received.ts'
 
 /** A TimeStampToken whose signature is good and that is over the data it was asked for. */
 export interface ReadToken {
@@ -27,10 +31,10 @@ export function timestampRequest(data: Buffer, nonce: Buffer): Buffer {
  * @param now the requester's clock: a token from another day answers another request
  * @throws DerError with what was wrong
  */
-export function tokenFromResponse(
+export async function tokenFromResponse(
   response: Buffer,
   request: { data: Buffer; nonce: Buffer; roots: readonly Buffer[]; now: Date },
-): Buffer {
+): Promise<Buffer> {
   const fields = new Fields(readDer(response, 0x30))
   const status = new Fields(fields.take(0x30))
   const code = readInteger(status.take(0x02))
@@ -38,7 +42,7 @@ export function tokenFromResponse(
   if (code > 1n) throw new DerError(`the authority refused: ${refusal(code, status)}`)
   const token = fields.take(0x30).bytes
   fields.end()
-  readToken(token, request)
+  await readToken(token, request)
   return token
 }
 
@@ -81,92 +85,50 @@ const CLOCK_TOLERANCE_MS = 24 * 3600_000
  * @param expected.nonce null: the request is not at hand any more (a token that lies in a file)
  * @throws DerError with what was wrong
  */
-export function readToken(
+export async function readToken(
   token: Buffer,
   expected: { data: Buffer; nonce: Buffer | null; roots: readonly Buffer[]; now: Date | null },
-): ReadToken {
-  const cms = readSignedData(token)
-  if (cms.contentType !== OID.tstInfo || cms.content === null) throw new DerError('expected a timestamp token')
-  const info = readInfo(cms.content)
-  if (!info.imprint.equals(createHash(info.hash).update(expected.data).digest())) {
-    throw new DerError('the timestamp is over other data')
-  }
-  if (expected.nonce !== null && info.nonce !== BigInt(`0x${expected.nonce.toString('hex')}`)) {
+): Promise<ReadToken> {
+  const pool = emptyPool()
+  const { time, nonce, certificate } = await receivedLater(() => checkToken(token, expected.data, pool, nodeCrypto))
+  const [broken] = pool.broken
+  if (broken !== undefined) throw new DerError(`what came with the timestamp can't be read: ${broken}`)
+  if (expected.nonce !== null && nonce !== BigInt(`0x${expected.nonce.toString('hex')}`)) {
     throw new DerError('the timestamp answers another request (its nonce differs)')
   }
-  if (expected.now !== null && Math.abs(info.time.getTime() - expected.now.getTime()) > CLOCK_TOLERANCE_MS) {
+  if (expected.now !== null && Math.abs(time - expected.now.getTime()) > CLOCK_TOLERANCE_MS) {
     throw new DerError(
-      `the authority's time ${info.time.toISOString()} is more than a day from this machine's ${expected.now.toISOString()}`,
+      `the authority's time ${new Date(time).toISOString()} is more than a day from this machine's ${expected.now.toISOString()}`,
     )
   }
-  checkPurpose(cms.signer, info.time)
-  return { time: info.time, chain: trustedChain(cms, expected.roots, info.time), crls: cms.crls }
+  const chain = await authorityChain(certificate, pool, expected.roots, time)
+  return { time: new Date(time), chain, crls: pool.lists.map((list) => Buffer.from(list.der)) }
 }
 
-interface TimestampInfo {
-  hash: HashName
-  imprint: Buffer
-  time: Date
-  nonce: bigint | null
-}
-
-/** TSTInfo (RFC 3161 clause 2.4.2). */
-function readInfo(content: Buffer): TimestampInfo {
-  const fields = new Fields(readDer(content, 0x30))
-  if (readInteger(fields.take(0x02)) !== 1n) throw new DerError('expected a timestamp of version 1')
-  readOid(fields.take(0x06))
-  const imprint = new Fields(fields.take(0x30))
-  const hash = readHash(imprint.take(0x30))
-  const digest = imprint.take(0x04).contents
-  fields.take(0x02)
-  const time = readTime(fields.take(0x18))
-  fields.optional(0x30)
-  fields.optional(0x01)
-  const nonce = fields.optional(0x02)
-  fields.optional(0xa0)
-  fields.optional(0xa1)
-  fields.end()
-  return { hash, imprint: digest, time, nonce: nonce === undefined ? null : readInteger(nonce) }
-}
-
-/** RFC 3161 clause 2.3: the certificate is for timestamps and nothing else, and says so critically. */
-function checkPurpose(signer: Certificate, at: Date): void {
-  const usage = signer.extensions.get(OID.extendedKeyUsage)
-  const purposes = usage === undefined ? [] : children(readDer(usage.value, 0x30)).map(readOid)
-  if (usage?.critical !== true || purposes.length !== 1 || purposes[0] !== OID.timeStamping) {
-    throw new DerError(`the certificate of "${subjectName(signer)}" is not one for timestamps alone`)
-  }
-  checkDates(signer, at)
-}
-
-function checkDates(certificate: Certificate, at: Date): void {
-  if (at >= certificate.notBefore && at <= certificate.notAfter) return
-  throw new DerError(`the certificate of "${subjectName(certificate)}" was not valid at ${at.toISOString()}`)
-}
-
-function trustedChain(cms: ReadCms, roots: readonly Buffer[], at: Date): Certificate[] {
+/**
+ * The authority's chain as far as token and roots reach, every certificate of it fit for its place (purpose, dates,
+ * basicConstraints, keyUsage, path length): RFC 3161 clause 2.3, RFC 5280 clause 6.1.
+ */
+async function authorityChain(
+  leaf: StrictCertificate,
+  pool: Pool,
+  roots: readonly Buffer[],
+  at: number,
+): Promise<Certificate[]> {
   const anchors = roots.map(readCertificate)
-  const chain = chainOf(cms.signer, [...anchors, ...cms.certificates])
-  if (anchors.length === 0) return chain
-  const end = chain.findIndex((one) => anchors.some((anchor) => anchor.der.equals(one.der)))
-  if (end < 0) {
-    throw new DerError(`the certificate of "${subjectName(cms.signer)}" does not lead to a root of "timestamp_ca_path"`)
+  const own = readCertificate(Buffer.from(leaf.der))
+  const chain = chainOf(own, [...anchors, ...pool.certificates.map(({ der }) => readCertificate(Buffer.from(der)))])
+  const isAnchor = (one: Certificate) => anchors.some((anchor) => anchor.der.equals(one.der))
+  const top = anchors.length === 0 ? chain.at(-1) : chain.find(isAnchor)
+  if (top === undefined) {
+    throw new DerError(`the certificate of "${subjectName(own)}" does not lead to a root of "timestamp_ca_path"`)
   }
-  for (const [index, certificate] of chain.slice(0, end + 1).entries()) {
-    checkDates(certificate, at)
-    if (index > 0) checkAuthority(certificate)
-  }
+  const judgement = { purpose: 'timestamping', at, proved: true, claimed: null, latest: at } as const
+  const known = { ...emptyPool(), certificates: chain.map(({ strict }) => strict) }
+  await receivedLater(() =>
+    constrainedPath(leaf, known, { certificates: [top.strict], keys: [] }, judgement, nodeCrypto),
+  )
   return chain
-}
-
-/** RFC 5280 clause 4.2.1.9: what signs certificates says that it may. A self-signed root of old needs no extension. */
-function checkAuthority(certificate: Certificate): void {
-  const basic = certificate.extensions.get(OID.basicConstraints)
-  if (basic === undefined && isSelfSigned(certificate)) return
-  const authority = basic === undefined ? undefined : new Fields(readDer(basic.value, 0x30)).optional(0x01)
-  if (authority?.contents[0] !== 0xff) {
-    throw new DerError(`the certificate of "${subjectName(certificate)}" may not sign other certificates`)
-  }
 }
 
 export function sha256(data: Buffer): Buffer {

@@ -16,6 +16,8 @@ export interface CheckedToken {
   certificate: Certificate
   policy: string
   serial: bigint
+  /** What the request had; null: none. */
+  nonce: bigint | null
 }
 
 const WHAT = 'timestamp'
@@ -47,7 +49,7 @@ export async function checkToken(
   if (!equalBytes(crypto.hash(info.hash, stamped), info.imprint)) {
     throw new Finding('HASH_FAILURE', 'The timestamp is over other bytes than these: it belongs to something else.')
   }
-  return { time: info.time, certificate, policy: info.policy, serial: info.serial }
+  return { time: info.time, certificate, policy: info.policy, serial: info.serial, nonce: info.nonce }
 }
 
 interface Info {
@@ -56,6 +58,7 @@ interface Info {
   imprint: Uint8Array
   serial: bigint
   time: number
+  nonce: bigint | null
 }
 
 /** TSTInfo. */
@@ -72,7 +75,7 @@ function parseInfo(bytes: Uint8Array): Info {
   fields.optional(TAG.sequence) // accuracy
   const ordering = fields.optional(TAG.boolean)
   if (ordering !== null) readBoolean(ordering)
-  fields.optional(TAG.integer) // nonce
+  const nonce = fields.optional(TAG.integer)
   fields.optional(context(0)) // tsa
   const extensions = fields.optional(context(1))
   fields.end()
@@ -80,7 +83,7 @@ function parseInfo(bytes: Uint8Array): Info {
   for (const { oid, critical } of readExtensions(list, WHAT)) {
     if (critical) throw malformed(WHAT, `it has a critical extension (${oid}) that is not known here`)
   }
-  return { policy, hash, imprint: digest, serial, time }
+  return { policy, hash, imprint: digest, serial, time, nonce: nonce === null ? null : readInteger(nonce) }
 }
 
 /** The token in a signature's unsigned attributes; null where there is none. */

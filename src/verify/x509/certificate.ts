@@ -35,6 +35,8 @@ export interface Certificate {
   unknownCritical: readonly string[]
   /** It names itself as its issuer. */
   selfIssued: boolean
+  /** All of them, as they stand; each is there once. */
+  extensions: readonly Extension[]
 }
 
 export type KeyUsage =
@@ -123,7 +125,7 @@ export function parseCertificate(bytes: Uint8Array, what = 'certificate'): Certi
     notAfter,
     spki: spki.bytes,
     selfIssued: equalBytes(issuer.der, subject.der),
-    ...parseExtensions(extensions === null ? null : extensions.inner(), what),
+    ...parseExtensions(readExtensions(extensions === null ? null : extensions.inner(), what), what),
   }
 }
 
@@ -162,9 +164,10 @@ type FromExtensions = Pick<
   | 'distributionPoints'
   | 'noCheck'
   | 'unknownCritical'
+  | 'extensions'
 >
 
-function parseExtensions(der: Der | null, what: string): FromExtensions {
+function parseExtensions(extensions: readonly Extension[], what: string): FromExtensions {
   const found: FromExtensions = {
     basic: null,
     usage: null,
@@ -174,9 +177,10 @@ function parseExtensions(der: Der | null, what: string): FromExtensions {
     distributionPoints: null,
     noCheck: false,
     unknownCritical: [],
+    extensions,
   }
   const unknown: string[] = []
-  for (const { oid, critical, value } of readExtensions(der, what)) {
+  for (const { oid, critical, value } of extensions) {
     const parse = () => Der.parse(value, `${what}, extension ${oid}`)
     if (oid === '2.5.29.19') found.basic = parseBasic(parse())
     else if (oid === '2.5.29.15') {

@@ -15,6 +15,8 @@ export interface RevocationList {
   /** Milliseconds. */
   thisUpdate: number
   nextUpdate: number | null
+  /** Rises with every list of an issuer (RFC 5280 section 5.2.3); null: it has none. */
+  number: bigint | null
   /** By serial number. */
   revoked: ReadonlyMap<bigint, Revocation>
   authorityKeyId: Uint8Array | null
@@ -102,11 +104,11 @@ function readEntries(entries: Der | null, what: string): { revoked: Map<bigint, 
   return { revoked, unusable }
 }
 
-function readOwnExtensions(
-  der: Der | null,
-  what: string,
-): Pick<RevocationList, 'authorityKeyId' | 'scope' | 'expiredSince' | 'unusable'> {
-  const own: Pick<RevocationList, 'authorityKeyId' | 'scope' | 'expiredSince' | 'unusable'> = {
+type OwnExtensions = Pick<RevocationList, 'number' | 'authorityKeyId' | 'scope' | 'expiredSince' | 'unusable'>
+
+function readOwnExtensions(der: Der | null, what: string): OwnExtensions {
+  const own: OwnExtensions = {
+    number: null,
     authorityKeyId: null,
     scope: { userOnly: false, authoritiesOnly: false, point: null },
     expiredSince: null,
@@ -115,6 +117,7 @@ function readOwnExtensions(
   for (const { oid, critical, value } of readExtensions(der, what)) {
     const parse = () => Der.parse(value, what)
     if (oid === '2.5.29.35') own.authorityKeyId = parse().fields().optional(context(0, false))?.content ?? null
+    else if (oid === '2.5.29.20') own.number = readInteger(parse())
     else if (oid === '2.5.29.60') own.expiredSince = readTime(parse())
     else if (oid === '2.5.29.27') own.unusable = 'it is a delta list, which says only what changed'
     else if (oid === '2.5.29.28') {

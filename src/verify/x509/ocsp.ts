@@ -17,7 +17,11 @@ export interface OcspResponse {
   producedAt: number
   answers: readonly OcspAnswer[]
   certificates: readonly Certificate[]
+  /** What a requester sent along, and the responder sent back (RFC 9654); null: there is none. */
+  nonce: Uint8Array | null
 }
+
+export const OCSP_NONCE = '1.3.6.1.5.5.7.48.1.2'
 
 export interface OcspAnswer {
   hash: HashAlgorithm
@@ -68,10 +72,13 @@ function parseBasic(der: Der, what: string): OcspResponse {
     .map((one) => parseAnswer(one, what))
   const extensions = fields.optional(context(1))
   fields.end()
-  for (const { oid, critical } of readExtensions(extensions === null ? null : extensions.inner(), what)) {
-    if (critical) throw malformed(what, `it has a critical extension (${oid}) that is not known here`)
+  let nonce: Uint8Array | null = null
+  for (const { oid, critical, value } of readExtensions(extensions === null ? null : extensions.inner(), what)) {
+    if (oid === OCSP_NONCE) nonce = Der.parse(value, what).expect(TAG.octetString).content
+    else if (critical) throw malformed(what, `it has a critical extension (${oid}) that is not known here`)
   }
   return {
+    nonce,
     der: der.bytes,
     tbs: tbs.bytes,
     algorithm,

@@ -73,6 +73,36 @@ export async function judgeChain(
   )
 }
 
+/**
+ * The first chain to an anchor that meets every condition but revocation, on which there may be no data yet: what a
+ * signer asks of a certificate before it relies on it.
+ * @throws Finding as `judgeChain` does
+ */
+export async function constrainedPath(
+  leaf: Certificate,
+  pool: Pool,
+  anchors: Anchors,
+  judgement: Judgement,
+  crypto: VerifyCrypto,
+): Promise<readonly Certificate[]> {
+  let first: Finding | null = null
+  for (const path of await findPaths(leaf, pool, anchors, crypto)) {
+    try {
+      checkConstraints(path, judgement)
+      return path
+    } catch (error) {
+      first ??= asFinding(error)
+    }
+  }
+  throw (
+    first ??
+    new Finding(
+      'NO_CERTIFICATE_CHAIN_FOUND',
+      `The certificate of "${shownName(leaf.subject)}" does not lead to one that is trusted.`,
+    )
+  )
+}
+
 /** All chains whose signatures hold, leaf first. */
 async function findPaths(
   leaf: Certificate,
@@ -110,16 +140,8 @@ export function mayHaveIssued(issuer: Certificate, certificate: Certificate): bo
   return authorityKeyId === null || issuer.subjectKeyId === null || equalBytes(authorityKeyId, issuer.subjectKeyId)
 }
 
-async function judgePath(
-  path: readonly Certificate[],
-  pool: Pool,
-  anchors: Anchors,
-  judgement: Judgement,
-  crypto: VerifyCrypto,
-): Promise<Chain> {
-  const leaf = path[0] as Certificate
-  checkPurpose(leaf, judgement.purpose)
-  const notes: string[] = []
+function checkConstraints(path: readonly Certificate[], judgement: Judgement): void {
+  checkPurpose(path[0] as Certificate, judgement.purpose)
   let below = 0
   for (const [index, certificate] of path.entries()) {
     parsePublicKey(certificate.spki, `key of ${shownName(certificate.subject)}`)
@@ -136,6 +158,17 @@ async function judgePath(
     }
     checkValidity(certificate, judgement)
   }
+}
+
+async function judgePath(
+  path: readonly Certificate[],
+  pool: Pool,
+  anchors: Anchors,
+  judgement: Judgement,
+  crypto: VerifyCrypto,
+): Promise<Chain> {
+  checkConstraints(path, judgement)
+  const notes: string[] = []
   for (const [index, certificate] of path.slice(0, -1).entries()) {
     notes.push(await checkRevocation(certificate, path[index + 1] as Certificate, pool, judgement, crypto))
   }

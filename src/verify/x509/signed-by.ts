@@ -19,8 +19,11 @@ export async function isSignedBy(
   return crypto.verify(scheme, spki, rawSignature(key, scheme, signature, what), data)
 }
 
-/** The signature as VerifyCrypto wants it, with key and scheme belonging together. */
-function rawSignature(key: PublicKey, scheme: SignatureScheme, signature: Uint8Array, what: string): Uint8Array {
+/**
+ * The signature as VerifyCrypto wants it, with key and scheme belonging together.
+ * @throws Finding SIG_CRYPTO_FAILURE
+ */
+export function rawSignature(key: PublicKey, scheme: SignatureScheme, signature: Uint8Array, what: string): Uint8Array {
   const mismatch = () =>
     new Finding('SIG_CRYPTO_FAILURE', `The ${what} names an algorithm that does not belong to its key.`)
   switch (scheme.kind) {

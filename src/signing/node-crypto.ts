@@ -1,5 +1,5 @@
 import { constants, createHash, createPublicKey, hash, verify } from 'node:crypto'
-import type { HashAlgorithm, SignatureScheme, VerifyCrypto } from '../../verify/crypto.ts'
+import type { HashAlgorithm, SignatureScheme, VerifyCrypto } from '../verify/crypto.ts'
 
 const NAMES: Readonly<Record<HashAlgorithm, string>> = {
   'SHA-1': 'sha1',
@@ -16,20 +16,18 @@ export const nodeCrypto: VerifyCrypto = {
     const stream = createHash('sha256')
     return { update: (chunk) => void stream.update(chunk), digest: () => stream.digest() }
   },
-  verify: async (scheme, spki, signature, data) => {
-    try {
-      const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })
-      return verify(
-        scheme.kind === 'ed25519' ? null : NAMES[scheme.hash],
-        data,
-        { key, ...settings(scheme) },
-        signature,
-      )
-    } catch {
-      // a key or a value that OpenSSL can't use is no signature
-      return false
-    }
-  },
+  verify: async (scheme, spki, signature, data) => verifyNow(scheme, spki, signature, data),
+}
+
+/** `VerifyCrypto.verify` without waiting. */
+export function verifyNow(scheme: SignatureScheme, spki: Uint8Array, signature: Uint8Array, data: Uint8Array): boolean {
+  try {
+    const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })
+    return verify(scheme.kind === 'ed25519' ? null : NAMES[scheme.hash], data, { key, ...settings(scheme) }, signature)
+  } catch {
+    // a key or a value that OpenSSL can't use is no signature
+    return false
+  }
 }
 
 function settings(scheme: SignatureScheme): object {
