@@ -7,6 +7,7 @@ import type {
   VerifyCheck,
 } from '../contract/evidence/verdict.ts'
 import { worse } from '../contract/evidence/verdict.ts'
+import { adviceOn } from './advice.ts'
 import { moment } from './words.ts'
 
 /** Checks that a result shows at most; `checks_total` counts all. */
@@ -60,7 +61,6 @@ function answersOf(
   checks: readonly VerifyCheck[],
   signatures: readonly SignatureFacts[],
 ): VerifyAnswers {
-  const sub = checks[0]?.verdict === verdict ? checks[0].subIndication : undefined
   return {
     valid: {
       passed: `Yes. ${reason}`,
@@ -70,7 +70,7 @@ function answersOf(
     whose: whose(signatures, verdict),
     since: since(signatures),
     changed: changed(checks, signatures),
-    next: NEXT[sub ?? (verdict === 'passed' ? 'passed' : 'NOT_SIGNED')] ?? NEXT.failed ?? '',
+    next: adviceOn(verdict, checks[0]?.verdict === verdict ? checks[0] : undefined, signatures),
   }
 }
 
@@ -110,10 +110,14 @@ function since(signatures: readonly SignatureFacts[]): string {
   if (one.time.kind === 'proved') {
     return `Since ${at} at the latest: the timestamp authority "${one.time.authority}" says that it existed then.`
   }
+  const { authority, uncounted } = one.time
+  if (one.time.kind === 'unproved') {
+    return `Not proved: a timestamp of "${authority}" says ${at}, which can't be counted. ${uncounted ?? ''}`.trim()
+  }
   const stamp =
-    one.time.authority === null
+    uncounted === null
       ? 'No timestamp proves it.'
-      : `There is a timestamp of "${one.time.authority}", for whom nobody whom you trust vouches with what is in the file.`
+      : `${authority === null ? 'Its timestamp' : `The timestamp of "${authority}"`} can't be counted as proof of that. ${uncounted}`
   return `It says ${at}, by its own clock. ${stamp}`
 }
 
@@ -137,30 +141,4 @@ function changed(checks: readonly VerifyCheck[], signatures: readonly SignatureF
   if (!intact) return 'That could not be checked.'
   const added = checks.find((one) => one.check === 'changes' && one.verdict === 'passed')
   return added === undefined ? 'No: it is byte for byte what was signed.' : `No. ${added.reason}`
-}
-
-/** What to do, for each sub-indication. */
-const NEXT: Readonly<Partial<Record<SubIndication | 'passed' | 'failed', string>>> = {
-  passed: 'Keep the file together with this result and with the certificates that you trusted.',
-  failed: 'Do not rely on it. Ask who gave it to you for the original.',
-  NO_TRUSTED_KEY:
-    "Get the signer's root certificate or public key from them by a way that you trust (not from this file), and name it with --trust.",
-  NO_CERTIFICATE_CHAIN_FOUND:
-    "Ask the signer which root vouches for them. If you trust it, name it with --trust; if you can't reach them, do not rely on it.",
-  NO_SIGNING_CERTIFICATE_FOUND: "Get the signer's public key or certificate, and name it with --trust.",
-  TRY_LATER:
-    "Ask the signer's authority for a current revocation list, and whether the certificate had been withdrawn; or ask for the evidence with that list in it.",
-  REVOKED: 'Do not rely on it: ask the signer why it was signed with a withdrawn certificate.',
-  REVOKED_NO_POE: 'Do not rely on it, unless something outside this file proves that it is older than the withdrawal.',
-  OUT_OF_BOUNDS_NO_POE:
-    'If you know a time at which it had been signed already, give it with --at; else ask for evidence with a timestamp.',
-  CRYPTO_CONSTRAINTS_FAILURE: 'Ask for the evidence to be signed anew, with an algorithm of today.',
-  CHAIN_CONSTRAINTS_FAILURE: "Ask the signer's authority: this certificate must not be used like this.",
-  NOT_SIGNED: 'Ask for a signed version, or for the signature that belongs to it.',
-  LIMIT_REACHED: 'Have it looked at by somebody who knows the format: it goes beyond what this verifier reads.',
-  CERTIFICATE_CHAIN_GENERAL_FAILURE: 'Ask the signer for the missing certificates, and verify again.',
-  TIMESTAMP_ORDER_FAILURE: 'Ask the signer about the clock of the machine that signed.',
-  SIG_CONSTRAINTS_FAILURE: 'Ask for evidence signed as PAdES or CAdES baseline asks.',
-  NO_POE: 'Judge for a later time: --at must not be before the timestamp.',
-  SIGNED_DATA_NOT_FOUND: 'Ask for the evidence in a form that can be read.',
 }

@@ -91,7 +91,7 @@ export async function judgeTimestamp(
     const finding = asFinding(error)
     const notJudged = ['NO_TRUSTED_KEY', 'NO_CERTIFICATE_CHAIN_FOUND', 'TRY_LATER'].includes(finding.sub)
     if (notJudged)
-      stamp.unproved = finding.sub === 'NO_TRUSTED_KEY' ? 'nobody told this verifier whom to trust' : finding.message
+      stamp.unproved = finding.sub === 'NO_TRUSTED_KEY' ? 'Nobody told this verifier whom to trust.' : finding.message
     else checks.push(findingCheck('timestamp-chain', subject, finding))
   }
   return stamp
@@ -130,7 +130,7 @@ export async function judgeSignature(
       trusted = true
       checks.push(passedCheck('chain', one.subject, sentence))
     } catch (error) {
-      checks.push(findingCheck('chain', one.subject, asFinding(error)))
+      checks.push(findingCheck('chain', one.subject, withStamp(asFinding(error), one.stamp)))
     }
     try {
       const bound = [...one.bound, ...(one.stamp?.token == null ? [] : [one.stamp.token.certificate])]
@@ -152,6 +152,17 @@ export async function judgeSignature(
     }
   }
   return factsOf(one, checks, trusted, options)
+}
+
+/** Where a proof of time is missing, and there is a timestamp: why it is none. */
+function withStamp(finding: Finding, stamp: Stamp | null): Finding {
+  const wantsTime = finding.sub === 'OUT_OF_BOUNDS_NO_POE' || finding.sub === 'REVOKED_NO_POE'
+  const uncounted = uncountedOf(stamp)
+  if (!wantsTime || uncounted === null) return finding
+  return new Finding(
+    finding.sub,
+    `${finding.message} There is a timestamp of "${stamp?.authority}", which can't be counted: ${uncounted}`,
+  )
 }
 
 /** What the checks of a signature come to. */
@@ -232,7 +243,16 @@ function sentence(notes: readonly string[]): string {
 }
 
 function timeOf(stamp: Stamp | null, claimed: number | null): SignatureFacts['time'] {
-  if (stamp?.proved != null) return { at: isoTime(stamp.proved), kind: 'proved', authority: stamp.authority }
-  const said = claimed ?? stamp?.token?.time ?? null
-  return said === null ? null : { at: isoTime(said), kind: 'claimed', authority: stamp?.authority ?? null }
+  const authority = stamp?.authority ?? null
+  if (stamp?.proved != null) return { at: isoTime(stamp.proved), kind: 'proved', authority, uncounted: null }
+  const uncounted = uncountedOf(stamp)
+  if (claimed !== null) return { at: isoTime(claimed), kind: 'claimed', authority, uncounted }
+  const stamped = stamp?.token?.time ?? null
+  return stamped === null ? null : { at: isoTime(stamped), kind: 'unproved', authority, uncounted }
+}
+
+/** Why a timestamp proves nothing; null where there is none, or it counts. */
+function uncountedOf(stamp: Stamp | null): string | null {
+  if (stamp === null || stamp.proved !== null) return null
+  return stamp.unproved ?? stamp.checks.find((one) => one.verdict !== 'passed')?.reason ?? null
 }

@@ -294,7 +294,7 @@ describe('signed PDFs before independent judges', () => {
       const { stdout } = await mustRun('openssl', ['pkcs7', '-inform', 'DER', '-in', cmsFile, '-print_certs'])
       return stdout
     }
-    const { rootFile, crlFile } = signerOf(one.key).root
+    const { rootFile, crlFile } = one.ocsp === true ? ocspSigner.root : signerOf(one.key).root
     return (await readFile(rootFile, 'utf8')) + (one.crl ? await readFile(crlFile, 'utf8') : '')
   }
 

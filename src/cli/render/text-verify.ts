@@ -87,7 +87,9 @@ function signatureLines(one: SignatureFacts): string[] {
 
 function timeWords(time: NonNullable<SignatureFacts['time']>): string {
   const at = moment(time.at)
-  return time.kind === 'proved' ? `${at}, proved by "${time.authority}"` : `${at}, as it says itself`
+  if (time.kind === 'proved') return `${at}, proved by "${time.authority}"`
+  const stamp = time.uncounted === null ? 'no timestamp' : 'its timestamp can not be counted'
+  return time.kind === 'claimed' ? `${at}, as it says itself; ${stamp}` : `${at} by a timestamp that can not be counted`
 }
 
 /** What did not pass in full; of the rest what there is room for. */

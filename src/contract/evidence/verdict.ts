@@ -70,8 +70,17 @@ export interface SignatureFacts {
   keyId: string | null
   /** Whether a root or key that the verifier was given vouches for it. */
   trusted: boolean
-  /** ISO 8601 UTC. `proved`: a timestamp authority says it existed then; `claimed`: the signer's own clock. */
-  time: { at: string; kind: 'proved' | 'claimed'; authority: string | null } | null
+  /**
+   * ISO 8601 UTC. `proved`: a timestamp of an authority that is trusted says it existed then; `claimed`: the signer's own
+   * clock; `unproved`: a timestamp says so that can't be counted, and the signer says nothing.
+   */
+  time: {
+    at: string
+    kind: 'proved' | 'claimed' | 'unproved'
+    authority: string | null
+    /** Why the timestamp that there is can't be counted, a sentence; null: it counts, or there is none. */
+    uncounted: string | null
+  } | null
 }
 
 /** The five questions of a compliance officer, each answered in a sentence. */

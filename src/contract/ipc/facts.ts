@@ -192,7 +192,12 @@ const verifiedFile = z.object({
       keyId: z.string().nullable(),
       trusted: z.boolean(),
       time: z
-        .object({ at: z.string(), kind: z.enum(['proved', 'claimed']), authority: z.string().nullable() })
+        .object({
+          at: z.string(),
+          kind: z.enum(['proved', 'claimed', 'unproved']),
+          authority: z.string().nullable(),
+          uncounted: z.string().nullable(),
+        })
         .nullable(),
     }),
   ),

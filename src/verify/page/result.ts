@@ -90,7 +90,9 @@ function signature(one: SignatureFacts): Node {
       ? 'no time is stated'
       : one.time.kind === 'proved'
         ? `existed on ${shown(one.time.at)}, attested by ${one.time.authority ?? 'a timestamp authority'}`
-        : `${shown(one.time.at)} by the signer’s own clock`
+        : one.time.kind === 'claimed'
+          ? `${shown(one.time.at)} by the signer’s own clock${one.time.uncounted === null ? '' : '; its timestamp can’t be counted'}`
+          : `${shown(one.time.at)} by a timestamp that can’t be counted`
   return make('li', {}, [
     make('p', {}, [
       pill(one.verdict),

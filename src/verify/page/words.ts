@@ -119,7 +119,7 @@ function sinceVerdict(result: VerifiedFile, own: Verdict | null): Pick<Row, 'ver
   if (own === 'failed' || first?.time === undefined || first.time === null) return { verdict: own }
   if (result.verdict === 'failed') return { verdict: null }
   if (first.time.kind === 'proved') return { verdict: own ?? 'passed' }
-  return { verdict: 'indeterminate', word: 'signer’s clock' }
+  return { verdict: 'indeterminate', word: first.time.kind === 'claimed' ? 'signer’s clock' : 'not proved' }
 }
 
 function intactAnswer(result: VerifiedFile, checks: VerifyCheck[], passed: string): string {

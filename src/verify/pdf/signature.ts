@@ -79,7 +79,12 @@ export async function verifyPdfSignature(
     checks.push(findingCheck('signature', subject, asFinding(error)))
   }
   checks.push(changesCheck(subject, range, context.bytes))
-  return { signature: await judgeSignature(one, context.anchors, context.options), proves: null }
+  const signature = await judgeSignature(one, context.anchors, context.options)
+  // a security store without what this signature needs doesn't make it one for the long term
+  const lacks =
+    signature.time?.uncounted != null || signature.checks.some(({ subIndication }) => subIndication === 'TRY_LATER')
+  const format = lacks ? signature.format.replace(/-LT$/, '-T') : signature.format
+  return { signature: { ...signature, format }, proves: null }
 }
 
 /** What came after: nothing but proofs. */
@@ -175,6 +180,6 @@ async function documentTimestamp(
     options,
   )
   if (stamp.unproved === null || facts.verdict !== 'passed') return { signature: facts, proves: stamp.proved }
-  const reason = `It is intact, but proves no time: ${stamp.unproved}.`
+  const reason = `It is intact, but proves no time. ${stamp.unproved}`
   return { signature: { ...facts, verdict: 'indeterminate', subIndication: 'NO_POE', reason }, proves: null }
 }

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { SignatureFacts, SubIndication, VerifyCheck } from '../../src/contract/evidence/verdict.ts'
+import { adviceOn } from '../../src/verify/advice.ts'
+import { verdictOf } from '../../src/verify/finding.ts'
+
+const check = (name: string, subIndication: SubIndication, verdict = verdictOf(subIndication)): VerifyCheck => ({
+  check: name,
+  subject: 'x',
+  verdict,
+  subIndication,
+  reason: 'A reason.',
+})
+const signature = (more: Partial<SignatureFacts>): SignatureFacts => ({
+  subject: 'report.pdf',
+  kind: 'pades',
+  format: 'PAdES-BASELINE-LT',
+  verdict: 'passed',
+  reason: 'Good.',
+  signer: null,
+  keyId: null,
+  trusted: true,
+  time: { at: '2026-01-01T00:00:00Z', kind: 'proved', authority: 'TSA', uncounted: null },
+  ...more,
+})
+const next = (one: VerifyCheck) => adviceOn(one.verdict, one, [])
+
+describe('what to do next', () => {
+  test('what a foreign archive lacks is told apart from a missing timestamp', () => {
+    for (const name of ['proofs', 'integrity']) {
+      assert.match(next(check(name, 'NO_POE')), /digests/)
+      assert.doesNotMatch(next(check(name, 'NO_POE')), /timestamp|--at/)
+    }
+    assert.match(next(check('timestamp', 'NO_POE')), /with its timestamp/)
+    assert.match(next(check('timestamp-chain', 'NO_POE')), /--at must not be before/)
+    assert.match(next(check('signature', 'NO_POE')), /root of the timestamp authority/)
+  })
+
+  test('what is only missing is not called something that nobody should rely on', () => {
+    for (const one of [
+      check('manifest-chain', 'FILE_MISSING', 'indeterminate'),
+      check('coverage', 'ARCHIVE_DAMAGED', 'indeterminate'),
+    ]) {
+      assert.doesNotMatch(next(one), /not rely/i)
+    }
+    assert.match(next(check('index', 'FILE_MISSING')), /Do not rely/)
+  })
+
+  test('what failed is never advised to be kept', () => {
+    const failures: SubIndication[] = [
+      'FORMAT_FAILURE',
+      'HASH_FAILURE',
+      'REVOKED',
+      'PROOF_FAILURE',
+      'COVERAGE_FAILURE',
+      'CUSTODY_FAILURE',
+      'CONTAINER_REFUSED',
+      'EXPIRED',
+      'NOT_YET_VALID',
+      'REPORT_DIFFERS',
+      'CHANGED_AFTER_SIGNING',
+    ]
+    for (const sub of failures) assert.match(next(check('signature', sub)), /not rely/, sub)
+  })
+
+  test('what passed says what it will lack in later years', () => {
+    assert.doesNotMatch(adviceOn('passed', undefined, [signature({})]), /years/)
+    const claimed = { at: '2026-01-01T00:00:00Z', kind: 'claimed', authority: null, uncounted: null } as const
+    const bare = adviceOn('passed', undefined, [signature({ format: 'PAdES-BASELINE-B', time: claimed })])
+    assert.match(bare, /clock of the signer/)
+    assert.match(bare, /coffer keys create/)
+    assert.match(adviceOn('passed', undefined, [signature({ format: 'PAdES-BASELINE-T' })]), /PAdES B-LT/)
+  })
+})
