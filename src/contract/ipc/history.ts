@@ -82,7 +82,7 @@ export const jobPage = z.object({
   next: z.string().nullable(),
   /** How many there are with these filters. */
   total: count,
-  /** How many there are in each state, whatever the filters. */
+  /** How many there are in each state, whatever the filters; without those that another job goes on with. */
   counts: z.record(jobState, count),
 })
 export type JobPage = z.infer<typeof jobPage>

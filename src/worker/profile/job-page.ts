@@ -72,7 +72,9 @@ export function jobPageOf(db: ProfileDatabase, query: JobQuery, session: string)
 
 function countsOf(db: ProfileDatabase): Record<JobState, number> {
   const counts = Object.fromEntries(JOB_STATES.map((state) => [state, 0])) as Record<JobState, number>
-  for (const { state, n } of db.all('SELECT state, count(*) AS n FROM jobs GROUP BY state')) {
+  for (const { state, n } of db.all(
+    'SELECT state, count(*) AS n FROM jobs WHERE continued_by IS NULL GROUP BY state',
+  )) {
     counts[state as JobState] = Number(n)
   }
   return counts

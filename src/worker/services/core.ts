@@ -65,7 +65,7 @@ export class ServiceCore {
       profile: options.profile,
       keychain: options.keychain === undefined ? byDefault : options.keychain,
       // the database's lock holds between processes; where there is no database yet, nobody else writes either
-      exclusively: (work) => this.#opened?.database.transaction(work) ?? work(),
+      exclusively: (work) => (this.#opened === null ? work() : this.#opened.database.transaction(work)),
     })
   }
 
