@@ -2,7 +2,6 @@ import { canonicalJson } from '../../contract/canonical-json.ts'
 import type { EvidenceConfig } from '../../contract/config/evidence.ts'
 import type { EvidenceReport } from '../../contract/evidence/report.ts'
 import type { JobContext } from '../../contract/jobs.ts'
-import { renderPdf } from '../../evidence/pdf/render.ts'
 import { buildReport } from '../../evidence/report/build.ts'
 import type { ReportInput, ReportSegment } from '../../evidence/report/input.ts'
 import { type DetachedSignature, signatureFiles, signDetached } from '../../signing/detached.ts'
@@ -62,6 +61,9 @@ export async function openEvidenceSigner(
   return { signer, authority: await timestampAuthority(evidence.signing) }
 }
 
+/** What draws a report, loaded when it is wanted: ahead of it by whoever waits for something else meanwhile. */
+export const pdfWriter = () => import('../../evidence/pdf/render.ts')
+
 /**
  * A report in all the forms that the configuration asks for, signed where it says so.
  * @throws CofferError where the key can't be used
@@ -89,6 +91,7 @@ export async function produceEvidence(order: EvidenceOrder): Promise<ProducedEvi
       problems.push(`the PDF is not signed in itself: PAdES has no place for ${signing.signer.algorithm}`)
     }
     const sign = inPdf === null ? null : { name: signer_name ?? inPdf.signer.name, role: signer_role, meaning }
+    const { renderPdf } = await pdfWriter()
     pdf = await renderPdf(report, { json, manifest, page: evidence.page, sign, segments })
     if (inPdf !== null) {
       const signed = await signPdf(pdf, { ...inPdf, time: new Date(report.generated_at) })

@@ -6,7 +6,7 @@ import type { ExtractPlanResult, ExtractResult } from '../../contract/results/ex
 import { count, plural } from '../../contract/words.ts'
 import { verifierPage } from '../../evidence/package/verifier-page.ts'
 import type { Storage } from '../../storage/storage.ts'
-import { openEvidenceSigner } from '../evidence/produce.ts'
+import { openEvidenceSigner, pdfWriter } from '../evidence/produce.ts'
 import { openExistingStorage } from '../open-archive.ts'
 import { ProgressMeter } from '../progress.ts'
 import { scopeOf } from './facts.ts'
@@ -71,11 +71,13 @@ async function extractFrom(
         )
         const { time_window_start: start, time_window_end: end, filter, mask } = config.extract
         const settings = { window: { start, end }, filter, mask, secret }
-        const page = verifierPage()
-        // also ends well where the reading fails first
-        page.catch(() => {})
         const readFrom = performance.now()
-        await readAll({ storage, backupId: config.backup_id, plan, settings, work, meter, context })
+        const reading = readAll({ storage, backupId: config.backup_id, plan, settings, work, meter, context })
+        // what the package needs of the program, while threads read; also ends well where the reading fails first
+        const page = verifierPage()
+        page.catch(() => {})
+        pdfWriter().catch(() => {})
+        await reading
         const readMs = performance.now() - readFrom
         meter.phase('making the package')
         return await buildPackage({

@@ -3,6 +3,7 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import type { VerifiedFile } from '../../../src/contract/evidence/verdict.ts'
 import { openFileSource } from '../../../src/jobs/verify/file-source.ts'
 import { threadedTools } from '../../../src/jobs/verify/unpack-threads.ts'
 import { nodeCrypto } from '../../../src/signing/node-crypto.ts'
@@ -75,7 +76,11 @@ test('so does one whose records were changed, damaged, cut, or are more than sta
     const bytes = makeZip(entries.map((entry) => (entry === records ? { ...entry, ...change } : entry)))
     const { file } = await byThreads(bytes)
     assert.equal(file.verdict, 'failed', what)
-    assert.deepEqual(file, await verifyBytes(bytes, signing.trust), what)
+    // of a damaged stream more or less is read before the damage is met, so that what else fails is not always the same
+    const inPlace = await verifyBytes(bytes, signing.trust)
+    assert.equal(inPlace.verdict, 'failed', what)
+    assert.equal(ofRecords(file).length, 1, what)
+    assert.deepEqual(ofRecords(file), ofRecords(inPlace), what)
   }
 })
 
@@ -94,6 +99,11 @@ test('a file that becomes shorter while it is read is no verdict', async () => {
     { code: 'STORAGE_FAILED' },
   )
 })
+
+/** What the file's own digests came to. */
+function ofRecords({ checks }: VerifiedFile) {
+  return checks.filter(({ check, subject }) => check === 'digest' && subject === 'records/records.ndjson')
+}
 
 function flipped(bytes: Buffer, at: number): Buffer {
   const copy = Buffer.from(bytes)
