@@ -152,3 +152,25 @@ test('on a narrow terminal lines break between words, and a hash stays in one pi
     'short',
   ])
 })
+
+test('a setting that was changed in the same way for many topics is said once, with the command to set it back', () => {
+  const back = (topic: string) =>
+    `too old; set it back with: kafka-configs --topic ${topic} --delete-config retention.ms`
+  const difference = (topic: string) => ({
+    topic,
+    name: 'retention.ms',
+    archived: null,
+    applied: '-1',
+    reason: back(topic),
+  })
+  const words = text({ ...RESTORE, configuration_differences: [difference('a'), difference('b')] })
+  assert.match(
+    words,
+    /^ {2}retention\.ms = -1 instead of \(default\): too old; .* --topic TOPIC --delete-config retention\.ms$/m,
+  )
+  assert.match(words, /^ {4}in 2 topics: a, b$/m)
+  assert.match(
+    text({ ...RESTORE, configuration_differences: [difference('a')] }),
+    /^ {2}a: retention\.ms = .* --topic a --delete/m,
+  )
+})

@@ -8,7 +8,7 @@ import type {
   TimeWindow,
 } from '../../contract/results.ts'
 import { paint, table } from '../paint.ts'
-import { bytes, count, duration, moment, plural } from '../words.ts'
+import { bytes, count, duration, moment, plural, someOf } from '../words.ts'
 import { warningLines } from './checks.ts'
 import { checksBelow, clusterWords, estimate } from './text-backup.ts'
 
@@ -66,15 +66,22 @@ function windowLine(window: TimeWindow | null): string[] {
   return [`  window   ${window.start ?? 'the beginning'} to ${window.end ?? 'the end'}, both included`]
 }
 
+/** The same change of many topics is said once: a hundred topics must not push the result off the screen. */
 function differenceLines(differences: readonly ConfigurationDifference[]): string[] {
   if (differences.length === 0) return []
+  const said = Map.groupBy(differences, ({ topic, name, applied, archived, reason }) => {
+    const change = `${name} = ${applied ?? '(default)'} instead of ${archived ?? '(default)'}`
+    return `${change}: ${reason.replace(` --topic ${topic} `, ' --topic TOPIC ')}`
+  })
   return [
     '',
     'Topic settings that differ from the archived ones:',
-    ...differences.map(
-      (one) =>
-        `  ${one.topic}: ${one.name} = ${one.applied ?? '(default)'} instead of ${one.archived ?? '(default)'}: ${one.reason}`,
-    ),
+    ...[...said].flatMap(([words, same]) => {
+      const [one] = same
+      if (one !== undefined && same.length === 1)
+        return [`  ${one.topic}: ${words.replace(' --topic TOPIC ', ` --topic ${one.topic} `)}`]
+      return [`  ${words}`, `    in ${count(same.length)} topics: ${someOf(same.map(({ topic }) => topic))}`]
+    }),
   ]
 }
 
