@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
-import { type FileHandle, open, readdir, stat, unlink, utimes } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rename, stat, unlink, utimes } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { errno } from './filesystem-errors.ts'
 import { OWN_NAME_PREFIX, shortRead } from './keys.ts'
 
@@ -93,6 +94,25 @@ export async function makeNewer(file: string, before: BigIntStats): Promise<void
     }
     // The steps grow because some filesystems keep whole or even seconds only.
     if ((await stat(file, { bigint: true })).mtimeNs > before.mtimeNs) return
+  }
+}
+
+/** What Windows answers while a virus scanner or an indexer looks at a file. */
+const BUSY = new Set(['EPERM', 'EACCES', 'EBUSY'])
+const BUSY_PATIENCE_MS = 5_000
+
+/** rename(2), over what is there. On Windows a file that somebody just looks at can't be replaced: that passes. */
+export async function replaceFile(from: string, to: string): Promise<void> {
+  const deadline = Date.now() + BUSY_PATIENCE_MS
+  for (let pauseMs = 10; ; pauseMs *= 2) {
+    try {
+      await rename(from, to)
+      return
+    } catch (error) {
+      const mayPass = process.platform === 'win32' && BUSY.has(errno(error) ?? '')
+      if (!mayPass || Date.now() + pauseMs > deadline) throw error
+      await sleep(pauseMs)
+    }
   }
 }
 

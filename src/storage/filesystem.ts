@@ -1,11 +1,11 @@
 import type { BigIntStats, Dirent } from 'node:fs'
-import { constants, link, lstat, open, readdir, rename, stat, unlink } from 'node:fs/promises'
+import { constants, link, lstat, open, readdir, stat, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { CofferError } from '../contract/errors.ts'
 import { errno, filesystemError } from './filesystem-errors.ts'
-import { etagOf, makeNewer, readExactly, syncFolder, writeTemporary } from './filesystem-files.ts'
+import { etagOf, makeNewer, readExactly, replaceFile, syncFolder, writeTemporary } from './filesystem-files.ts'
 import { FolderTree } from './filesystem-folders.ts'
 import { withFolderLock } from './filesystem-lock.ts'
 import {
@@ -23,8 +23,8 @@ import {
 } from './keys.ts'
 import type { ListedObject, PutOptions, Storage, StoredBytes, StoredObject, StoredRetention } from './storage.ts'
 
-/** What link(2) answers on filesystems without hard links (FAT, some network and FUSE filesystems). */
-const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+/** What link(2) answers on filesystems without hard links (FAT, some network and FUSE filesystems; Windows: EISDIR). */
+const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EISDIR'])
 const ABSENT = new Set(['ENOENT', 'ENOTDIR'])
 /** Longer than a tick of any kernel's file clock (4 ms at 250 Hz, 10 ms at 100 Hz). */
 const CLOCK_TICK_MS = 20
@@ -288,7 +288,7 @@ async function describe(file: string): Promise<StoredObject> {
 /** The etag is taken before the move: afterwards somebody may already have replaced the file. */
 async function moveInto(temporary: string, file: string): Promise<StoredObject> {
   const stored = await describe(temporary)
-  await rename(temporary, file)
+  await replaceFile(temporary, file)
   await syncFolder(path.dirname(file))
   return stored
 }

@@ -100,7 +100,8 @@ for (const release of RELEASES) {
       const oldTopics = await oldFormats(java)
       await java.commitOffsets(group, [{ topic: bytes, partition: 0, offset: 7 }])
       const path = await temporaryFolder()
-      const names = [...odd.names, ...oldTopics]
+      // A hundred partitions are no matter of the release, and take ZooKeeper its time.
+      const names = [...odd.names.filter((name) => name !== odd.named('hundred')), ...oldTopics]
       await backUp(old.bootstrap, names, path)
       const source = await java.records(names)
       for (const [client, bootstrap] of [

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { link, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { CofferError } from '../../contract/errors.ts'
 import { Spool, type SpoolMark } from '../../evidence/package/packed.ts'
 import { errno, filesystemError } from '../../storage/filesystem-errors.ts'
+import { replaceFile, syncFolder } from '../../storage/filesystem-files.ts'
 
 /** What became of a segment that was to be read. */
 export type SegmentOutcome =
@@ -118,7 +119,7 @@ export class Work {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw exists(this.output)
       // a file system without links
-      await rename(file, this.output)
+      await replaceFile(file, this.output)
     }
     await syncFolder(dirname(this.output))
     await rm(this.folder, { recursive: true, force: true })
@@ -231,14 +232,5 @@ async function writeDurably(path: string, text: string): Promise<void> {
   } finally {
     await file.close()
   }
-  await rename(temporary, path)
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
+  await replaceFile(temporary, path)
 }

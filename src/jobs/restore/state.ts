@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readFile, rm } from 'node:fs/promises'
 import { homedir, hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { restoresPrefix } from '../../archive/paths.ts'
 import type { Repartitioning, RestoreOptions } from '../../contract/config/types.ts'
 import { CofferError, isCofferError } from '../../contract/errors.ts'
+import { replaceFile } from '../../storage/filesystem-files.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { checkedRestoreId, offsetMapKey, restoreStateKey } from '../offsets/store.ts'
 import { isAlive } from '../process-alive.ts'
@@ -215,7 +216,7 @@ export async function writeAtomically(path: string, parts: readonly Buffer[]): P
     } finally {
       await file.close()
     }
-    await rename(temporary, path)
+    await replaceFile(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
     throw error
