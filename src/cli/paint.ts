@@ -76,7 +76,7 @@ function wrapLine(line: string, columns: number): string[] {
   const lines: string[] = []
   let open = lead
   let empty = true
-  for (const [, space = '', word = ''] of line.slice(lead.length).matchAll(/( *)([^ ]+)/g)) {
+  for (const [space, word] of pieces(line.slice(lead.length), columns - further.length)) {
     if (!empty && width(open) + space.length + width(word) > columns) {
       lines.push(open)
       open = further
@@ -86,6 +86,17 @@ function wrapLine(line: string, columns: number): string[] {
     empty = false
   }
   return [...lines, open]
+}
+
+/** The cells of a table stay whole (`22.7 MB`) where they fit a line; else words. @returns spaces and what follows them */
+function pieces(text: string, room: number): [string, string][] {
+  const cells = text.split(/( {2,})/)
+  return cells.flatMap((cell, at): [string, string][] => {
+    if (at % 2 === 1) return []
+    const before = cells[at - 1] ?? ''
+    if (cells.length > 1 && width(cell) <= room) return [[before, cell]]
+    return cell.split(' ').map((word, index) => [index === 0 ? before : ' ', word])
+  })
 }
 
 /** A name longer than this stands on a line of its own, whole, so that one topic doesn't push a table off the screen. */

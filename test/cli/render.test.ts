@@ -151,6 +151,7 @@ test('on a narrow terminal lines break between words, and a hash stays in one pi
     `    ${hash}`,
     'short',
   ])
+  assert.equal(wrapped('ledger  1  22.7 MB', 14), 'ledger  1\n  22.7 MB')
 })
 
 test('a setting that was changed in the same way for many topics is said once, with the command to set it back', () => {

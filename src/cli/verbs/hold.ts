@@ -16,7 +16,7 @@ const place: Verb = {
   required: ['path', 'backup-id', 'matter', 'reason'],
   formats: FORMATS,
   examples: [
-    'coffer hold place --path s3://compliance-backups/daily --backup-id ledger --matter 2026-17 --reason "subpoena of 3 May"',
+    'coffer hold place --path s3://archive/daily --backup-id ledger --matter 2026-17 --reason "subpoena of 3 May"',
   ],
   request: async (args) => ({ ...held(args), action: 'place', ...why(args) }),
 }
@@ -55,7 +55,7 @@ const extend: Verb = {
   required: ['path', 'backup-id', 'until', 'reason'],
   formats: FORMATS,
   examples: [
-    'coffer retention extend --path s3://compliance-backups/daily --backup-id ledger --until 2033-12-31T00:00:00Z --reason "SOX, 7 years"',
+    'coffer retention extend --path s3://archive/daily --backup-id ledger --until 2033-12-31T00:00:00Z --reason SOX',
   ],
   request: async (args) => {
     const mode = args.values.mode ?? 'COMPLIANCE'
