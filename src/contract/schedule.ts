@@ -78,3 +78,19 @@ export type ScheduleRequest =
   | { action: 'run' }
 
 export type ScheduleExport = 'cron' | 'systemd' | 'task-scheduler'
+
+/** What people should hear of a schedule, as the service tells it in the `details` of a log line. */
+export interface ScheduleNotice {
+  /** `failed`: for good, after its retries. `overdue`: no good run for longer than was asked. `recovered`: well again. */
+  about: 'failed' | 'overdue' | 'recovered'
+  schedule: string
+  /** One sentence. */
+  text: string
+}
+
+/** @returns null for what is no notice */
+export function scheduleNotice(value: unknown): ScheduleNotice | null {
+  const { about, schedule, text } = (value ?? {}) as Record<string, unknown>
+  if (about !== 'failed' && about !== 'overdue' && about !== 'recovered') return null
+  return typeof schedule === 'string' && typeof text === 'string' ? { about, schedule, text } : null
+}

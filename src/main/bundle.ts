@@ -18,6 +18,8 @@ export async function bundleMain(root: string, outdir: string): Promise<void> {
     ...COMMON,
     entryPoints: {
       main: join(root, 'src/main/main.ts'),
+      // The command line, for a packaged program that is started with a verb.
+      coffer: join(root, 'src/cli/coffer.ts'),
       thread: join(root, 'src/worker/thread.ts'),
       'verifier-thread': join(root, 'src/archive/check/verifier-thread.ts'),
       'scan-thread': join(root, 'src/jobs/extract/scan-thread.ts'),

@@ -1,106 +1,49 @@
 import { join } from 'node:path'
-import { app, BrowserWindow, dialog, ipcMain, protocol, session, shell } from 'electron'
-import { runJob } from '../worker/client.ts'
-import { RendererFiles } from '../worker/services/renderer-files.ts'
-import { Services } from '../worker/services/services.ts'
-import { nativeDialogs } from './dialogs.ts'
-import { sendEvents, serveCalls } from './ipc.ts'
-import { denyEverythingElse } from './lockdown.ts'
-import { registerScheme, SCHEME, START_ADDRESS, serveRenderer } from './protocol.ts'
+import { pathToFileURL } from 'node:url'
+import { app, protocol } from 'electron'
+import { readCommandLine } from './command-line.ts'
+import { Desktop } from './desktop.ts'
+import { registerScheme, SCHEME } from './protocol.ts'
 
 // Two levels below the top, from the source as from the bundle.
 const ROOT = join(import.meta.dirname, '../..')
 
-/** The desktop host: one window on the same services and the same pages as the web host. No job code, no logic. */
-async function open(): Promise<void> {
-  let window: BrowserWindow | null = null
-  const services = new Services({
-    runJob,
-    profile: process.env.COFFER_PROFILE ?? app.getPath('userData'),
-    directory: process.env.COFFER_DIRECTORY ?? app.getPath('home'),
-    assets: join(ROOT, 'assets'),
-    environment: process.env,
-    host: 'desktop',
-    version: app.getVersion(),
-    dialogs: nativeDialogs(dialog, shell, () => window),
-  })
-  const files = await RendererFiles.in(join(ROOT, 'dist/renderer'))
-  await app.whenReady()
-
-  serveRenderer(protocol, files, services.files)
-  denyEverythingElse(app, session.defaultSession)
-  const current = () => window?.webContents ?? null
-  serveCalls(ipcMain, services.handlers, current)
-  sendEvents(services, current)
-
-  const show = async () => {
-    const opened = createWindow()
-    window = opened
-    opened.once('ready-to-show', () => opened.show())
-    opened.on('closed', () => {
-      window = null
-    })
-    await opened.loadURL(START_ADDRESS)
-  }
-  app.on('second-instance', () => {
-    if (window?.isMinimized()) window.restore()
-    window?.focus()
-  })
-  app.on('activate', () => {
-    if (window === null) void show()
-  })
-  app.on('window-all-closed', () => app.quit())
-  stopJobsBeforeQuit(services)
-  services.begin()
-  await show()
-}
-
-function createWindow(): BrowserWindow {
-  return new BrowserWindow({
-    width: 1280,
-    height: 800,
-    minWidth: 480,
-    minHeight: 400,
-    show: false,
-    title: 'Coffer',
-    backgroundColor: '#f7f5f0',
-    autoHideMenuBar: true,
-    webPreferences: {
-      preload: join(ROOT, 'dist/main/preload.cjs'),
-      contextIsolation: true,
-      sandbox: true,
-      nodeIntegration: false,
-      nodeIntegrationInWorker: false,
-      nodeIntegrationInSubFrames: false,
-      webSecurity: true,
-      allowRunningInsecureContent: false,
-      webviewTag: false,
-      navigateOnDragDrop: false,
-      spellcheck: false,
-    },
-  })
-}
-
-/** Quitting stops running jobs at a durable point first. */
-function stopJobsBeforeQuit(services: Services): void {
-  let stopped = false
-  app.on('before-quit', (event) => {
-    if (stopped) return
-    event.preventDefault()
-    void services.close().then(() => {
-      stopped = true
-      app.quit()
-    })
-  })
-}
-
-registerScheme(protocol, SCHEME)
-if (app.requestSingleInstanceLock()) {
-  open().catch((error: unknown) => {
-    console.error(`Coffer could not start: ${error instanceof Error ? error.message : String(error)}`)
-    app.exit(1)
-  })
-} else {
+/** Where Electron starts: the command line's work where a verb was given, else the window, once for each user. */
+async function start(): Promise<void> {
+  // In a checkout the first argument is the application's folder.
+  const args = process.argv.slice(app.isPackaged ? 1 : 2)
+  const started = readCommandLine(args, process.cwd())
+  if (started.as === 'command') return runCommand(started.args)
+  registerScheme(protocol, SCHEME)
   // The first instance gets `second-instance` and shows its window.
-  app.quit()
+  if (!app.requestSingleInstanceLock()) return app.quit()
+  const opened: string[] = [...started.files]
+  let desktop: Desktop | null = null
+  // macOS hands files over by an event, the first of them before the application is ready.
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    if (desktop === null) opened.push(path)
+    else void desktop.openEvidence([path])
+  })
+  desktop = await Desktop.start(ROOT, opened, started.hidden)
 }
+
+/**
+ * The program of the command line, bundled beside this one, in this process: the fuses let no other Node run. It needs no
+ * display.
+ */
+async function runCommand(args: string[]): Promise<void> {
+  app.commandLine.appendSwitch('ozone-platform', 'headless')
+  app.disableHardwareAcceleration()
+  app.dock?.hide()
+  process.argv = [process.argv[0] ?? 'coffer', 'coffer', ...args]
+  await import(pathToFileURL(join(ROOT, 'dist/main/coffer.js')).href)
+  // What is written to a pipe is written later.
+  for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => stream.write('', resolve))
+  app.exit(Number(process.exitCode ?? 0))
+}
+
+start().catch((error: unknown) => {
+  console.error(`Coffer could not start: ${error instanceof Error ? error.message : String(error)}`)
+  app.exit(1)
+})

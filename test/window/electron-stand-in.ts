@@ -27,6 +27,9 @@ class WebContentsStandIn extends EventEmitter {
   isDestroyed(): boolean {
     return false
   }
+  getURL(): string {
+    return this.mainFrame.url
+  }
   send(channel: string, data: unknown): void {
     // A structured clone, as between processes.
     const copy: unknown = structuredClone(data)
@@ -40,13 +43,36 @@ class BrowserWindowStandIn extends EventEmitter {
   readonly options: Electron.BrowserWindowConstructorOptions
   shown = false
   minimized = false
+  maximized = false
   focused = 0
+  hasFocus = false
+  bounds: Electron.Rectangle
 
   constructor(options: Electron.BrowserWindowConstructorOptions) {
     super()
     this.options = options
+    const { x = 0, y = 0, width = 800, height = 600 } = options
+    this.bounds = { x, y, width, height }
     standIn.windows.push(this)
     appEvents.emit('web-contents-created', {}, this.webContents)
+  }
+  getNormalBounds(): Electron.Rectangle {
+    return this.bounds
+  }
+  maximize(): void {
+    this.maximized = true
+  }
+  isMaximized(): boolean {
+    return this.maximized
+  }
+  isFocused(): boolean {
+    return this.hasFocus
+  }
+  /** As a user does by its button. */
+  close(): void {
+    this.emit('close')
+    this.emit('closed')
+    appEvents.emit('window-all-closed')
   }
   async loadURL(address: string): Promise<void> {
     this.webContents.mainFrame.url = address
@@ -97,17 +123,77 @@ export const standIn = {
   /** The dialogs that were shown. */
   dialogs: [] as unknown[],
   revealed: [] as string[],
+  /** Addresses that were opened in the system's browser. */
+  external: [] as string[],
+  openedPaths: [] as string[],
+  menu: [] as Electron.MenuItemConstructorOptions[],
+  trays: [] as TrayStandIn[],
+  notifications: [] as NotificationStandIn[],
+  power: new EventEmitter(),
+  /** Ids of what keeps the machine awake. */
+  awake: new Set<number>(),
+  loginItem: { openAtLogin: false },
+  switches: [] as string[],
+  displayMedia: null as Parameters<Electron.Session['setDisplayMediaRequestHandler']>[0],
+}
+
+class TrayStandIn extends EventEmitter {
+  tooltip = ''
+  menu: Electron.MenuItemConstructorOptions[] = []
+
+  readonly image: unknown
+
+  constructor(image: unknown) {
+    super()
+    this.image = image
+    standIn.trays.push(this)
+  }
+  setToolTip(text: string): void {
+    this.tooltip = text
+  }
+  setContextMenu(menu: unknown): void {
+    this.menu = (menu as { template: Electron.MenuItemConstructorOptions[] }).template
+  }
+}
+
+class NotificationStandIn extends EventEmitter {
+  static isSupported(): boolean {
+    return true
+  }
+  shown = false
+
+  readonly options: Electron.NotificationConstructorOptions
+
+  constructor(options: Electron.NotificationConstructorOptions) {
+    super()
+    this.options = options
+    standIn.notifications.push(this)
+  }
+  show(): void {
+    this.shown = true
+    standIn.told.emit('notified')
+  }
 }
 
 /** A call as it arrives in main, from the main frame or the given one. */
 export async function invoke(channel: string, input: unknown, senderFrame?: unknown): Promise<unknown> {
   const handler = standIn.handlers.get(channel)
   if (handler === undefined) throw new Error(`No handler registered for '${channel}'`)
-  const frame = senderFrame === undefined ? standIn.windows[0]?.webContents.mainFrame : senderFrame
+  const frame = senderFrame === undefined ? standIn.windows.at(-1)?.webContents.mainFrame : senderFrame
   return structuredClone(await handler({ senderFrame: frame } as Electron.IpcMainInvokeEvent, structuredClone(input)))
 }
 
 export const app = {
+  isPackaged: false,
+  getLocale: () => 'en-GB',
+  getLoginItemSettings: () => standIn.loginItem as Electron.LoginItemSettings,
+  setLoginItemSettings: (settings: Electron.Settings) => {
+    standIn.loginItem = { openAtLogin: settings.openAtLogin ?? false }
+  },
+  disableHardwareAcceleration: () => {},
+  commandLine: {
+    appendSwitch: (name: string, value?: string) => void standIn.switches.push(`${name}=${value ?? ''}`),
+  } as Electron.CommandLine,
   whenReady: async () => {},
   getPath: (name: string) => `/nowhere/${name}`,
   getVersion: () => '0.0.0-stand-in',
@@ -151,6 +237,9 @@ export const session = {
     setDevicePermissionHandler: (handler: typeof standIn.devicePermission) => {
       standIn.devicePermission = handler
     },
+    setDisplayMediaRequestHandler: (handler: typeof standIn.displayMedia) => {
+      standIn.displayMedia = handler
+    },
     on: standIn.session.on.bind(standIn.session),
     webRequest: {
       onBeforeRequest: (listener: BeforeRequest) => {
@@ -190,9 +279,47 @@ export const dialog = {
 } satisfies Partial<Electron.Dialog>
 
 export const shell = {
+  openPath: async (path: string) => {
+    standIn.openedPaths.push(path)
+    return ''
+  },
+  openExternal: async (address: string) => void standIn.external.push(address),
   showItemInFolder: (path: string) => void standIn.revealed.push(path),
 } satisfies Partial<Electron.Shell>
 
 export const webUtils = {
   getPathForFile: (file: File) => pathsOfFiles.get(file) ?? '',
 } satisfies Partial<Electron.WebUtils>
+
+export const Menu = {
+  buildFromTemplate: (template: Electron.MenuItemConstructorOptions[]) => ({ template }) as unknown as Electron.Menu,
+  setApplicationMenu: (menu: Electron.Menu | null) => {
+    standIn.menu = (menu as unknown as { template: Electron.MenuItemConstructorOptions[] } | null)?.template ?? []
+  },
+} satisfies Partial<typeof Electron.Menu>
+
+export const Tray = TrayStandIn
+export const Notification = NotificationStandIn
+
+export const nativeImage = {
+  createFromPath: (path: string) => ({ path }) as unknown as Electron.NativeImage,
+} satisfies Partial<typeof Electron.nativeImage>
+
+export const screen = {
+  getDisplayMatching: () => ({ workArea: { x: 0, y: 0, width: 1920, height: 1040 } }) as Electron.Display,
+} satisfies Partial<Electron.Screen>
+
+export const powerMonitor = {
+  on: standIn.power.on.bind(standIn.power) as unknown as Electron.PowerMonitor['on'],
+} satisfies Partial<Electron.PowerMonitor>
+
+let blockers = 0
+export const powerSaveBlocker = {
+  start: (type: string) => {
+    if (type !== 'prevent-app-suspension') throw new Error(`unexpected kind "${type}"`)
+    blockers += 1
+    standIn.awake.add(blockers)
+    return blockers
+  },
+  stop: (id: number) => standIn.awake.delete(id),
+} satisfies Partial<Electron.PowerSaveBlocker>

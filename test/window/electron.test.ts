@@ -1,64 +1,27 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire, registerHooks } from 'node:module'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { HeldFile } from '../../src/contract/ipc/calls/files.ts'
-import { CALL_NAMES, type CallName, channelOf, EVENT_CHANNEL } from '../../src/contract/ipc/names.ts'
-import type { Bridge } from '../../src/contract/ipc/reply.ts'
-import { bundlePreload } from '../../src/main/bundle.ts'
+import { CALL_NAMES, channelOf, EVENT_CHANNEL } from '../../src/contract/ipc/names.ts'
+import { bridgedPage, PAGE_ORIGIN } from './bridged-page.ts'
 import { launchChromium } from './chromium.ts'
+import { bridge, get, type MainRig, PRELOAD, startMain } from './electron-rig.ts'
 import { invoke, ORIGIN, pathsOfFiles, standIn, strangeFrame } from './electron-stand-in.ts'
-import { buildRenderer, ROOT } from './host.ts'
+import { ROOT } from './host.ts'
 
 /** The real main and the real preload, on the stand-in for Electron. */
 
-const folder = mkdtempSync(join(tmpdir(), 'coffer-electron-'))
-const preload = join(ROOT, 'dist/main/preload.cjs')
-const hooks = registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === 'electron'
-      ? {
-          url: new URL('./electron-stand-in.ts', import.meta.url).href,
-          format: 'module-typescript',
-          shortCircuit: true,
-        }
-      : next(specifier, context),
-})
+let rig: MainRig
+let folder: string
 
 before(async () => {
-  process.env.COFFER_PROFILE = join(folder, 'profile')
-  process.env.COFFER_DIRECTORY = folder
-  await buildRenderer(join(ROOT, 'dist/renderer'))
-  await bundlePreload(ROOT)
-  const up = Promise.race([once(standIn.told, 'shown'), once(standIn.told, 'exit')])
-  await import('../../src/main/main.ts')
-  await up
-  assert.deepEqual(standIn.exits, [], 'main gave up')
-  createRequire(import.meta.url)(preload)
+  rig = await startMain()
+  folder = rig.folder
 })
-after(() => {
-  hooks.deregister()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-const bridge = () => standIn.worlds.get('coffer') as Bridge
-const get = (address: string, method = 'GET') => standIn.protocols.get('app')?.(new RequestAt(address, method))
-
-/** A request whose address is kept as it is, as from a hostile page: `new Request` would resolve `..`. */
-class RequestAt extends Request {
-  readonly #address: string
-  constructor(address: string, method: string) {
-    super('http://placeholder/', { method })
-    this.#address = address
-  }
-  override get url(): string {
-    return this.#address
-  }
-}
+after(() => rig.end())
 
 describe('the window', () => {
   test('is locked down', () => {
@@ -68,8 +31,8 @@ describe('the window', () => {
     assert.equal(preferences?.nodeIntegration, false)
     assert.equal(preferences?.webSecurity, true)
     assert.equal(preferences?.webviewTag, false)
-    assert.equal(preferences?.preload, preload)
-    assert.ok(existsSync(preload))
+    assert.equal(preferences?.preload, PRELOAD)
+    assert.ok(existsSync(PRELOAD))
   })
   test('is the only one', () => assert.equal(standIn.windows.length, 1))
   test('can go nowhere else', () => {
@@ -80,8 +43,8 @@ describe('the window', () => {
     }
   })
   test('opens no other', () => {
-    const open = standIn.windows[0]?.webContents.windowOpenHandler as unknown as () => unknown
-    assert.deepEqual(open(), { action: 'deny' })
+    const open = standIn.windows[0]?.webContents.windowOpenHandler as unknown as (details: { url: string }) => unknown
+    assert.deepEqual(open({ url: `${ORIGIN}/` }), { action: 'deny' })
   })
   test('gets no permission, device or download', () => {
     const nothing = null as never
@@ -114,7 +77,7 @@ describe('the window', () => {
     const window = standIn.windows[0]
     assert.ok(window)
     window.minimized = true
-    standIn.app.emit('second-instance')
+    standIn.app.emit('second-instance', {}, ['coffer'], folder)
     assert.equal(window.minimized, false)
     assert.equal(window.focused, 1)
   })
@@ -195,8 +158,11 @@ describe('files', () => {
     assert.ok(ok, JSON.stringify(error))
     return value
   }
-  const report = join(folder, 'report.json')
-  before(() => writeFileSync(report, '{}'))
+  let report: string
+  before(() => {
+    report = join(folder, 'report.json')
+    writeFileSync(report, '{}')
+  })
 
   test('that are dropped are held by where Electron says they lie, and read over app://', async () => {
     const dropped = new File(['{}'], 'report.json')
@@ -267,32 +233,12 @@ describe('files', () => {
 test('the pages work in Chromium over the bridge', async () => {
   const browser = await launchChromium()
   try {
-    const page = await browser.newPage()
     const problems: string[] = []
-    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-    page.on('pageerror', (error) => problems.push(error.message))
-    // Chromium knows no app://, so the files come under another name, from the same handler.
-    await page.route('https://coffer.test/**', async (route) => {
-      const answer = await get(route.request().url().replace('https://coffer.test', ORIGIN))
-      if (answer === undefined) return route.abort()
-      const body = Buffer.from(await answer.arrayBuffer())
-      await route.fulfill({ status: answer.status, headers: Object.fromEntries(answer.headers), body })
-    })
-    await page.exposeFunction('invokeBridge', (name: CallName, input: unknown) => bridge().calls[name](input))
-    await page.addInitScript((names: readonly string[]) => {
-      const invoke = (window as unknown as { invokeBridge(name: string, input: unknown): Promise<unknown> })
-        .invokeBridge
-      const calls = Object.fromEntries(names.map((name) => [name, (input: unknown) => invoke(name, input)]))
-      Object.assign(window, { coffer: { calls, subscribe: () => () => {}, hold: () => {} } })
-    }, CALL_NAMES)
-    await page.goto('https://coffer.test/')
-    await page.getByRole('heading', { name: 'Nothing is connected yet' }).waitFor()
-    await page.getByText('Version 0.0.0-stand-in · desktop').waitFor()
-    await page.getByRole('button', { name: 'Add a connection' }).click()
-    await page.getByLabel('Name', { exact: true }).fill('archive')
-    await page.getByLabel('Storage for archives').check()
-    await page.getByRole('button', { name: 'Save', exact: true }).click()
-    await page.getByRole('heading', { name: 'archive', exact: true }).waitFor()
+    const page = await bridgedPage(browser, problems)
+    await page.goto(`${PAGE_ORIGIN}/`)
+    await page.getByRole('main').getByRole('heading').first().waitFor()
+    await page.goto(`${PAGE_ORIGIN}/#/settings`)
+    await page.getByText('0.0.0-stand-in').first().waitFor()
     assert.deepEqual(problems, [])
   } finally {
     await browser.close()
@@ -301,7 +247,7 @@ test('the pages work in Chromium over the bridge', async () => {
 
 test('quitting stops the jobs first, and then quits', async () => {
   const quit = once(standIn.told, 'quit')
-  standIn.app.emit('window-all-closed')
+  standIn.windows[0]?.close()
   assert.equal(standIn.quits, 0)
   await quit
   assert.equal(standIn.quits, 1)

@@ -8,6 +8,7 @@ export const CALL_NAMES = [
   'overview.openSample',
   'files.pick',
   'files.hold',
+  'files.get',
   'files.make',
   'files.saveAs',
   'files.reveal',

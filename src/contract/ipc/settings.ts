@@ -12,6 +12,8 @@ export const settings = z.object({
   /** A restore counts as tested when a validation passed within so many days. */
   testedRestoreDays: z.number().int().min(1).max(3_660),
   startAtLogin: z.boolean(),
+  /** The desktop goes on in the tray when its window is closed, while jobs run or schedules wait. */
+  staysInTray: z.boolean(),
   /** `ask`: look, and say so; `off`: never look. Nothing is ever installed without a question. */
   updates: z.enum(['off', 'ask']),
   notifications: z.object({
@@ -36,6 +38,7 @@ export const DEFAULT_SETTINGS: Settings = {
   targetHours: 26,
   testedRestoreDays: 90,
   startAtLogin: false,
+  staysInTray: true,
   updates: 'off',
   notifications: { failures: true, overdue: true, finished: false },
   resumeAfterSleep: true,

@@ -3,13 +3,20 @@ import { CofferError } from '../../contract/errors.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobOutcome, JobResult } from '../../contract/jobs.ts'
 import type { ScheduleResult } from '../../contract/results/schedule.ts'
-import type { Schedule, ScheduledRun, ScheduleRequest, ScheduleStatus } from '../../contract/schedule.ts'
+import type {
+  Schedule,
+  ScheduledRun,
+  ScheduleNotice,
+  ScheduleRequest,
+  ScheduleStatus,
+} from '../../contract/schedule.ts'
 import { isoTime } from '../../contract/time.ts'
 import { profileFolder } from '../profile.ts'
 import { isOverdue } from './decide.ts'
 import { exportSchedule } from './export.ts'
+import type { Notice } from './loop.ts'
 import { runSchedules } from './loop.ts'
-import { postNotice } from './notice.ts'
+import { noticeText, postNotice } from './notice.ts'
 import { ScheduleStore } from './store.ts'
 import { checkClock, checkQuietHours, nextDue } from './times.ts'
 
@@ -60,7 +67,7 @@ export async function runSchedule(
       }
       case 'run': {
         const runs = await runSchedules(
-          { store, start, notify: (notice) => postNotice(notice, environment), now: () => new Date() },
+          { store, start, notify: (notice) => tell(notice, environment, context), now: () => new Date() },
           context,
         )
         return done(
@@ -73,6 +80,14 @@ export async function runSchedule(
   } finally {
     store.close()
   }
+}
+
+/** To whoever runs the service (a desktop shows it), and to the address that the environment names. */
+async function tell(notice: Notice, environment: Record<string, string>, context: JobContext): Promise<void> {
+  const text = noticeText(notice)
+  const told: ScheduleNotice = { about: notice.about, schedule: notice.schedule.name, text }
+  context.log(notice.about === 'recovered' ? 'info' : 'warn', text, { notice: told })
+  await postNotice(notice, environment)
 }
 
 async function checkSchedule(schedule: Omit<Schedule, 'id' | 'created_at' | 'paused'>): Promise<void> {

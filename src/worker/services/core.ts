@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { CofferError } from '../../contract/errors.ts'
 import type { ArchiveLocationInput } from '../../contract/ipc/archive.ts'
 import type { CallOutput } from '../../contract/ipc/map.ts'
+import type { Settings } from '../../contract/ipc/settings.ts'
 import type { ArchiveLocation, ConfigSource, JobKind, JobRequest } from '../../contract/jobs.ts'
 import type { JobResults } from '../../contract/results.ts'
 import type { Keychain } from '../../signing/store/keychain.ts'
@@ -31,6 +32,8 @@ export interface ServiceOptions {
   dialogs?: Dialogs
   /** The keychain of this user; null: never one. By default the system's, unless `COFFER_KEY_STORE` is `file`. */
   keychain?: (() => Promise<Keychain>) | null
+  /** Hears of settings that were changed, and applies those that are the host's. */
+  onSettings?: (settings: Settings) => Promise<void>
   /** Bounds on uploads, for tests. */
   fileLimits?: FileLimits
 }

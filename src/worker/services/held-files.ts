@@ -118,8 +118,9 @@ export class HeldFiles {
     return this.#get(id).where
   }
 
-  nameOf(id: string): string {
-    return this.#get(id).name
+  /** @throws USAGE where this session holds no such file */
+  get(id: string): HeldFile {
+    return shown(this.#get(id))
   }
 
   /**
@@ -196,8 +197,7 @@ export class HeldFiles {
     this.#held.set(kept.id, kept)
     const oldest = this.#held.keys().next().value
     if (this.#held.size > MAX_HELD_FILES && oldest !== undefined) void this.release(oldest)
-    const { where: _, ours: __, ...shown } = kept
-    return shown
+    return shown(kept)
   }
 
   #reserve(bytes: number): void {
@@ -218,6 +218,10 @@ export class HeldFiles {
     const disk = await statfs(this.#folder.path).catch(() => null)
     if (disk !== null && disk.bavail * disk.bsize < bytes + DISK_RESERVE) throw diskFull()
   }
+}
+
+function shown({ where: _, ours: __, ...file }: Held): HeldFile {
+  return file
 }
 
 function randomId(): string {

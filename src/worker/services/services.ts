@@ -1,5 +1,6 @@
-import type { WindowEvent } from '../../contract/ipc/job.ts'
+import type { JobSummary, WindowEvent } from '../../contract/ipc/job.ts'
 import type { CallHandlers } from '../../contract/ipc/map.ts'
+import { DEFAULT_SETTINGS, type Settings } from '../../contract/ipc/settings.ts'
 import { activityHandlers } from './areas/activity.ts'
 import { appHandlers } from './areas/app.ts'
 import { archiveHandlers } from './areas/archives.ts'
@@ -9,20 +10,27 @@ import { holdHandlers } from './areas/holds.ts'
 import { jobHandlers } from './areas/jobs.ts'
 import { overviewHandlers } from './areas/overview.ts'
 import { draftHandlers, settingHandlers, vaultHandlers } from './areas/profile.ts'
+import { Background } from './background.ts'
 import { ServiceCore, type ServiceOptions } from './core.ts'
 import type { HeldFiles } from './held-files.ts'
+import { Sleep } from './sleep.ts'
 
 export type { ServiceOptions } from './core.ts'
 
 /** Every call of the IPC map, whatever host it came through: an area a file. Hosts hand calls over and add nothing. */
 export class Services {
   readonly handlers: CallHandlers
+  /** The profile's schedules: a host that lives long enough starts them. */
+  readonly background: Background
+  /** What becomes of jobs while the machine sleeps. */
+  readonly sleep: Sleep
   readonly #core: ServiceCore
   #begun = false
 
   constructor(options: ServiceOptions) {
     const core = new ServiceCore(options)
     this.#core = core
+    this.background = new Background(core)
     this.handlers = {
       ...appHandlers(core),
       ...overviewHandlers(core),
@@ -36,6 +44,7 @@ export class Services {
       ...activityHandlers(core),
       ...holdHandlers(core),
     }
+    this.sleep = new Sleep(core, this.handlers)
   }
 
   /** To be called by the host when its window opens: that somebody came is recorded, and at the end that they went. */
@@ -55,13 +64,26 @@ export class Services {
     return this.#core.files
   }
 
+  /** The jobs of this session, newest first. */
+  get jobs(): JobSummary[] {
+    return this.#core.jobs.list()
+  }
+
+  /** What the person at this machine has set; how it is at first where that can't be read. */
+  async settings(): Promise<Settings> {
+    return this.#core.memory().then(
+      (memory) => memory.settings.get(),
+      () => DEFAULT_SETTINGS,
+    )
+  }
+
   get runningJobs(): number {
     return this.#core.jobs.runningCount
   }
 
   /** Stops what runs, at a durable point where it gets there in time. */
   async close(graceMs = 10_000): Promise<void> {
-    await this.#core.jobs.close(graceMs)
+    await Promise.all([this.#core.jobs.close(graceMs), this.background.stop(graceMs)])
     const { version } = this.#core.options
     if (this.#begun) await this.#core.activity.record({ action: 'app closed', subject: `Coffer ${version}` })
     this.#begun = false

@@ -26,6 +26,8 @@ interface RunningJob {
   terminate: AbortController
   asked: 'pause' | 'cancel' | null
   ended: Promise<unknown>
+  /** Adds a line to its log. */
+  note(message: string): void
 }
 
 /** The jobs of this session: starts them, remembers what they told, and passes it on. */
@@ -50,6 +52,9 @@ export class SessionJobs {
       terminate: new AbortController(),
       asked: null,
       ended: Promise.resolve(),
+      note: (message) => {
+        if (job !== undefined) this.#hear(job, { type: 'log', jobId, level: 'info', message }, running, history)
+      },
     }
     const jobId = randomUUID()
     const history = this.#begin(jobId, request, subject, origin, running)
@@ -151,6 +156,16 @@ export class SessionJobs {
     }, graceMs)
     await Promise.all(running.map(([, job]) => job.ended))
     clearTimeout(timer)
+  }
+
+  /** A line for the log of a job that runs. */
+  note(jobId: string, message: string): void {
+    this.#running.get(jobId)?.note(message)
+  }
+
+  /** Ids of those that run. */
+  get running(): string[] {
+    return [...this.#running.keys()]
   }
 
   get runningCount(): number {

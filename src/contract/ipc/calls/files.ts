@@ -44,6 +44,8 @@ export const fileCalls = {
   'files.pick': { input: pickInput, output: z.array(heldFile) },
   /** A path that was typed, or that belongs to what was dropped on the desktop's window. */
   'files.hold': { input: z.object({ path: z.string().trim().min(1).max(MAX_PATH) }), output: heldFile },
+  /** What is held under an id: of a file that the window was opened with. @throws USAGE where there is none */
+  'files.get': { input: z.object({ id: fileId }), output: heldFile },
   /** A file made of text that the page has, to be saved or downloaded. */
   'files.make': {
     input: z.object({ name: z.string().min(1).max(MAX_NAME), text: z.string().max(MAX_TEXT) }),

@@ -17,6 +17,7 @@ export const fileHandlers = (core: ServiceCore): AreaHandlers<'files'> => {
       return Promise.all(paths.map((path) => held.hold(path)))
     },
     'files.hold': ({ path }) => held.hold(core.path(path)),
+    'files.get': async ({ id }) => held.get(id),
     'files.make': ({ name, text }) => held.make(name, text),
     'files.saveAs': async ({ id, name }) => {
       const source = held.pathOf(id)

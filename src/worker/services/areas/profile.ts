@@ -38,5 +38,9 @@ export const draftHandlers = (core: ServiceCore): AreaHandlers<'drafts'> => ({
 
 export const settingHandlers = (core: ServiceCore): AreaHandlers<'settings'> => ({
   'settings.get': async () => (await core.memory()).settings.get(),
-  'settings.set': async (change) => (await core.memory()).settings.set(change),
+  'settings.set': async (change) => {
+    const settings = (await core.memory()).settings.set(change)
+    await core.options.onSettings?.(settings)
+    return settings
+  },
 })
