@@ -5,6 +5,10 @@ import { MAX_NAME, MAX_TEXT } from './limits.ts'
 export const connectionKind = z.enum(['source', 'target', 'storage'])
 export type ConnectionKind = z.infer<typeof connectionKind>
 
+/** What a cluster is to its firm: into production nothing is restored without more ado. null for a storage. */
+export const connectionPurpose = z.enum(['production', 'validation'])
+export type ConnectionPurpose = z.infer<typeof connectionPurpose>
+
 /** An environment variable's name, as `${VAR}` has it. */
 export const variableName = z
   .string()
@@ -24,6 +28,7 @@ export const connection = z.object({
   id: z.uuid(),
   name: z.string().min(1).max(MAX_NAME),
   kind: connectionKind,
+  purpose: connectionPurpose.nullable().exactOptional(),
   /** YAML: what would stand under `source:`, `target:` or `storage:`. */
   yaml: z.string().max(MAX_TEXT),
   variables: z.array(variableState),
@@ -35,6 +40,7 @@ export const connectionInput = z.object({
   id: z.uuid().nullable(),
   name: z.string().trim().min(1).max(MAX_NAME),
   kind: connectionKind,
+  purpose: connectionPurpose.nullable().exactOptional(),
   yaml: z.string().min(1).max(MAX_TEXT),
   /**
    * Values for `${VAR}`s; one way only. They are kept as `vault.state` says; an empty one takes what is kept away. One name

@@ -1,7 +1,8 @@
+import { useTranslation } from 'react-i18next'
 import type { CheckResult, CheckStep } from '../../../contract/results.ts'
 import { sentence } from '../../format.ts'
 import { Pill } from '../../parts/basics.tsx'
-import { t } from '../../strings.ts'
+import { CopyText } from '../../parts/copy-text.tsx'
 
 const TONE = { passed: 'ok', failed: 'bad', skipped: 'plain' } as const
 
@@ -10,30 +11,46 @@ export function failingStep(result: CheckResult): CheckStep | undefined {
   return result.steps.find((step) => step.outcome === 'failed')
 }
 
-/** A check, step by step: what was tried, on what, what was seen, and what to do about it. */
+/** A check, step by step: what was tried, on what, what was seen, and what to ask for. */
 export function CheckSteps({ result, name }: { result: CheckResult; name: string }) {
+  const { t } = useTranslation('connections')
   return (
-    <ol className="steps" aria-label={t.connections.checkOf(name)}>
+    <ol className="steps" aria-label={t('stepsOf', { name })}>
       {result.steps.map((step) => (
         <li key={`${step.step} ${step.subject}`}>
           <div>
-            <strong>{t.connections.steps[step.step]}</strong> <code className="mute">{step.subject}</code>
+            <strong>{t(`steps.${step.step}`)}</strong> <code className="mute">{step.subject}</code>
             <div className={step.outcome === 'failed' ? undefined : 'mute'}>{sentence(step.message)}</div>
-            {step.hint !== undefined && step.outcome === 'failed' && (
-              <div>
-                <span className="mute">{t.jobs.tryThis}: </span>
-                {sentence(step.hint)}
-              </div>
-            )}
+            {step.hint !== undefined && step.outcome === 'failed' && <Hint hint={step.hint} />}
             {step.code !== undefined && (
               <div className="mute small">
-                {t.jobs.code} <code>{step.code}</code>
+                {t('code', { ns: 'app' })} <code>{step.code}</code>
               </div>
             )}
           </div>
-          <Pill tone={TONE[step.outcome]}>{t.connections.outcome[step.outcome]}</Pill>
+          <Pill tone={TONE[step.outcome]}>{t(`outcome.${step.outcome}`)}</Pill>
         </li>
       ))}
     </ol>
+  )
+}
+
+/** A hint; where it holds a command for the platform team, that is there to be copied. */
+function Hint({ hint }: { hint: string }) {
+  const { t } = useTranslation('connections')
+  const at = hint.indexOf('kafka-acls.sh')
+  if (at === -1) {
+    return (
+      <div>
+        <span className="mute">{t('tryThis', { ns: 'app' })}: </span>
+        {sentence(hint)}
+      </div>
+    )
+  }
+  return (
+    <div>
+      <span className="mute">{t('ask')}:</span>
+      <CopyText text={hint} label={t('ask')} />
+    </div>
   )
 }

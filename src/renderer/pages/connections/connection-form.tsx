@@ -1,27 +1,18 @@
+import { Button, PasswordInput, Radio, Switch, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import type { Connection, ConnectionKind } from '../../../contract/ipc/connection.ts'
-import { host } from '../../host.ts'
-import { Field, Problem } from '../../parts/basics.tsx'
-import { useAsk } from '../../state.ts'
-import { t } from '../../strings.ts'
+import { useTranslation } from 'react-i18next'
+import type { Connection, ConnectionKind, ConnectionPurpose } from '../../../contract/ipc/connection.ts'
+import { Card, Problem } from '../../parts/basics.tsx'
+import { useAct } from '../../query.ts'
+import { errorOf } from '../../state.ts'
+import { ClusterForm, StorageForm, type TypedSecrets } from './fields.tsx'
+import { type ConnectionFields, emptyFields, fieldsOf, textOf, variableFor } from './form-text.ts'
 
 const KINDS: ConnectionKind[] = ['source', 'target', 'storage']
-const CLUSTER = `bootstrap_servers:
-  - kafka-1.example.com:9093
-security:
-  security_protocol: SASL_SSL
-  sasl_mechanism: SCRAM-SHA-512
-  sasl_username: coffer
-  sasl_password: \${KAFKA_PASSWORD}
-`
-/** What the text starts with: the usual case, to be changed rather than written. */
-const TEMPLATES: Record<ConnectionKind, string> = {
-  source: CLUSTER,
-  target: CLUSTER,
-  storage: 'backend: filesystem\npath: /backups\n',
-}
+const PURPOSES: ConnectionPurpose[] = ['production', 'validation']
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g
 const BUILT_IN = 'DATE'
+const NO_SECRETS: TypedSecrets = { password: '', keyPassword: '', accessKey: '', secretKey: '' }
 
 interface FormProps {
   /** null: a new one. */
@@ -31,105 +22,166 @@ interface FormProps {
 }
 
 export function ConnectionForm({ connection, onSaved, onCancel }: FormProps) {
+  const { t } = useTranslation('connections')
   const [name, setName] = useState(connection?.name ?? '')
   const [kind, setKind] = useState<ConnectionKind>(connection?.kind ?? 'source')
-  const [yaml, setYaml] = useState(connection?.yaml ?? TEMPLATES.source)
-  const [secrets, setSecrets] = useState<Record<string, string>>({})
-  const [asked, save] = useAsk<Connection>()
-  const names = [...new Set([...yaml.matchAll(VARIABLE)].map(([, found]) => found ?? ''))].filter(
-    (one) => one !== BUILT_IN,
-  )
+  const [purpose, setPurpose] = useState<ConnectionPurpose>(connection?.purpose ?? 'production')
+  const known = connection === null ? emptyFields() : fieldsOf(connection.kind, connection.yaml)
+  const [fields, setFields] = useState<ConnectionFields>(known ?? emptyFields())
+  const [asText, setAsText] = useState(known === null)
+  const [text, setText] = useState(connection?.yaml ?? '')
+  const [typed, setTyped] = useState(NO_SECRETS)
+  const [byName, setByName] = useState<Record<string, string>>({})
+  const save = useAct('connections.save', ['connections.list', 'overview.get'])
 
-  const choose = (next: ConnectionKind) => {
-    if (yaml === TEMPLATES[kind]) setYaml(TEMPLATES[next])
-    setKind(next)
+  const kept = (variable: string) => {
+    const from = connection?.variables.find((one) => one.name === variable)?.from
+    return from === undefined ? undefined : t(`form.from.${from}`)
   }
-  const submit = async (thenCheck: boolean) => {
-    const typed = Object.fromEntries(names.map((one) => [one, secrets[one] ?? '']).filter(([, value]) => value !== ''))
-    const input = { id: connection?.id ?? null, name, kind, yaml, secrets: typed }
-    const saved = await save(() => host.call('connections.save', input))
-    if (saved !== null) onSaved(saved, thenCheck)
+  const named = [...new Set([...text.matchAll(VARIABLE)].map(([, one]) => one ?? ''))].filter((one) => one !== BUILT_IN)
+  const submit = (thenCheck: boolean) => {
+    const made = asText ? { yaml: text, secrets: filled(named, byName) } : written(name, kind, fields, typed)
+    const input = { id: connection?.id ?? null, name, kind, purpose: kind === 'storage' ? null : purpose, ...made }
+    save.mutate(input, { onSuccess: (saved) => onSaved(saved, thenCheck) })
   }
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
-    void submit(true)
+    submit(true)
   }
-  const busy = asked.state === 'busy'
-  const ready = name.trim() !== '' && yaml.trim() !== '' && !busy
+  const toText = (wanted: boolean) => {
+    if (wanted) setText(written(name, kind, fields, typed).yaml)
+    else {
+      const read = fieldsOf(kind, text)
+      if (read !== null) setFields(read)
+    }
+    setAsText(wanted)
+  }
+  const shared = {
+    secrets: typed,
+    onSecret: (change: Partial<TypedSecrets>) => setTyped({ ...typed, ...change }),
+    kept,
+  }
 
   return (
-    <form className="card" onSubmit={onSubmit} aria-labelledby="form-title" autoComplete="off">
-      <h2 id="form-title">
-        {connection === null ? t.connections.form.titleNew : t.connections.form.titleChange(connection.name)}
-      </h2>
-      <Field id="connection-name" label={t.connections.form.name} hint={t.connections.form.nameHint}>
-        <input
-          id="connection-name"
+    <Card title={connection === null ? t('form.titleNew') : t('form.titleChange', { name: connection.name })}>
+      <form className="stack" onSubmit={onSubmit} autoComplete="off">
+        <TextInput
+          label={t('form.name')}
+          description={t('form.nameHint')}
           value={name}
           maxLength={200}
-          // biome-ignore lint/a11y/noAutofocus: the form opens by its own button, and this is its first field
-          autoFocus
-          aria-describedby="connection-name-hint"
-          onChange={(event) => setName(event.target.value)}
+          required
+          data-autofocus
+          onChange={(event) => setName(event.currentTarget.value)}
         />
-      </Field>
-      <fieldset className="choices">
-        <legend>{t.connections.form.kind}</legend>
-        {KINDS.map((one) => (
-          <label key={one}>
-            <input type="radio" name="kind" checked={kind === one} onChange={() => choose(one)} />{' '}
-            {t.connections.kinds[one]}
-          </label>
-        ))}
-      </fieldset>
-      <Field id="connection-text" label={t.connections.form.text} hint={t.connections.form.textHint}>
-        <textarea
-          id="connection-text"
-          className="mono"
-          rows={8}
-          value={yaml}
-          spellCheck={false}
-          aria-describedby="connection-text-hint"
-          onChange={(event) => setYaml(event.target.value)}
-        />
-      </Field>
-      {names.length > 0 && (
-        <fieldset className="secrets">
-          <legend>{t.connections.form.secrets}</legend>
-          <p className="mute small">{t.connections.form.secretsHint}</p>
-          {names.map((one) => (
-            <Field key={one} id={`secret-${one}`} label={one} hint={stateOf(connection, one)}>
-              <input
-                id={`secret-${one}`}
-                type="password"
+        <Radio.Group label={t('form.kind')} value={kind} onChange={(one) => setKind(one as ConnectionKind)}>
+          <div className="choices-row">
+            {KINDS.map((one) => (
+              <Radio key={one} value={one} label={t(`kinds.${one}`)} />
+            ))}
+          </div>
+        </Radio.Group>
+        {kind !== 'storage' && (
+          <Radio.Group
+            label={t('form.purpose')}
+            description={t('form.purposeHint')}
+            value={purpose}
+            onChange={(one) => setPurpose(one as ConnectionPurpose)}
+          >
+            <div className="choices-row">
+              {PURPOSES.map((one) => (
+                <Radio key={one} value={one} label={t(`purposes.${one}`)} />
+              ))}
+            </div>
+          </Radio.Group>
+        )}
+        {asText ? (
+          <>
+            <Textarea
+              label={t('form.text')}
+              description={t('form.textHint', { variable: `$\{NAME}` })}
+              className="mono-area"
+              rows={8}
+              value={text}
+              spellCheck={false}
+              onChange={(event) => setText(event.currentTarget.value)}
+            />
+            {named.map((one) => (
+              <PasswordInput
+                key={one}
+                label={one}
+                description={kept(one)}
+                value={byName[one] ?? ''}
                 autoComplete="new-password"
-                value={secrets[one] ?? ''}
-                aria-describedby={`secret-${one}-hint`}
-                onChange={(event) => setSecrets({ ...secrets, [one]: event.target.value })}
+                onChange={(event) => setByName({ ...byName, [one]: event.currentTarget.value })}
               />
-            </Field>
-          ))}
-        </fieldset>
-      )}
-      <p className="actions">
-        <button type="submit" className="btn" disabled={!ready}>
-          {t.connections.form.saveAndCheck}
-        </button>
-        <button type="button" className="btn q" disabled={!ready} onClick={() => void submit(false)}>
-          {t.connections.form.save}
-        </button>
-        <button type="button" className="btn q" onClick={onCancel}>
-          {t.app.cancel}
-        </button>
-      </p>
-      {asked.state === 'failed' && <Problem error={asked.error} />}
-    </form>
+            ))}
+          </>
+        ) : kind === 'storage' ? (
+          <StorageForm
+            {...shared}
+            value={fields.storage}
+            onChange={(change) => setFields({ ...fields, storage: { ...fields.storage, ...change } })}
+          />
+        ) : (
+          <ClusterForm
+            {...shared}
+            value={fields.cluster}
+            onChange={(change) => setFields({ ...fields, cluster: { ...fields.cluster, ...change } })}
+          />
+        )}
+        <Switch
+          label={t('form.asText')}
+          checked={asText}
+          disabled={asText && fieldsOf(kind, text) === null}
+          onChange={(event) => toText(event.currentTarget.checked)}
+        />
+        <p className="actions">
+          <Button type="submit" loading={save.isPending} disabled={name.trim() === ''}>
+            {t('form.saveAndCheck')}
+          </Button>
+          <Button variant="default" disabled={name.trim() === '' || save.isPending} onClick={() => submit(false)}>
+            {t('save', { ns: 'app' })}
+          </Button>
+          <Button variant="default" onClick={onCancel}>
+            {t('cancel', { ns: 'app' })}
+          </Button>
+        </p>
+        {save.error !== null && <Problem error={errorOf(save.error)} />}
+      </form>
+    </Card>
   )
 }
 
-function stateOf(connection: Connection | null, name: string): string | undefined {
-  const from = connection?.variables.find((one) => one.name === name)?.from
-  if (from === 'memory') return t.connections.form.fromMemory
-  if (from === 'environment') return t.connections.form.fromEnvironment
-  return from === 'missing' ? t.connections.form.missing : undefined
+const filled = (names: readonly string[], values: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(names.map((one) => [one, values[one] ?? '']).filter(([, value]) => value !== ''))
+
+/** The text of the fields, with a variable for each secret that was typed or is kept, and the values that were typed. */
+function written(
+  name: string,
+  kind: ConnectionKind,
+  fields: ConnectionFields,
+  typed: TypedSecrets,
+): { yaml: string; secrets: Record<string, string> } {
+  const secrets: Record<string, string> = {}
+  const variable = (current: string, what: string, value: string): string => {
+    const use = current !== '' || value === '' ? current : variableFor(name, what)
+    if (value !== '') secrets[use] = value
+    return use
+  }
+  const { cluster, storage } = fields
+  const yaml = textOf(kind, {
+    cluster: {
+      ...cluster,
+      passwordVariable: variable(cluster.passwordVariable, 'PASSWORD', typed.password),
+      keyPasswordVariable: variable(cluster.keyPasswordVariable, 'KEY_PASSWORD', typed.keyPassword),
+    },
+    storage: {
+      ...storage,
+      accessKeyVariable: variable(storage.accessKeyVariable, 'ACCESS_KEY', typed.accessKey),
+      secretKeyVariable: variable(storage.secretKeyVariable, 'SECRET_KEY', typed.secretKey),
+    },
+  })
+  const used = new Set([...yaml.matchAll(VARIABLE)].map(([, one]) => one ?? ''))
+  return { yaml, secrets: Object.fromEntries(Object.entries(secrets).filter(([one]) => used.has(one))) }
 }
