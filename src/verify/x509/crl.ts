@@ -99,6 +99,8 @@ function readEntries(entries: Der | null, what: string): { revoked: Map<bigint, 
       if (oid === '2.5.29.21') reason = readSmall(Der.parse(value, what), TAG.enumerated)
       else if (critical) unusable = `an entry has a critical extension (${oid}) that is not known here`
     }
+    // two dates for one certificate would let whoever reads it choose
+    if (revoked.has(serial)) throw malformed(what, 'it names a certificate twice')
     revoked.set(serial, { at, reason })
   }
   return { revoked, unusable }

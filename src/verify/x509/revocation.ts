@@ -125,13 +125,16 @@ async function answerFor(
   issuer: Certificate,
   crypto: VerifyCrypto,
 ): Promise<OcspAnswer | null> {
-  for (const answer of response.answers) {
-    if (answer.serial !== certificate.serial) continue
-    const sameName = equalBytes(crypto.hash(answer.hash, certificate.issuer.der), answer.issuerNameHash)
-    const sameKey = equalBytes(crypto.hash(answer.hash, keyBits(issuer)), answer.issuerKeyHash)
-    if (sameName && sameKey) return answer
-  }
-  return null
+  const found = response.answers.filter(
+    (answer) =>
+      answer.serial === certificate.serial &&
+      equalBytes(crypto.hash(answer.hash, certificate.issuer.der), answer.issuerNameHash) &&
+      equalBytes(crypto.hash(answer.hash, keyBits(issuer)), answer.issuerKeyHash),
+  )
+  // where one response says two things of a certificate, the worse counts
+  return (
+    found.find(({ state }) => state === 'revoked') ?? found.find(({ state }) => state === 'unknown') ?? found[0] ?? null
+  )
 }
 
 /** RFC 6960 section 4.2.2.2: the issuer itself, or somebody whom it made a certificate for just that. */

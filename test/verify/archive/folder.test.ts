@@ -71,6 +71,35 @@ test('a signed manifest is verified, and a byte in a segment fails it', async ()
   assert.ok(replaced.checks.some(({ subIndication }) => subIndication === 'NOT_SIGNED'))
 })
 
+async function signedAs(name: string, id: string, by: Signing): Promise<ReturnType<typeof check>> {
+  const path = await copy(name)
+  const manifest = await readFile(join(path, 'manifest.json'))
+  const signature = await signDetached(manifest, { signer: by.signer, id, authority: null })
+  const sha256 = createHash('sha256').update(manifest).digest('hex')
+  await mkdir(join(path, 'signatures'))
+  for (const { name: file, bytes } of signatureFiles(`manifest-000000-${sha256.slice(0, 12)}`, signature)) {
+    await writeFile(join(path, 'signatures', file), bytes)
+  }
+  return check(path)
+}
+
+test('a signature for another generation, or another backup, is not this one', async () => {
+  for (const [name, id] of [
+    ['other-generation', 'oso-ledger-zstd/manifest-1'],
+    ['other-backup', 'another/manifest-0'],
+  ] as const) {
+    const result = await signedAs(name, id, signing)
+    assert.deepEqual([result.verdict, result.subIndication], ['failed', 'REPORT_DIFFERS'], result.reason)
+  }
+})
+
+test('a signature by somebody of the same names, with a root of the same name, is not trusted', async () => {
+  const result = await signedAs('forged', 'oso-ledger-zstd/manifest-0', await makeSigning(false))
+  assert.equal(result.verdict, 'indeterminate')
+  assert.equal(result.signatures[0]?.trusted, false)
+  assert.ok(result.checks.some(({ subIndication }) => subIndication === 'NO_CERTIFICATE_CHAIN_FOUND'))
+})
+
 test('a folder without a backup is a mistake of the command line', async () => {
   await mkdir(join(folder, 'empty'))
   await assert.rejects(check(join(folder, 'empty')), { code: 'USAGE' })

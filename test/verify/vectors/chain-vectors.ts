@@ -362,4 +362,87 @@ export const CHAIN_VECTORS: readonly PdfVector[] = [
     trust: [root('Other', key('other'))],
     ...unsure('NO_CERTIFICATE_CHAIN_FOUND'),
   },
+  {
+    name: 'a certificate whose two algorithms differ',
+    make: () => by([signerDer({ outer: 'sha384' })]),
+    ...failed('FORMAT_FAILURE'),
+  },
+  {
+    name: 'a list whose two algorithms differ',
+    make: () => by([leaf], { crls: [list({ by: ROOT, outer: 'sha384' }), tsaList] }),
+    ...failed('FORMAT_FAILURE'),
+  },
+  {
+    name: 'a list that gives two dates for one certificate, the later one last',
+    make: () =>
+      by([leaf], {
+        crls: [
+          list({
+            by: ROOT,
+            revoked: [
+              { serial: 7, at: T0 - DAY },
+              { serial: 7, at: T0 + 9 * DAY },
+            ],
+          }),
+          tsaList,
+        ],
+      }),
+    ...failed('FORMAT_FAILURE'),
+  },
+  {
+    name: 'an OCSP answer that says good first, and withdrawn after it',
+    make: () => by([leaf], { crls: [tsaList], ocsps: [ocsp({ issuer: ROOT, andRevokedAt: T0 - DAY })] }),
+    ...failed('REVOKED'),
+  },
+  {
+    name: 'an OCSP responder whose certificate had run out',
+    make: () => {
+      const responder = key('responder')
+      const own = certificate({
+        cn: 'Vector OCSP',
+        key: responder,
+        issuer: ROOT,
+        serial: 30,
+        usage: 0x80,
+        eku: ['1.3.6.1.5.5.7.3.9'],
+        noCheck: true,
+        to: T0 - DAY,
+      })
+      return by([leaf], {
+        crls: [tsaList],
+        ocsps: [ocsp({ issuer: ROOT, by: responder, responderCn: 'Vector OCSP', certificates: [own] })],
+      })
+    },
+    ...unsure('TRY_LATER'),
+  },
+  {
+    name: 'an OCSP responder certified by a forger in the name of the root',
+    make: () => {
+      const responder = key('responder')
+      const own = certificate({
+        cn: 'Vector OCSP',
+        key: responder,
+        issuer: { cn: ROOT.cn, key: key('forger') },
+        serial: 30,
+        usage: 0x80,
+        eku: ['1.3.6.1.5.5.7.3.9'],
+        noCheck: true,
+      })
+      return by([leaf], {
+        crls: [tsaList],
+        ocsps: [ocsp({ issuer: ROOT, by: responder, responderCn: 'Vector OCSP', certificates: [own] })],
+      })
+    },
+    ...unsure('TRY_LATER'),
+  },
+  {
+    name: 'the signer trusted as an authority does not make it one for others',
+    make: () =>
+      by([certificate({ cn: 'Other', key: key('other signer'), issuer: { cn: 'Vector Signer', key: signerKey } })], {
+        issuer: 'Vector Signer',
+        keyOf: key('other signer'),
+      }),
+    trust: [leaf],
+    ...unsure('CHAIN_CONSTRAINTS_FAILURE'),
+  },
 ]

@@ -113,6 +113,8 @@ export interface CertificateOptions {
   extra?: [oid: string, critical: boolean, value: Buffer][]
   hash?: Hash
   noCheck?: boolean
+  /** The algorithm that stands beside the signature, where it is to differ from the signed one. */
+  outer?: Hash
 }
 
 export function certificate(o: CertificateOptions): Buffer {
@@ -139,7 +141,9 @@ export function certificate(o: CertificateOptions): Buffer {
     o.key.spki,
     explicit(3, seq(...extensions)),
   )
-  return signed(o.issuer.key, o.hash ?? 'sha256', tbs)
+  return o.outer === undefined
+    ? signed(o.issuer.key, o.hash ?? 'sha256', tbs)
+    : seq(tbs, algorithm(o.issuer.key, o.outer), bits(signWith(o.issuer.key, o.outer, tbs)))
 }
 
 export function root(cn: string, own = key(cn), more: Partial<CertificateOptions> = {}): Buffer {
@@ -153,6 +157,8 @@ export interface ListOptions {
   revoked?: { serial: number; at: number; reason?: number }[]
   extra?: [oid: string, critical: boolean, value: Buffer][]
   hash?: Hash
+  /** As for certificates. */
+  outer?: Hash
 }
 
 export function list(o: ListOptions): Buffer {
@@ -176,7 +182,9 @@ export function list(o: ListOptions): Buffer {
     ...(entries.length === 0 ? [] : [seq(...entries)]),
     explicit(0, seq(...extensions)),
   )
-  return signed(o.by.key, o.hash ?? 'sha256', tbs)
+  return o.outer === undefined
+    ? signed(o.by.key, o.hash ?? 'sha256', tbs)
+    : seq(tbs, algorithm(o.by.key, o.outer), bits(signWith(o.by.key, o.outer, tbs)))
 }
 
 export interface OcspOptions {
@@ -188,6 +196,8 @@ export interface OcspOptions {
   revokedAt?: number
   from?: number
   to?: number
+  /** After the answer, another one of the same response that says the certificate was withdrawn. */
+  andRevokedAt?: number
 }
 
 export function ocsp(o: OcspOptions): Buffer {
@@ -200,7 +210,12 @@ export function ocsp(o: OcspOptions): Buffer {
   )
   const status = o.revokedAt === undefined ? implicit(0, Buffer.alloc(0)) : explicit(1, generalizedTime(o.revokedAt))
   const answer = seq(id, status, generalizedTime(o.from ?? T0), explicit(0, generalizedTime(o.to ?? T0 + 365 * DAY)))
-  const tbs = seq(explicit(1, name(o.responderCn ?? o.issuer.cn)), generalizedTime(o.from ?? T0), seq(answer))
+  const second =
+    o.andRevokedAt === undefined
+      ? []
+      : [seq(id, explicit(1, generalizedTime(o.andRevokedAt)), generalizedTime(o.from ?? T0))]
+  const answers = seq(answer, ...second)
+  const tbs = seq(explicit(1, name(o.responderCn ?? o.issuer.cn)), generalizedTime(o.from ?? T0), answers)
   const by = o.by ?? o.issuer.key
   const certificates = o.certificates === undefined ? [] : [explicit(0, seq(...o.certificates))]
   const basic = seq(tbs, algorithm(by, 'sha256'), bits(signWith(by, 'sha256', tbs)), ...certificates)
