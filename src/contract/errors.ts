@@ -24,6 +24,8 @@ export const ERROR_EXIT = {
   /** The passphrase of a private key is wrong or missing. */
   KEY_PASSPHRASE: EXIT.usage,
   CERTIFICATE_UNUSABLE: EXIT.usage,
+  /** The profile's policy asks for a second person, and nobody has approved it. */
+  APPROVAL_NEEDED: EXIT.usage,
 
   KAFKA_DNS: EXIT.unreachable,
   KAFKA_UNREACHABLE: EXIT.unreachable,
@@ -63,6 +65,8 @@ export const ERROR_EXIT = {
   GROUP_ACTIVE: EXIT.checkFailed,
   CHECK_FAILED: EXIT.checkFailed,
   KEY_REVOKED: EXIT.checkFailed,
+  /** There is an approval, and it does not hold: changed, expired, used, rejected, or by the same person. */
+  APPROVAL_REFUSED: EXIT.checkFailed,
   INDETERMINATE: EXIT.indeterminate,
   LOCKED: EXIT.locked,
   LOCK_LOST: EXIT.locked,

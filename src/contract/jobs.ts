@@ -42,6 +42,7 @@ export type JobRequest = { environment: Record<string, string>; approval?: strin
   | ({ kind: 'activity' } & ActivityRequest)
   | ({ kind: 'hold' } & HoldRequest)
   | ({ kind: 'retention' } & RetentionRequest)
+  | ({ kind: 'approvals' } & ApprovalsRequest)
 )
 
 /** Files are paths of packages, reports, PDFs or archive folders; trust: certificates or public keys, PEM or DER. */
@@ -85,6 +86,35 @@ export interface RetentionRequest {
   until: number
   reason: string
 }
+
+/** What a second person may have to approve. */
+export type ApprovableRequest =
+  | { kind: 'restore'; config: ConfigSource }
+  | { kind: 'hold-lift'; archive: ArchiveLocation; backupId: string; matter: string }
+  | {
+      kind: 'retention'
+      archive: ArchiveLocation
+      backupId: string
+      mode: RetentionRequest['mode']
+      until: number
+    }
+  | { kind: 'keys'; action: 'create' | 'revoke'; name: string }
+  | { kind: 'keys'; action: 'import'; name: string; file: string }
+
+/** Four eyes. Files are paths; keys are names of the key store or files. */
+export type ApprovalsRequest =
+  | {
+      action: 'request'
+      wanted: ApprovableRequest
+      reason: string
+      /** null: the request is not signed. */
+      signingKey: string | null
+      /** Folder; null: where the policy says. */
+      output: string | null
+    }
+  | { action: 'list' }
+  | { action: 'approve' | 'reject'; file: string; signingKey: string; note: string | null }
+  | { action: 'verify'; file: string }
 
 export interface CustodyRequest {
   archive: ArchiveLocation

@@ -1,5 +1,6 @@
 import type { VerifyResult } from './evidence/verdict.ts'
 import type { ActivityResult } from './results/activity.ts'
+import type { ApprovalsResult } from './results/approvals.ts'
 import type { DescribeResult, ListResult, StatusResult } from './results/archive.ts'
 import type { BackupPlanResult, BackupResult } from './results/backup.ts'
 import type { CheckResult } from './results/check.ts'
@@ -21,6 +22,7 @@ import type { ValidateResult } from './results/validate.ts'
 import type { EvidenceVerifyResult } from './results/verify.ts'
 
 export type * from './results/activity.ts'
+export type * from './results/approvals.ts'
 export type * from './results/archive.ts'
 export type * from './results/backup.ts'
 export type * from './results/check.ts'
@@ -61,6 +63,7 @@ export interface JobResults {
   activity: ActivityResult
   hold: HoldResult | HoldOverviewResult
   retention: RetentionResult
+  approvals: ApprovalsResult
   validation: ValidationResult
   'evidence-list': EvidenceListResult
   'evidence-get': EvidenceGetResult

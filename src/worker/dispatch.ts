@@ -1,4 +1,5 @@
 import { CofferError } from '../contract/errors.ts'
+import { EXIT } from '../contract/exit-codes.ts'
 import type { ConfigSource, JobContext, JobKind, JobRequest, JobResult } from '../contract/jobs.ts'
 import { openArchiveLocation } from '../jobs/open-archive.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -36,6 +37,7 @@ const JOBS = {
   activity: () => import('../jobs/activity/run.ts'),
   hold: () => import('../jobs/hold/run.ts'),
   retention: () => import('../jobs/hold/extend.ts'),
+  approvals: () => import('../jobs/approvals/run.ts'),
 } as const satisfies Record<JobKind, () => Promise<unknown>>
 
 /** Loads a job's modules ahead of its request. What is no job is nobody's fault here. */
@@ -43,8 +45,24 @@ export async function preload(kind: string): Promise<void> {
   if (Object.hasOwn(JOBS, kind)) await JOBS[kind as JobKind]()
 }
 
-/** From a request to its job: reads the configuration, opens what the job needs, and closes it again. */
+/** Jobs that a policy may ask a second person for: only these are looked at. */
+const MAY_NEED_APPROVAL: readonly JobKind[] = ['restore', 'hold', 'retention', 'keys']
+
+/**
+ * From a request to its job. What the profile's policy asks four eyes for passes with an approval only, whatever host
+ * it came through: here every job comes by.
+ * @throws APPROVAL_NEEDED, APPROVAL_REFUSED, and what the job throws
+ */
 export async function dispatch(request: JobRequest, context: JobContext): Promise<JobResult<unknown>> {
+  if (!MAY_NEED_APPROVAL.includes(request.kind)) return run(request, context)
+  const admission = await (await import('../jobs/approvals/gate.ts')).admit(request, context)
+  const done = await run(request, context)
+  if (done.exitCode === EXIT.done) await admission?.done()
+  return done
+}
+
+/** Reads the configuration, opens what the job needs, and closes it again. */
+async function run(request: JobRequest, context: JobContext): Promise<JobResult<unknown>> {
   const config = async (source: ConfigSource, kind: 'backup' | 'restore' | 'any') => {
     const { loadConfig } = await configuration()
     const loaded = loadConfig(source, request.environment, kind)
@@ -93,6 +111,8 @@ export async function dispatch(request: JobRequest, context: JobContext): Promis
       const { startScheduled } = await import('./scheduled.ts')
       return runSchedule(request.request, request.environment, startScheduled(request.environment), context)
     }
+    case 'approvals':
+      return (await JOBS.approvals()).runApprovals(request, context)
     case 'activity':
       return (await JOBS.activity()).runActivity(request, context)
     case 'monthly-report':

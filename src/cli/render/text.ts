@@ -1,6 +1,7 @@
 import { checkText } from './checks.ts'
 import type { AnyResult, Renderer } from './renderer.ts'
 import { activityText } from './text-activity.ts'
+import { approvalsText } from './text-approvals.ts'
 import { describeText, listText, statusText, validateText } from './text-archive.ts'
 import { backupPlanText, backupText } from './text-backup.ts'
 import { custodyText, monthlyReportText } from './text-custody.ts'
@@ -51,6 +52,8 @@ function lines(result: AnyResult): string[] {
       return holdText(result)
     case 'retention':
       return retentionText(result)
+    case 'approvals':
+      return approvalsText(result)
     case 'activity':
       return activityText(result)
     case 'validation':

@@ -1,6 +1,6 @@
 import { usage } from '../flags.ts'
 import { timeOf } from './activity.ts'
-import { archiveAt, FORMATS, need, type Verb, type VerbArguments } from './verb.ts'
+import { approvalOf, archiveAt, FORMATS, need, type Verb, type VerbArguments } from './verb.ts'
 
 /** Legal holds and retention: what keeps a backup from being deleted. */
 
@@ -11,12 +11,12 @@ const READ_BACK =
 const place: Verb = {
   name: 'hold place',
   summary: 'put every object of a backup under legal hold, for a matter',
-  details: `Nobody can delete a held object, whatever its retention. Several matters may hold a backup; later runs are held too.\n${READ_BACK}`,
+  details: `Nobody can delete a held object, whatever its retention. Several matters may hold a backup; what later runs add is\nheld too.\n${READ_BACK}`,
   flags: ['path', 'backup-id', 'matter', 'reason'],
   required: ['path', 'backup-id', 'matter', 'reason'],
   formats: FORMATS,
   examples: [
-    'coffer hold place --path s3://archive/daily --backup-id ledger --matter 2026-17 --reason "subpoena of 3 May"',
+    'coffer hold place --path s3://backups/daily --backup-id ledger --matter 2026-17 --reason "subpoena of 3 May"',
   ],
   request: async (args) => ({ ...held(args), action: 'place', ...why(args) }),
 }
@@ -29,7 +29,7 @@ const lift: Verb = {
   required: ['path', 'backup-id', 'matter', 'reason'],
   formats: FORMATS,
   examples: [
-    'coffer hold lift --path s3://compliance-backups/daily --backup-id ledger --matter 2026-17 --reason "settled 12 Nov"',
+    'coffer hold lift --path s3://backups/daily --backup-id ledger --matter 2026-17 --reason "settled 12 Nov"',
   ],
   request: async (args) => ({ ...held(args), action: 'lift', ...why(args), ...approvalOf(args) }),
 }
@@ -55,7 +55,7 @@ const extend: Verb = {
   required: ['path', 'backup-id', 'until', 'reason'],
   formats: FORMATS,
   examples: [
-    'coffer retention extend --path s3://archive/daily --backup-id ledger --until 2033-12-31T00:00:00Z --reason SOX',
+    'coffer retention extend --path s3://backups/daily --backup-id ledger --until 2033-12-31T00:00:00Z --reason SOX',
   ],
   request: async (args) => {
     const mode = args.values.mode ?? 'COMPLIANCE'
@@ -82,9 +82,4 @@ function held(args: VerbArguments) {
 
 function why(args: VerbArguments): { matter: string; reason: string } {
   return { matter: need(args, 'matter'), reason: need(args, 'reason') }
-}
-
-/** `--approval FILE`, where it is given. */
-export function approvalOf({ values }: VerbArguments): { approval?: string } {
-  return values.approval === undefined ? {} : { approval: values.approval }
 }

@@ -1,4 +1,4 @@
-import { FORMATS, need, type Verb } from './verb.ts'
+import { approvalOf, FORMATS, need, type Verb } from './verb.ts'
 
 /** The verbs for signing keys. Passphrases come by the environment alone: what stands on a command line, others can see. */
 
@@ -13,7 +13,7 @@ const create: Verb = {
   details:
     'Makes a private root, a certificate under it that signs evidence for ten years, and a revocation list. Whoever\n' +
     `verifies trusts the root: hand it over with "coffer keys export-public".\n\n${STORE}`,
-  flags: ['name', 'owner', 'organisation', 'algorithm'],
+  flags: ['name', 'owner', 'organisation', 'algorithm', 'approval'],
   required: ['name'],
   formats: FORMATS,
   examples: [
@@ -28,6 +28,7 @@ const create: Verb = {
     owner: args.values.owner ?? null,
     organisation: args.values.organisation ?? null,
     algorithm: args.values.algorithm ?? null,
+    ...approvalOf(args),
   }),
 }
 
@@ -48,7 +49,7 @@ const importKey: Verb = {
     'Reads PKCS#8 (PEM or DER, clear or encrypted) and PKCS#12, with the certificates in the same file. P-256, P-384,\n' +
     'Ed25519, and RSA of at least 2,048 bits. The passphrase of the file comes by COFFER_IMPORT_PASSPHRASE or\n' +
     `COFFER_IMPORT_PASSPHRASE_FILE. The file itself is left as it is.\n\n${STORE}`,
-  flags: ['name', 'file'],
+  flags: ['name', 'file', 'approval'],
   required: ['name', 'file'],
   formats: FORMATS,
   examples: [
@@ -61,6 +62,7 @@ const importKey: Verb = {
     environment: args.environment,
     name: need(args, 'name'),
     file: need(args, 'file'),
+    ...approvalOf(args),
   }),
 }
 
@@ -90,7 +92,7 @@ const revoke: Verb = {
     'Reasons: key-compromise, superseded, affiliation-changed, cessation-of-operation, privilege-withdrawn, unspecified.\n' +
     'What was signed before stays valid where a timestamp proves that it was before. Hand the new list over with\n' +
     '"coffer keys export-public". A revocation can\'t be taken back.',
-  flags: ['name', 'reason'],
+  flags: ['name', 'reason', 'approval'],
   required: ['name'],
   formats: FORMATS,
   examples: [
@@ -103,6 +105,7 @@ const revoke: Verb = {
     environment: args.environment,
     name: need(args, 'name'),
     reason: args.values.reason ?? null,
+    ...approvalOf(args),
   }),
 }
 

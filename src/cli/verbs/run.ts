@@ -1,5 +1,5 @@
 import type { JobRequest } from '../../contract/jobs.ts'
-import { configRequest, FORMATS, type Verb, type VerbArguments } from './verb.ts'
+import { approvalOf, configRequest, FORMATS, type Verb, type VerbArguments } from './verb.ts'
 
 /** The verbs that move data. */
 
@@ -27,7 +27,7 @@ export const restore: Verb = {
   details:
     'Killed at any moment and started again with the same file, it goes on where it was: each record arrives once.\n' +
     'Consumer groups are restored where the file asks for them.',
-  flags: ['config', 'dry-run'],
+  flags: ['config', 'dry-run', 'approval'],
   required: ['config'],
   formats: FORMATS,
   examples: ['coffer restore --config sox-restore.yaml', 'coffer restore --config sox-restore.yaml --dry-run'],
@@ -55,7 +55,8 @@ export const validateRestore: Verb = {
 }
 
 async function restoreRequest(args: VerbArguments, dryRun: boolean): Promise<JobRequest> {
-  return { kind: 'restore', environment: args.environment, config: await configRequest(args), dryRun }
+  const config = await configRequest(args)
+  return { kind: 'restore', environment: args.environment, config, dryRun, ...approvalOf(args) }
 }
 
 export const snapshotGroups: Verb = {

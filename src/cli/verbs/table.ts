@@ -1,4 +1,5 @@
 import { activityVerbs } from './activity.ts'
+import { approvalVerbs } from './approvals.ts'
 import { custodyVerbs } from './custody.ts'
 import { evidenceVerbs } from './evidence.ts'
 import { extract } from './extract.ts'
@@ -32,6 +33,7 @@ export const VERBS: readonly Verb[] = [
   ...keyVerbs,
   ...scheduleVerbs,
   ...activityVerbs,
+  ...approvalVerbs,
 ]
 
 /** Verbs of OSO Kafka Backup that Coffer doesn't have, and what to use. */

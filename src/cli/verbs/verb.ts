@@ -75,3 +75,8 @@ export async function configRequest(args: VerbArguments): Promise<ConfigSource> 
 export function archiveAt(args: VerbArguments): { archive: ArchiveLocation; backupId: string } {
   return { archive: { path: need(args, 'path') }, backupId: need(args, 'backup-id') }
 }
+
+/** `--approval FILE`, where it is given. */
+export function approvalOf({ values }: VerbArguments): { approval?: string } {
+  return values.approval === undefined ? {} : { approval: values.approval }
+}

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { activityCalls } from './calls/activity.ts'
 import { appCalls } from './calls/app.ts'
+import { approvalCalls } from './calls/approvals.ts'
 import { archiveCalls } from './calls/archives.ts'
 import { connectionCalls } from './calls/connections.ts'
 import { fileCalls } from './calls/files.ts'
@@ -23,6 +24,7 @@ export const CALLS = {
   ...jobCalls,
   ...activityCalls,
   ...holdCalls,
+  ...approvalCalls,
   ...fileCalls,
   ...vaultCalls,
   ...draftCalls,

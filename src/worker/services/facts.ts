@@ -86,6 +86,7 @@ function facts(kind: JobKind, result: unknown): JobFacts {
     case 'schedule':
     case 'activity':
     case 'overview':
+    case 'approvals':
       return { kind: 'other' }
   }
 }

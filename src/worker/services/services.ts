@@ -3,6 +3,7 @@ import type { CallHandlers } from '../../contract/ipc/map.ts'
 import { DEFAULT_SETTINGS, type Settings } from '../../contract/ipc/settings.ts'
 import { activityHandlers } from './areas/activity.ts'
 import { appHandlers } from './areas/app.ts'
+import { approvalHandlers } from './areas/approvals.ts'
 import { archiveHandlers } from './areas/archives.ts'
 import { connectionHandlers } from './areas/connections.ts'
 import { fileHandlers } from './areas/files.ts'
@@ -43,6 +44,7 @@ export class Services {
       ...fileHandlers(core),
       ...activityHandlers(core),
       ...holdHandlers(core),
+      ...approvalHandlers(core),
     }
     this.sleep = new Sleep(core, this.handlers)
   }
