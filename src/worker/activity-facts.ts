@@ -12,7 +12,15 @@ export interface JobActivity {
 }
 
 /** Jobs that only look at names and figures: no line for each look at a list. */
-const ONLY_LOOKS = new Set(['list', 'overview', 'describe', 'status', 'show-offset-mapping', 'evidence-list', 'activity'])
+const ONLY_LOOKS = new Set([
+  'list',
+  'overview',
+  'describe',
+  'status',
+  'show-offset-mapping',
+  'evidence-list',
+  'activity',
+])
 const ONLY_LOOKING_ACTIONS: Readonly<Record<string, readonly string[]>> = {
   keys: ['list'],
   schedule: ['list', 'history', 'export'],
