@@ -1,5 +1,6 @@
 import type { ActivityFilter } from './activity.ts'
 import type { SerializedError } from './errors.ts'
+import type { PreviewCursor } from './results/preview.ts'
 import type { ScheduleRequest } from './schedule.ts'
 
 /** A configuration file as text, and where it came from: relative paths in it are relative to `directory`. */
@@ -30,6 +31,9 @@ export type JobRequest = { environment: Record<string, string>; approval?: strin
   | { kind: 'overview'; places: { name: string; archive: ArchiveLocation }[]; days: number }
   | { kind: 'validation'; config: ConfigSource; triggeredBy: string | null; pitr: number | null }
   | { kind: 'extract'; config: ConfigSource; dryRun: boolean }
+  | ({ kind: 'preview'; config: ConfigSource } & PreviewRequest)
+  | ({ kind: 'package-records'; file: string } & PreviewRequest)
+  | ({ kind: 'timeline'; archive: ArchiveLocation; backupId: string } & TimelineRequest)
   | ({ kind: 'verify' } & VerifyRequest)
   | { kind: 'evidence-list'; archive: ArchiveLocation; limit: number; prefix?: string }
   | { kind: 'evidence-get'; archive: ArchiveLocation; reportId: string; format: EvidenceFormat; output: string }
@@ -115,6 +119,33 @@ export type ApprovalsRequest =
   | { action: 'list' }
   | { action: 'approve' | 'reject'; file: string; signingKey: string; note: string | null }
   | { action: 'verify'; file: string }
+
+/** How far a preview of an extraction looks, and the folder that its rows go into. */
+export interface PreviewRequest {
+  folder: string
+  /** Where an earlier one stopped; null: from the start. */
+  cursor: PreviewCursor | null
+  /** It stops after so many rows more, or so many bytes read, whatever comes first. */
+  rows: number
+  bytes: number
+}
+
+/** Times are milliseconds; ranges and windows include both ends. */
+export interface TimelineRequest {
+  /** null: all. */
+  topics: string[] | null
+  /** IANA name, for days and months. */
+  zone: string
+  /** null: all of the archive's time. */
+  range: { from: number; to: number } | null
+  /**
+   * Segments that reach over more than one step are read and counted exactly, where all of them together have at most so
+   * many stored bytes; 0: nothing is read.
+   */
+  readBytes: number
+  /** What a window would take; null: not asked. */
+  window: { start: number | null; end: number | null } | null
+}
 
 export interface CustodyRequest {
   archive: ArchiveLocation

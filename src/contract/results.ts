@@ -16,8 +16,10 @@ import type { GroupSnapshotResult, OffsetMappingResult } from './results/groups.
 import type { HoldOverviewResult, HoldResult, RetentionResult } from './results/hold.ts'
 import type { KeysResult } from './results/keys.ts'
 import type { OverviewResult } from './results/overview.ts'
+import type { PreviewResult } from './results/preview.ts'
 import type { RestorePlanResult, RestoreResult } from './results/restore.ts'
 import type { ScheduleResult } from './results/schedule.ts'
+import type { TimelineResult } from './results/timeline.ts'
 import type { ValidateResult } from './results/validate.ts'
 import type { EvidenceVerifyResult } from './results/verify.ts'
 
@@ -34,8 +36,10 @@ export type * from './results/groups.ts'
 export type * from './results/hold.ts'
 export type * from './results/keys.ts'
 export type * from './results/overview.ts'
+export type * from './results/preview.ts'
 export type * from './results/restore.ts'
 export type * from './results/schedule.ts'
+export type * from './results/timeline.ts'
 export type * from './results/validate.ts'
 export type * from './results/verify.ts'
 
@@ -56,6 +60,9 @@ export interface JobResults {
   status: StatusResult
   'show-offset-mapping': OffsetMappingResult
   extract: ExtractResult | ExtractPlanResult
+  preview: PreviewResult
+  'package-records': PreviewResult
+  timeline: TimelineResult
   keys: KeysResult
   custody: CustodyResult
   'monthly-report': MonthlyReportResult

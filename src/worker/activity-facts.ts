@@ -11,7 +11,10 @@ export interface JobActivity {
   details: ActivityFacts
 }
 
-/** Jobs that only look at names and figures: no line for each look at a list. */
+/**
+ * Jobs that only look at names and figures: no line for each look at a list. That records were looked at in a preview or a
+ * package stands in the case's own chain of custody, once, and not for each letter of a filter that is typed.
+ */
 const ONLY_LOOKS = new Set([
   'list',
   'overview',
@@ -20,6 +23,9 @@ const ONLY_LOOKS = new Set([
   'show-offset-mapping',
   'evidence-list',
   'activity',
+  'timeline',
+  'preview',
+  'package-records',
 ])
 const ONLY_LOOKING_ACTIONS: Readonly<Record<string, readonly string[]>> = {
   keys: ['list'],

@@ -25,6 +25,9 @@ const JOBS = {
   overview: () => import('../jobs/overview/run.ts'),
   validation: () => import('../jobs/validation/run.ts'),
   extract: () => import('../jobs/extract/run.ts'),
+  preview: () => import('../jobs/extract/preview.ts'),
+  'package-records': () => import('../jobs/extract/package-records.ts'),
+  timeline: () => import('../jobs/extract/timeline.ts'),
   verify: () => import('../jobs/verify/run.ts'),
   'evidence-list': () => import('../jobs/evidence/list.ts'),
   'evidence-get': () => import('../jobs/evidence/get.ts'),
@@ -100,6 +103,10 @@ async function run(request: JobRequest, context: JobContext): Promise<JobResult<
       return (await JOBS.validation()).runValidation(request, context)
     case 'extract':
       return (await JOBS.extract()).runExtract(request, context)
+    case 'preview':
+      return (await JOBS.preview()).runPreview(request, context)
+    case 'package-records':
+      return (await JOBS['package-records']()).runPackageRecords(request, context)
     case 'verify':
       return (await JOBS.verify()).runVerify(request, context)
     case 'evidence-verify':
@@ -126,6 +133,8 @@ async function run(request: JobRequest, context: JobContext): Promise<JobResult<
             return (await JOBS.list()).runList(storage, request.backupId, context)
           case 'describe':
             return (await JOBS.describe()).runDescribe(storage, request.backupId, context)
+          case 'timeline':
+            return (await JOBS.timeline()).runTimeline(storage, request)
           case 'status':
             return (await JOBS.status()).runStatus(storage, request.backupId, context)
           case 'show-offset-mapping':

@@ -40,6 +40,10 @@ function lines(result: AnyResult): string[] {
       return groupSnapshotText(result)
     case 'extract':
       return result.dry_run ? extractPlanText(result) : extractText(result)
+    // what only the window asks for, and no verb
+    case 'preview':
+    case 'timeline':
+      return [JSON.stringify(result)]
     case 'custody':
       return custodyText(result)
     case 'monthly-report':

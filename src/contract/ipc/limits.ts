@@ -21,3 +21,5 @@ export const MAX_UPLOAD_BYTES = 16 * 1024 ** 3
 export const MAX_SESSION_BYTES = 32 * 1024 ** 3
 /** Bytes of a wizard's draft as JSON. */
 export const MAX_DRAFT = 1_000_000
+/** Stored bytes that are read for an exact timeline: a minute or so of an archive on a disk. */
+export const MAX_COUNTED_BYTES = 2 * 1024 ** 3

@@ -9,6 +9,7 @@ import { holdCalls } from './calls/holds.ts'
 import { jobCalls } from './calls/jobs.ts'
 import { overviewCalls } from './calls/overview.ts'
 import { draftCalls, settingCalls, vaultCalls } from './calls/profile.ts'
+import { requestCalls } from './calls/requests.ts'
 import type { CallName } from './names.ts'
 
 /**
@@ -29,6 +30,7 @@ export const CALLS = {
   ...vaultCalls,
   ...draftCalls,
   ...settingCalls,
+  ...requestCalls,
 } as const satisfies Record<CallName, { input: z.ZodType; output: z.ZodType }>
 
 export type CallInput<K extends CallName> = z.infer<(typeof CALLS)[K]['input']>

@@ -23,7 +23,8 @@ export async function gapsOf(storage: Storage, manifest: Manifest): Promise<{ ga
   return listGaps(partitions)
 }
 
-async function lossesOf(storage: Storage, partition: PartitionEntry): Promise<AccountRange[]> {
+/** The ranges of offsets of a partition that were lost, over all runs. */
+export async function lossesOf(storage: Storage, partition: PartitionEntry): Promise<AccountRange[]> {
   // OSO keeps no account, only a note of what was gone when it wanted it.
   if (partition.account === undefined) {
     return (partition.gaps ?? []).map((gap) => ['deleted_during', gap.start_offset, gap.end_offset])
@@ -37,7 +38,12 @@ async function lossesOf(storage: Storage, partition: PartitionEntry): Promise<Ac
 }
 
 /** Where the object is gone or damaged (which validation names), the entry's whole range stands for its losses. */
-async function lossesOfEntry(storage: Storage, entry: AccountEntry, kinds: AbsentKind[]): Promise<AccountRange[]> {
+/** The ranges of offsets of a partition that were lost, over all runs. */
+export async function lossesOfEntry(
+  storage: Storage,
+  entry: AccountEntry,
+  kinds: AbsentKind[],
+): Promise<AccountRange[]> {
   try {
     return (await readRanges(entry, storage)).filter(([kind]) => kinds.includes(kind))
   } catch (error) {

@@ -56,7 +56,8 @@ function base64(bytes: Buffer | null): string {
   return bytes === null ? 'null' : `"${bytes.toString('base64')}"`
 }
 
-function partsOf(view: RecordView): Parts {
+/** Copies nothing: the parts point into the record's own bytes. */
+export function partsOf(view: RecordView): Parts {
   const { buf, headers } = view
   const pairs: Parts['headers'] = []
   for (let h = 0; h < view.headerCount * 4; h += 4) {

@@ -77,6 +77,9 @@ function facts(kind: JobKind, result: unknown): JobFacts {
       return holdFactsOf(result as JobResults['hold'])
     case 'retention':
       return retentionFactsOf(result as JobResults['retention'])
+    case 'preview':
+    case 'package-records':
+    case 'timeline':
     case 'list':
     case 'describe':
     case 'status':

@@ -11,6 +11,7 @@ import { holdHandlers } from './areas/holds.ts'
 import { jobHandlers } from './areas/jobs.ts'
 import { overviewHandlers } from './areas/overview.ts'
 import { draftHandlers, settingHandlers, vaultHandlers } from './areas/profile.ts'
+import { requestHandlers } from './areas/requests.ts'
 import { Background } from './background.ts'
 import { ServiceCore, type ServiceOptions } from './core.ts'
 import type { HeldFiles } from './held-files.ts'
@@ -27,11 +28,14 @@ export class Services {
   readonly sleep: Sleep
   readonly #core: ServiceCore
   #begun = false
+  readonly #closeRequests: () => Promise<void>
 
   constructor(options: ServiceOptions) {
     const core = new ServiceCore(options)
     this.#core = core
     this.background = new Background(core)
+    const { close, ...requests } = requestHandlers(core)
+    this.#closeRequests = close
     this.handlers = {
       ...appHandlers(core),
       ...overviewHandlers(core),
@@ -45,6 +49,7 @@ export class Services {
       ...activityHandlers(core),
       ...holdHandlers(core),
       ...approvalHandlers(core),
+      ...requests,
     }
     this.sleep = new Sleep(core, this.handlers)
   }
@@ -86,6 +91,7 @@ export class Services {
   /** Stops what runs, at a durable point where it gets there in time. */
   async close(graceMs = 10_000): Promise<void> {
     await Promise.all([this.#core.jobs.close(graceMs), this.background.stop(graceMs)])
+    await this.#closeRequests()
     const { version } = this.#core.options
     if (this.#begun) await this.#core.activity.record({ action: 'app closed', subject: `Coffer ${version}` })
     this.#begun = false

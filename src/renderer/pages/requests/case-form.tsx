@@ -1,0 +1,58 @@
+import { Textarea, TextInput } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { CaseData } from '../../../contract/requests/spec.ts'
+
+export const emptyCase: CaseData = {
+  matter: '',
+  title: '',
+  custodian: '',
+  requestedBy: '',
+  askedOn: null,
+  reason: '',
+  due: null,
+}
+
+/** What a request is about, in the words of whoever asked. */
+export function CaseForm({ data, onChange }: { data: CaseData; onChange(change: Partial<CaseData>): void }) {
+  const { t } = useTranslation('requests')
+  const text = (name: 'matter' | 'title' | 'custodian' | 'requestedBy', required = false) => (
+    <TextInput
+      label={t(`fields.${name}`)}
+      description={t(`hints.${name}`)}
+      required={required}
+      value={data[name]}
+      maxLength={name === 'matter' || name === 'title' ? 200 : 500}
+      onChange={(event) => onChange({ [name]: event.currentTarget.value })}
+    />
+  )
+  const day = (name: 'askedOn' | 'due') => (
+    <TextInput
+      type="date"
+      label={t(`fields.${name}`)}
+      description={t(`hints.${name}`)}
+      value={data[name] ?? ''}
+      onChange={(event) => onChange({ [name]: event.currentTarget.value || null })}
+    />
+  )
+  return (
+    <div className="form-grid">
+      {text('matter', true)}
+      {text('title')}
+      {text('requestedBy')}
+      {text('custodian')}
+      {day('askedOn')}
+      {day('due')}
+      <Textarea
+        className="wide"
+        label={t('fields.reason')}
+        description={t('hints.reason')}
+        value={data.reason}
+        maxLength={4_000}
+        autosize
+        minRows={2}
+        maxRows={8}
+        onChange={(event) => onChange({ reason: event.currentTarget.value })}
+      />
+    </div>
+  )
+}

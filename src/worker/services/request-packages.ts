@@ -1,0 +1,268 @@
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseDocument } from 'yaml'
+import { CofferError } from '../../contract/errors.ts'
+import type { RequestDetail, ShownPackage } from '../../contract/ipc/calls/requests.ts'
+import type { JobFacts, WindowEvent, WindowOutcome } from '../../contract/ipc/job.ts'
+import type { PackageRun } from '../../contract/requests/case.ts'
+import { isoTime } from '../../contract/time.ts'
+import { noteInCase } from '../../jobs/requests/custody.ts'
+import { type CaseStore, packagesFolder, type StoredCase, writeWhole } from '../../jobs/requests/store.ts'
+import type { ServiceCore } from './core.ts'
+
+type ExtractFacts = JobFacts & { kind: 'extract' }
+
+/** The packages of case folders: from the extraction that makes one to the verdict on it. */
+export class RequestPackages {
+  readonly #core: ServiceCore
+  readonly #store: CaseStore
+  /** What the extractions of this session are for, by their jobs. */
+  readonly #running = new Map<string, { id: string; file: string }>()
+  /** Work that goes on after an event: waited for before the session ends. */
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(core: ServiceCore, store: CaseStore) {
+    this.#core = core
+    this.#store = store
+    core.jobs.subscribe((event) => this.#hear(event))
+  }
+
+  /** Where the next package of a case goes: never where one is or was. */
+  static nextFile(stored: StoredCase, base: string): string {
+    const taken = new Set(stored.file.packages.map(({ file }) => file.toLowerCase()))
+    for (let n = 1; ; n++) {
+      const file = n === 1 ? `${base}.zip` : `${base}-${n}.zip`
+      if (!taken.has(file.toLowerCase())) return file
+    }
+  }
+
+  /** @param yaml the extraction's file, whose output is `file` in the case's folder */
+  async start(stored: StoredCase, file: string, yaml: string): Promise<{ jobId: string }> {
+    const { id } = stored.file
+    const run: PackageRun = {
+      file,
+      startedAt: isoTime(Date.now()),
+      outcome: 'running',
+      endedAt: null,
+      jobId: '',
+      yaml,
+      error: null,
+      facts: null,
+      verified: null,
+    }
+    await mkdir(packagesFolder(stored.folder), { recursive: true, mode: 0o700 })
+    await writeWhole(join(stored.folder, 'extraction.yaml'), yaml)
+    await this.#store.change(id, (kept) => ({
+      ...kept,
+      packages: [...kept.packages.filter((one) => one.file !== file), run],
+    }))
+    const started = await this.#core.start(
+      { kind: 'extract', config: { text: yaml, name: 'extraction.yaml', directory: stored.folder }, dryRun: false },
+      stored.file.data.matter,
+    )
+    this.#running.set(started.jobId, { id, file })
+    await this.#change(id, file, (kept) => ({ ...kept, jobId: started.jobId }))
+    return started
+  }
+
+  async resume(id: string, file: string): Promise<{ jobId: string }> {
+    const stored = await this.#store.get(id)
+    const run = runOf(stored, file)
+    if (this.#isRunning(id, file) || run.facts !== null) {
+      throw new CofferError('USAGE', `expected a package that was interrupted, got "${file}"`)
+    }
+    return this.start(stored, file, run.yaml)
+  }
+
+  async discard(id: string, file: string): Promise<void> {
+    const stored = await this.#store.get(id)
+    const run = runOf(stored, file)
+    if (this.#isRunning(id, file) || run.facts !== null) {
+      throw new CofferError('USAGE', `expected a package that was never finished, got "${file}"`)
+    }
+    await rm(workFolder(stored.folder, file), { recursive: true, force: true })
+    await this.#store.change(id, (kept) => ({ ...kept, packages: kept.packages.filter((one) => one.file !== file) }))
+  }
+
+  /** The packages of a case as its folder has them now, newest first, and files that are none of them. */
+  async shown(stored: StoredCase): Promise<Pick<RequestDetail, 'packages' | 'strangers'>> {
+    const folder = packagesFolder(stored.folder)
+    const packages: ShownPackage[] = []
+    for (const { yaml: _, ...run } of [...stored.file.packages].reverse()) {
+      const path = join(folder, run.file)
+      const size = await stat(path).then(
+        (found) => found.size,
+        () => null,
+      )
+      const live = this.#isRunning(stored.file.id, run.file)
+      // the program ended before it could hear how the extraction did
+      const outcome = run.outcome === 'running' && !live ? 'stopped' : run.outcome
+      packages.push({ ...run, outcome, size, path, resumable: !live && size === null && run.facts === null })
+    }
+    const known = new Set(stored.file.packages.map(({ file }) => file))
+    const names = await readdir(folder).catch(() => [])
+    return { packages, strangers: names.filter((name) => !known.has(name) && !name.startsWith('.')).slice(0, 200) }
+  }
+
+  /** Verifies a package, trusting the root of this user's own key, and keeps the verdict. */
+  async verify(id: string, file: string) {
+    const stored = await this.#store.get(id)
+    const path = join(packagesFolder(stored.folder), file)
+    const root = await this.#ownRoot(runOf(stored, file).yaml)
+    const trust = root === null ? [] : [root.path]
+    const result = await this.#core.ask({ kind: 'verify', files: [path], trust, at: null })
+    const [verified] = result.files
+    const trusted = root?.name ?? null
+    const reason = verified?.reason ?? ''
+    await this.#change(id, file, (kept) => ({
+      ...kept,
+      verified: { at: result.verified_at, verdict: result.verdict, reason, trusted },
+    }))
+    await noteInCase(stored.folder, {
+      action: 'verified',
+      subject: file,
+      sha256: verified?.facts?.sha256 ?? null,
+      location: path,
+      details: { verdict: result.verdict, trusted },
+    })
+    return { result, trusted }
+  }
+
+  async hold(id: string, file: string) {
+    return this.#core.files.hold(await this.pathOf(id, file))
+  }
+
+  /** @throws USAGE where it is no package of this case */
+  async pathOf(id: string, file: string): Promise<string> {
+    const stored = await this.#store.get(id)
+    runOf(stored, file)
+    return join(packagesFolder(stored.folder), file)
+  }
+
+  async note(
+    id: string,
+    event: { action: 'viewed' | 'exported' | 'transferred'; file: string; note: string; location: string | null },
+  ): Promise<void> {
+    const stored = await this.#store.get(id)
+    const run = runOf(stored, event.file)
+    await noteInCase(stored.folder, {
+      action: event.action,
+      subject: event.file,
+      sha256: run.facts?.sha256 ?? null,
+      location: event.location,
+      details: event.note === '' ? {} : { note: event.note },
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#last
+  }
+
+  #isRunning(id: string, file: string): boolean {
+    return [...this.#running.values()].some((one) => one.id === id && one.file === file)
+  }
+
+  #hear(event: WindowEvent): void {
+    if (event.type !== 'finished') return
+    const run = this.#running.get(event.jobId)
+    this.#last = this.#last
+      .then(async () => {
+        const found = run ?? (await this.#byOutput(event.outcome))
+        if (found !== null) await this.#finish(found.id, found.file, event.outcome)
+      })
+      .catch(() => {})
+      .finally(() => this.#running.delete(event.jobId))
+  }
+
+  /** A package that was gone on with from the list of jobs: known by the file that was written. */
+  async #byOutput(outcome: WindowOutcome): Promise<{ id: string; file: string } | null> {
+    if (outcome.state !== 'done' || outcome.result.kind !== 'extract') return null
+    const { output } = outcome.result
+    for (const { folder, file } of (await this.#store.list()).cases) {
+      const run = file.packages.find((one) => one.facts === null && join(packagesFolder(folder), one.file) === output)
+      if (run !== undefined) return { id: file.id, file: run.file }
+    }
+    return null
+  }
+
+  async #finish(id: string, file: string, outcome: WindowOutcome): Promise<void> {
+    const endedAt = isoTime(Date.now())
+    if (outcome.state === 'failed') {
+      const { code, message, hint } = outcome.error
+      await this.#change(id, file, (kept) => ({
+        ...kept,
+        endedAt,
+        outcome: code === 'INTERRUPTED' ? 'stopped' : 'failed',
+        error: { code, message, hint: hint ?? null },
+      }))
+      return
+    }
+    const facts = outcome.result
+    if (facts.kind !== 'extract' || facts.package === null) return
+    const kept = keptFacts(facts, facts.package)
+    const { folder } = await this.#store.get(id)
+    await noteInCase(folder, {
+      action: 'packaged',
+      subject: file,
+      sha256: kept.sha256,
+      location: facts.output,
+      details: { records: kept.records, redacted: kept.redacted, backup: kept.backupId, signed_by: kept.signedBy },
+    })
+    await this.#change(id, file, (run) => ({
+      ...run,
+      endedAt,
+      outcome: facts.state === 'damaged' ? 'damaged' : 'complete',
+      error: null,
+      facts: kept,
+    }))
+  }
+
+  async #change(id: string, file: string, change: (run: PackageRun) => PackageRun): Promise<void> {
+    await this.#store.change(id, (kept) => ({
+      ...kept,
+      packages: kept.packages.map((one) => (one.file === file ? change(one) : one)),
+    }))
+  }
+
+  /** The root of the key that signed a package here: this user's own, which needs no other's word. None where it has none. */
+  async #ownRoot(yaml: string): Promise<{ name: string; path: string } | null> {
+    const key: unknown = parseDocument(yaml).getIn(['evidence', 'signing', 'key'])
+    if (typeof key !== 'string') return null
+    const list = await this.#core.ask({ kind: 'keys', action: 'list' })
+    if (list.action !== 'list' || !list.keys.some(({ name, root }) => name === key && root !== null)) return null
+    const output = await this.#core.files.emptyFolder()
+    const made = await this.#core.ask({ kind: 'keys', action: 'export-public', name: key, output })
+    if (made.action !== 'export-public') return null
+    const root = made.files.find(({ what }) => what === 'root certificate')
+    return root === undefined ? null : { name: key, path: join(output, root.name) }
+  }
+}
+
+/** @throws USAGE */
+function runOf({ file: kept }: StoredCase, file: string): PackageRun {
+  const run = kept.packages.find((one) => one.file === file)
+  if (run === undefined) throw new CofferError('USAGE', `expected a package of this request, got "${file}"`)
+  return run
+}
+
+/** As jobs/extract/work.ts names it. */
+const workFolder = (folder: string, file: string): string => join(packagesFolder(folder), `.${file}.work`)
+
+function keptFacts(facts: ExtractFacts, made: NonNullable<ExtractFacts['package']>): NonNullable<PackageRun['facts']> {
+  return {
+    packageId: made.packageId,
+    records: facts.records,
+    redacted: made.redacted,
+    bytes: made.bytes,
+    sha256: made.sha256,
+    signed: made.signed,
+    signedBy: made.signedBy,
+    signatureLevel: made.signatureLevel,
+    segmentsFailed: made.segmentsFailed,
+    window: facts.window,
+    filter: facts.filter,
+    backupId: facts.backupId,
+    location: facts.location,
+    seconds: made.seconds,
+  }
+}
