@@ -31,6 +31,8 @@ export type EvidenceFacts = z.infer<typeof storedEvidence>
 const backup = z.object({
   kind: z.literal('backup'),
   dryRun: z.boolean(),
+  /** Goes on until it is stopped: a stop is how it ends well. */
+  continuous: z.boolean(),
   backupId: z.string(),
   location: z.string(),
   state: z.enum(['complete', 'interrupted', 'planned']),

@@ -72,6 +72,7 @@ export const jobSummary = z.object({
   kind: jobKind,
   /** The file, the connection or the archive it is about. */
   subject: z.string(),
+  dryRun: z.boolean(),
   startedAt: count,
   endedAt: count.nullable(),
   stopping: z.boolean(),

@@ -22,6 +22,8 @@ export interface TableColumn<T extends object> {
   cell(row: T): ReactNode
   /** What the column sorts by; without it, it does not sort. */
   sort?(row: T): string | number
+  /** With `onOrder`: the host sorts by it. */
+  sortable?: boolean
   /** Numbers stand to the right. */
   right?: boolean
   /** Share of the width; 1 where it is left out. */
@@ -38,6 +40,9 @@ interface DataTableProps<T extends object> {
   onEnd?(): void
   /** Of all, where `rows` are only those read so far. */
   total?: number
+  /** Sorted by the host, where a list is too long to be held: how it is now, and what is asked for. */
+  order?: { id: string; descending: boolean }
+  onOrder?(id: string): void
   /** A row that can be opened; its name is said by the link or button in its cells. */
   selected?: string | null
 }
@@ -50,6 +55,8 @@ export function DataTable<T extends object>({
   rowKey,
   onEnd,
   total,
+  order,
+  onOrder,
   selected = null,
 }: DataTableProps<T>) {
   const { t } = useTranslation()
@@ -99,7 +106,9 @@ export function DataTable<T extends object>({
           <div role="row" aria-rowindex={1} className="grid-row" style={{ gridTemplateColumns: widths, minWidth }}>
             {columns.map((column) => {
               const state = table.getColumn(column.id)
-              const direction = state?.getIsSorted() ?? false
+              const isSortable = onOrder === undefined ? column.sort !== undefined : column.sortable === true
+              const asked = order?.id === column.id && (order.descending ? 'desc' : 'asc')
+              const direction = onOrder === undefined ? (state?.getIsSorted() ?? false) : asked
               return (
                 <span
                   key={column.id}
@@ -107,13 +116,13 @@ export function DataTable<T extends object>({
                   className={column.right ? 'r' : undefined}
                   aria-sort={direction === false ? undefined : direction === 'asc' ? 'ascending' : 'descending'}
                 >
-                  {column.sort === undefined ? (
+                  {!isSortable ? (
                     column.title
                   ) : (
                     <button
                       type="button"
                       title={t('sortBy', { column: column.title })}
-                      onClick={() => state?.toggleSorting()}
+                      onClick={() => (onOrder === undefined ? state?.toggleSorting() : onOrder(column.id))}
                     >
                       {column.title}{' '}
                       <span aria-hidden="true">{direction === 'asc' ? '↑' : direction === 'desc' ? '↓' : ''}</span>

@@ -1,44 +1,84 @@
+import { Button } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
 import type { JobSummary } from '../../contract/ipc/job.ts'
-import type { Progress } from '../../contract/jobs.ts'
-import { duration, sentence } from '../format.ts'
-import { host } from '../host.ts'
-import { t } from '../strings.ts'
-import { jobTitle } from '../words.ts'
+import type { JobKind, PartitionProgress, Progress } from '../../contract/jobs.ts'
+import { bytes, duration, sentence } from '../format.ts'
+import { i18n } from '../i18n.ts'
+import { useJobName } from '../job-words.ts'
+import { useAct } from '../query.ts'
+import { errorOf } from '../state.ts'
+import { Problem } from './basics.tsx'
 
 const SPEAK_EVERY_MS = 10_000
 
-/** How far a running job is: bar, counts, rate, time left, the partitions that lag, and the button that stops it. */
+/** How far a job of this session is, and the buttons that pause and cancel it. */
 export function JobProgress({ job }: { job: JobSummary }) {
-  const { progress } = job
+  const name = useJobName()(job)
   return (
     <>
-      <Bar progress={progress} label={jobTitle(job)} />
-      <p className="between">
-        <span>{progress === null ? t.jobs.starting : sentence(progress.phase).replace(/\.$/, '')}</span>
-        <span className="mute">{progress === null ? '' : t.jobs.elapsed(duration(progress.elapsedSeconds))}</span>
-      </p>
-      {progress !== null && (
-        <p className="between mute">
-          <span>
-            {t.jobs.ofTotal(progress.recordsDone, progress.recordsTotal)} ·{' '}
-            {t.jobs.rate(progress.recordsPerSecond, progress.bytesPerSecond)}
-          </span>
-          <span>{left(progress)}</span>
-        </p>
-      )}
-      {progress !== null && progress.partitions.length > 1 && <Lagging progress={progress} />}
-      <Stop job={job} />
+      <ProgressView progress={job.progress} name={name} />
+      <JobControls job={job} name={name} />
     </>
   )
 }
 
-function Bar({ progress, label }: { progress: Progress | null; label: string }) {
-  const percent = progress === null ? null : percentOf(progress)
-  const spoken = useSpoken(progress === null || percent === null ? '' : t.jobs.percent(percent, left(progress)))
+/** Bar, counts, rate, time left, and what is left by stream and partition. */
+export function ProgressView({ progress, name }: { progress: Progress | null; name: string }) {
+  const { t } = useTranslation('jobs')
+  if (progress === null) {
+    return (
+      <>
+        <progress max={100} aria-label={name} />
+        <p>{t('starting')}</p>
+      </>
+    )
+  }
+  const { recordsDone, recordsTotal, bytesDone, bytesTotal } = progress
+  const percent = percentOf(progress)
   return (
     <>
-      <progress max={100} value={percent ?? undefined} aria-label={label} />
+      <Bar percent={percent} left={left(progress)} label={name} />
+      <p className="between">
+        <span>{sentence(progress.phase).replace(/\.$/, '')}</span>
+        <span className="mute">{t('progress.elapsed', { time: duration(progress.elapsedSeconds) })}</span>
+      </p>
+      <p className="between mute">
+        <span>
+          {recordsTotal === null
+            ? t('progress.done', { done: recordsDone })
+            : t('progress.of', { done: recordsDone, total: recordsTotal })}
+          {bytesDone > 0 && ' · '}
+          {bytesDone > 0 &&
+            (bytesTotal === null
+              ? bytes(bytesDone)
+              : t('progress.bytesOf', { done: bytes(bytesDone), total: bytes(bytesTotal) }))}
+          {' · '}
+          {t('progress.rate', {
+            records: Math.round(progress.recordsPerSecond),
+            bytes: bytes(Math.round(progress.bytesPerSecond)),
+          })}
+        </span>
+        <span>{left(progress)}</span>
+      </p>
+      {progress.partitions.length > 0 && <Streams partitions={progress.partitions} />}
+    </>
+  )
+}
+
+function Bar({ percent, left: time, label }: { percent: number | null; left: string; label: string }) {
+  const { t } = useTranslation('jobs')
+  const spoken = useSpoken(percent === null ? '' : t('progress.percent', { percent, left: time }))
+  return (
+    <>
+      <div className="bar">
+        <progress max={100} value={percent ?? undefined} aria-label={label} />
+        {percent !== null && (
+          <span className="mute small" aria-hidden="true">
+            {t('progress.percentShown', { percent })}
+          </span>
+        )}
+      </div>
       <span className="unseen" role="status">
         {spoken}
       </span>
@@ -61,17 +101,32 @@ function useSpoken(text: string): string {
   return spoken
 }
 
-function Lagging({ progress }: { progress: Progress }) {
+/** The partitions that lag, under their streams. */
+function Streams({ partitions }: { partitions: readonly PartitionProgress[] }) {
+  const { t } = useTranslation('jobs')
+  const topics = new Map<string, PartitionProgress[]>()
+  for (const one of partitions) topics.set(one.topic, [...(topics.get(one.topic) ?? []), one])
   return (
     <details>
-      <summary>
-        {t.jobs.lagging} ({progress.partitions.length})
-      </summary>
+      <summary>{t('progress.streams')}</summary>
+      <p className="mute small">{t('progress.streamsHint')}</p>
       <ul className="lag">
-        {progress.partitions.map(({ topic, partition, done, total }) => (
-          <li key={`${topic}/${partition}`}>
-            <span>{t.jobs.lag(topic, partition)}</span>
-            <progress max={Math.max(1, total)} value={done} aria-label={t.jobs.lag(topic, partition)} />
+        {[...topics].map(([topic, ones]) => (
+          <li key={topic}>
+            <strong>{topic}</strong>
+            <ul>
+              {ones.map(({ partition, done, total }) => (
+                <li key={partition}>
+                  <span>{t('progress.partition', { partition })}</span>
+                  <progress
+                    max={Math.max(1, total)}
+                    value={done}
+                    aria-label={t('progress.partitionOf', { topic, partition })}
+                  />
+                  <span className="mute small">{t('progress.ofOffsets', { done, total })}</span>
+                </li>
+              ))}
+            </ul>
           </li>
         ))}
       </ul>
@@ -79,37 +134,66 @@ function Lagging({ progress }: { progress: Progress }) {
   )
 }
 
-function Stop({ job }: { job: JobSummary }) {
-  const [asked, setAsked] = useState(job.stopping)
-  const cancel = (atOnce: boolean) => {
-    setAsked(true)
-    void host.call('jobs.cancel', { jobId: job.jobId, atOnce }).catch(() => setAsked(false))
-  }
-  if (!asked) {
+/** What can go on from a durable point, and so can be paused. */
+export function canPause(kind: JobKind, dryRun: boolean): boolean {
+  return !dryRun && (kind === 'backup' || kind === 'restore' || kind === 'extract' || kind === 'validation')
+}
+
+interface ControlsProps {
+  job: { jobId: string; kind: JobKind; dryRun: boolean; stopping?: boolean }
+  name: string
+  /** Runs in this host, where it can be paused; elsewhere it can only be asked to stop. */
+  here?: boolean
+}
+
+/** Pause and cancel; once asked, what is waited for, and a way to wait no longer. */
+export function JobControls({ job, name, here = true }: ControlsProps) {
+  const { t } = useTranslation('jobs')
+  const pause = useAct('jobs.pause')
+  const cancel = useAct('jobs.cancel')
+  const { jobId } = job
+  const error = pause.error ?? cancel.error
+  const asked = job.stopping === true || pause.isSuccess || cancel.isSuccess
+  if (error === null && asked) {
     return (
-      <p>
-        <button type="button" className="btn q" aria-label={t.jobs.stopOf(jobTitle(job))} onClick={() => cancel(false)}>
-          {t.jobs.stop}
-        </button>
+      <p className="actions">
+        <span role="status">{t('stopping')}</span>
+        {here && (
+          <Button variant="default" onClick={() => cancel.mutate({ jobId, atOnce: true })}>
+            {t('stopNow')}
+          </Button>
+        )}
       </p>
     )
   }
   return (
-    <p className="actions">
-      <span role="status">{t.jobs.stopping}</span>
-      <button type="button" className="btn q" onClick={() => cancel(true)}>
-        {t.jobs.stopNow}
-      </button>
-    </p>
+    <>
+      {error !== null && <Problem error={errorOf(error)} inside />}
+      <p className="actions">
+        {here && canPause(job.kind, job.dryRun) && (
+          <Button variant="default" aria-label={t('pauseOf', { name })} onClick={() => pause.mutate({ jobId })}>
+            {t('pause')}
+          </Button>
+        )}
+        <Button
+          variant="default"
+          aria-label={t('cancelOf', { name })}
+          onClick={() => cancel.mutate({ jobId, atOnce: false })}
+        >
+          {t('cancel')}
+        </Button>
+      </p>
+    </>
   )
 }
 
 function left(progress: Progress): string {
-  return progress.secondsLeft === null ? t.jobs.leftUnknown : t.jobs.left(duration(progress.secondsLeft))
+  if (progress.secondsLeft === null) return i18n.t('jobs:progress.leftUnknown')
+  return i18n.t('jobs:progress.left', { time: duration(progress.secondsLeft) })
 }
 
 /** By records, or by bytes where those are what is known; null where neither is. Never 100 before the end. */
-function percentOf(progress: Progress): number | null {
+export function percentOf(progress: Progress): number | null {
   const { recordsDone, recordsTotal, bytesDone, bytesTotal } = progress
   const part = recordsTotal ? recordsDone / recordsTotal : bytesTotal ? bytesDone / bytesTotal : null
   return part === null ? null : Math.min(99, Math.floor(part * 100))

@@ -95,6 +95,9 @@ export function endStateOf(outcome: WindowOutcome, asked: 'pause' | 'cancel' | n
     return outcome.error.code === 'WORKER_DIED' ? 'crashed' : 'failed'
   }
   if (outcome.exitCode === 130) return stopped
+  const { result } = outcome
+  // one that goes on for ever ends well when it is stopped, and goes on where it is asked to
+  if (asked === 'pause' && result.kind === 'backup' && result.continuous) return 'paused'
   return outcome.exitCode === 0 ? 'done' : 'findings'
 }
 

@@ -105,7 +105,8 @@ function commonFacts(result: BackupResult | BackupPlanResult | RestoreResult | R
 }
 
 function backupFacts(result: BackupResult | BackupPlanResult): JobFacts {
-  const common = { kind: 'backup' as const, ...commonFacts(result) }
+  const continuous = result.mode === 'continuous'
+  const common = { kind: 'backup' as const, continuous, ...commonFacts(result) }
   if (result.dry_run) {
     const { offsets, bytes_estimate, seconds_estimate } = result
     const figures = { records: offsets, bytes: bytes_estimate, storedBytes: null, seconds: seconds_estimate }

@@ -65,7 +65,7 @@ export class SessionJobs {
       signal: running.stop.signal,
       terminate: running.terminate.signal,
       onEvent: (event) => {
-        if (event.type === 'started') job = this.#remember(event, subject)
+        if (event.type === 'started') job = this.#remember(event, subject, isDryRun(request))
         if (job !== undefined) this.#hear(job, event, running, history)
       },
     }
@@ -112,8 +112,7 @@ export class SessionJobs {
     if (job === undefined || running === undefined) {
       throw new CofferError('USAGE', `expected the id of a job that runs in this window, got "${jobId}"`)
     }
-    const request = this.#requests.get(jobId)
-    if (!continues(job.kind, request !== undefined && 'dryRun' in request && request.dryRun)) {
+    if (!continues(job.kind, job.dryRun)) {
       throw new CofferError('USAGE', `a job of the kind "${job.kind}" can't go on from where it stopped`, {
         hint: 'Stop it, and start it again when it is wanted.',
       })
@@ -147,7 +146,7 @@ export class SessionJobs {
     const running = [...this.#running]
     for (const [jobId, job] of running) {
       const request = this.#requests.get(jobId)
-      const goesOn = request !== undefined && continues(request.kind, 'dryRun' in request && request.dryRun)
+      const goesOn = request !== undefined && continues(request.kind, isDryRun(request))
       job.asked ??= goesOn ? 'pause' : 'cancel'
       job.stop.abort()
     }
@@ -198,11 +197,12 @@ export class SessionJobs {
     }
   }
 
-  #remember(event: JobEvent & { type: 'started' }, subject: string): JobSummary {
+  #remember(event: JobEvent & { type: 'started' }, subject: string, dryRun: boolean): JobSummary {
     const job: JobSummary = {
       jobId: event.jobId,
       kind: event.kind,
       subject,
+      dryRun,
       startedAt: event.at,
       endedAt: null,
       stopping: false,
@@ -251,6 +251,10 @@ export class SessionJobs {
   #tell(event: WindowEvent): void {
     for (const listener of this.#listeners) listener(event)
   }
+}
+
+function isDryRun(request: JobRequest): boolean {
+  return 'dryRun' in request && request.dryRun
 }
 
 function forWindow(job: JobSummary, event: JobEvent): WindowEvent | null {

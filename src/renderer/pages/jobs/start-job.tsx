@@ -1,20 +1,24 @@
+import { Button, Radio, Textarea, TextInput } from '@mantine/core'
 import { type ChangeEvent, type FormEvent, useState } from 'react'
-import { host } from '../../host.ts'
-import { Field, Problem } from '../../parts/basics.tsx'
-import { useAsk } from '../../state.ts'
-import { t } from '../../strings.ts'
+import { useTranslation } from 'react-i18next'
+import { useNavigate } from 'react-router'
+import { Problem } from '../../parts/basics.tsx'
+import { useAct } from '../../query.ts'
+import { errorOf } from '../../state.ts'
 
 /** Starts a job from a configuration file: by its path on the host's machine, or by its text. */
 export function StartJob({ directory }: { directory: string }) {
+  const { t } = useTranslation('jobs')
+  const navigate = useNavigate()
   const [by, setBy] = useState<'file' | 'text'>('file')
   const [path, setPath] = useState('')
   const [text, setText] = useState('')
-  const [asked, run] = useAsk<{ jobId: string }>()
-  const ready = (by === 'file' ? path : text).trim() !== ''
+  const begin = useAct('jobs.startFromYaml', ['jobs.page'])
+  const ready = (by === 'file' ? path : text).trim() !== '' && !begin.isPending
 
   const start = (dryRun: boolean) => {
     const source = by === 'file' ? { path } : { text }
-    void run(() => host.call('jobs.startFromYaml', { source, dryRun }))
+    begin.mutate({ source, dryRun }, { onSuccess: ({ jobId }) => void navigate(`/jobs/${jobId}`) })
   }
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -26,59 +30,55 @@ export function StartJob({ directory }: { directory: string }) {
   }
 
   return (
-    <form className="card" onSubmit={submit} aria-labelledby="start-title">
-      <h2 id="start-title">{t.jobs.startTitle}</h2>
-      <fieldset className="choices">
-        <legend className="unseen">{t.jobs.startTitle}</legend>
-        <label>
-          <input type="radio" name="by" checked={by === 'file'} onChange={() => setBy('file')} /> {t.jobs.byFile}
-        </label>
-        <label>
-          <input type="radio" name="by" checked={by === 'text'} onChange={() => setBy('text')} /> {t.jobs.byText}
-        </label>
-      </fieldset>
+    <form className="start-job" onSubmit={submit} aria-label={t('start.title')}>
+      <Radio.Group
+        value={by}
+        onChange={(value) => setBy(value === 'text' ? 'text' : 'file')}
+        aria-label={t('start.title')}
+      >
+        <div className="choices">
+          <Radio value="file" label={t('start.byFile')} />
+          <Radio value="text" label={t('start.byText')} />
+        </div>
+      </Radio.Group>
       {by === 'file' ? (
-        <Field id="job-path" label={t.jobs.path} hint={directory === '' ? undefined : t.jobs.pathHint(directory)}>
-          <input
-            id="job-path"
-            value={path}
-            spellCheck={false}
-            autoComplete="off"
-            aria-describedby="job-path-hint"
-            onChange={(event) => setPath(event.target.value)}
-          />
-        </Field>
+        <TextInput
+          label={t('start.path')}
+          description={directory === '' ? undefined : t('start.pathHint', { directory })}
+          value={path}
+          spellCheck={false}
+          autoComplete="off"
+          onChange={(event) => setPath(event.currentTarget.value)}
+        />
       ) : (
         <>
-          <Field id="job-text" label={t.jobs.text} hint={t.jobs.textHint}>
-            <textarea
-              id="job-text"
-              className="mono"
-              rows={12}
-              value={text}
-              spellCheck={false}
-              aria-describedby="job-text-hint"
-              onChange={(event) => setText(event.target.value)}
-            />
-          </Field>
+          <Textarea
+            label={t('start.text')}
+            description={t('start.textHint')}
+            classNames={{ input: 'mono' }}
+            rows={12}
+            value={text}
+            spellCheck={false}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
           <p>
             <label className="file btn q">
-              {t.jobs.choose}
+              {t('start.choose')}
               <input className="unseen" type="file" accept=".yaml,.yml,.txt" onChange={fill} />
             </label>
           </p>
         </>
       )}
       <p className="actions">
-        <button type="submit" className="btn" disabled={!ready || asked.state === 'busy'}>
-          {t.jobs.start}
-        </button>
-        <button type="button" className="btn q" disabled={!ready || asked.state === 'busy'} onClick={() => start(true)}>
-          {t.jobs.dryRun}
-        </button>
-        <span className="mute small">{t.jobs.dryRunHint}</span>
+        <Button type="submit" disabled={!ready}>
+          {t('start.start')}
+        </Button>
+        <Button variant="default" disabled={!ready} onClick={() => start(true)}>
+          {t('start.dryRun')}
+        </Button>
+        <span className="mute small">{t('start.dryRunHint')}</span>
       </p>
-      {asked.state === 'failed' && <Problem error={asked.error} />}
+      {begin.error !== null && <Problem error={errorOf(begin.error)} />}
     </form>
   )
 }
