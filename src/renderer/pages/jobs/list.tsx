@@ -70,13 +70,17 @@ function Answer() {
   const running = useAllJobs().filter((job) => job.outcome === null).length
   const latest = useHistory(LATEST)
   const last = latest.rows.find((row) => row.state !== 'running' && row.state !== 'cancelled')
-  const needs = last !== undefined && (last.state === 'crashed' || last.state === 'paused' || last.state === 'failed')
+  const isTakenUp = latest.rows.some(
+    (row) => row.state === 'running' && row.kind === last?.kind && row.subject === last.subject,
+  )
+  const isBad = last?.state === 'crashed' || last?.state === 'paused' || last?.state === 'failed'
+  const needs = last !== undefined && isBad && last.continuedBy === null && !isTakenUp
   const elsewhere = latest.rows.filter((row) => row.state === 'running' && !row.here).length
   const all = running + elsewhere
   const headline =
     all > 0
       ? t('headline.running', { count: all })
-      : needs && last.continuedBy === null
+      : needs
         ? t(`headline.${last.state as 'crashed' | 'paused' | 'failed'}`, { name: nameOf(last) })
         : latest.page?.total === 0
           ? t('headline.idle')
@@ -85,7 +89,7 @@ function Answer() {
   return (
     <>
       <Headline sub={isEmpty ? t('subNone') : t('sub')}>{headline}</Headline>
-      {needs && last.continuedBy === null && <Needed row={last} />}
+      {needs && <Needed row={last} />}
     </>
   )
 }
