@@ -10,6 +10,7 @@ import { jobCalls } from './calls/jobs.ts'
 import { overviewCalls } from './calls/overview.ts'
 import { draftCalls, settingCalls, vaultCalls } from './calls/profile.ts'
 import { requestCalls } from './calls/requests.ts'
+import { verifyCalls } from './calls/verify.ts'
 import type { CallName } from './names.ts'
 
 /**
@@ -27,6 +28,7 @@ export const CALLS = {
   ...holdCalls,
   ...approvalCalls,
   ...fileCalls,
+  ...verifyCalls,
   ...vaultCalls,
   ...draftCalls,
   ...settingCalls,

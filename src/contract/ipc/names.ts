@@ -77,6 +77,10 @@ export const CALL_NAMES = [
   'requests.discard',
   'requests.verify',
   'requests.hold',
+  'verify.start',
+  'verify.trusted',
+  'verify.trust',
+  'verify.distrust',
 ] as const
 
 export type CallName = (typeof CALL_NAMES)[number]

@@ -12,6 +12,7 @@ import { jobHandlers } from './areas/jobs.ts'
 import { overviewHandlers } from './areas/overview.ts'
 import { draftHandlers, settingHandlers, vaultHandlers } from './areas/profile.ts'
 import { requestHandlers } from './areas/requests.ts'
+import { verifyHandlers } from './areas/verify.ts'
 import { Background } from './background.ts'
 import { ServiceCore, type ServiceOptions } from './core.ts'
 import type { HeldFiles } from './held-files.ts'
@@ -46,6 +47,7 @@ export class Services {
       ...draftHandlers(core),
       ...settingHandlers(core),
       ...fileHandlers(core),
+      ...verifyHandlers(core),
       ...activityHandlers(core),
       ...holdHandlers(core),
       ...approvalHandlers(core),

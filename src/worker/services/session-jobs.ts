@@ -162,6 +162,11 @@ export class SessionJobs {
     this.#running.get(jobId)?.note(message)
   }
 
+  /** Resolves when it runs no more. */
+  async ended(jobId: string): Promise<void> {
+    await this.#running.get(jobId)?.ended
+  }
+
   /** Ids of those that run. */
   get running(): string[] {
     return [...this.#running.keys()]

@@ -1,7 +1,113 @@
+import './verify.css'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Headline } from '../../parts/basics.tsx'
+import { useSearchParams } from 'react-router'
+import type { SerializedError } from '../../../contract/errors.ts'
+import type { VerifyResult } from '../../../contract/evidence/verdict.ts'
+import type { HeldFile } from '../../../contract/ipc/calls/files.ts'
+import { duration } from '../../format.ts'
+import { host } from '../../host.ts'
+import { Headline, Problem } from '../../parts/basics.tsx'
+import { JobProgress } from '../../parts/progress.tsx'
+import { useCall } from '../../query.ts'
+import { errorOf, useJob } from '../../state.ts'
+import { Choose } from './choose.tsx'
+import { TrustCard } from './trust.tsx'
+import { Covered, FileVerdict, TakeAlong, useVerdictWords } from './verdict.tsx'
 
+/** Verifies evidence, whoever made it: with nothing set up and without a network. */
 export function Page() {
   const { t } = useTranslation('verify')
-  return <Headline sub={t('soon', { ns: 'app' })}>{t('headline')}</Headline>
+  const [files, setFiles] = useState<HeldFile[]>([])
+  const [jobId, setJobId] = useState<string | null>(null)
+  const [error, setError] = useState<SerializedError | null>(null)
+  const job = useJob(jobId)
+
+  const start = useCallback(async (chosen: HeldFile[]) => {
+    setError(null)
+    setJobId(null)
+    setFiles(chosen)
+    try {
+      setJobId((await host.call('verify.start', { files: chosen.map((file) => file.id), at: null })).jobId)
+    } catch (thrown) {
+      setError(errorOf(thrown))
+    }
+  }, [])
+  useOpenedWith(start, setError)
+
+  const reset = () => {
+    for (const file of files) void host.call('files.release', { id: file.id }).catch(() => {})
+    setFiles([])
+    setJobId(null)
+    setError(null)
+  }
+  const names = files.map((file) => file.name).join(', ')
+  const outcome = job?.outcome ?? null
+  const facts = outcome?.state === 'done' && outcome.result.kind === 'verify' ? outcome.result.verified : null
+  const failed = error ?? (outcome?.state === 'failed' ? outcome.error : null)
+  const seconds = job === null || job.endedAt === null ? 0 : (job.endedAt - job.startedAt) / 1000
+
+  if (facts !== null) {
+    return <Verdicts result={facts} names={names} seconds={seconds} again={() => void start(files)} another={reset} />
+  }
+  return (
+    <>
+      <Headline sub={files.length === 0 ? t('sub') : names}>
+        {failed !== null ? t('couldNot') : files.length === 0 ? t('headline') : t('verifying')}
+      </Headline>
+      {failed !== null && <Problem error={failed} />}
+      {files.length > 0 && failed === null && (
+        <div className="card">{job === null ? <progress aria-label={names} /> : <JobProgress job={job} />}</div>
+      )}
+      {(files.length === 0 || failed !== null) && <Choose chosen={(chosen) => void start(chosen)} />}
+      {files.length === 0 && <TrustCard changed={() => {}} />}
+    </>
+  )
+}
+
+interface VerdictsProps {
+  result: VerifyResult
+  names: string
+  seconds: number
+  again: () => void
+  another: () => void
+}
+
+function Verdicts({ result, names, seconds, again, another }: VerdictsProps) {
+  const { t } = useTranslation('verify')
+  const trusted = useCall('verify.trusted', null).data ?? []
+  const words = useVerdictWords(trusted)
+  const { files } = result
+  const [only] = files
+  const genuine = files.filter((file) => file.verdict === 'passed').length
+  const alone = files.length === 1 && only !== undefined
+  return (
+    <>
+      <Headline sub={t('context', { names, time: duration(seconds) })}>
+        {alone ? words.headline(only) : t('ofSeveral', { genuine, count: files.length })}
+      </Headline>
+      {files.map((file) => (
+        <FileVerdict key={file.file} file={file} trusted={trusted} alone={alone} />
+      ))}
+      {alone && <Covered file={only} />}
+      <TakeAlong result={result} trusted={trusted} another={another} />
+      <TrustCard changed={again} />
+    </>
+  )
+}
+
+/** Files that the application was opened with come by their ids in the address, which then forgets them. */
+function useOpenedWith(start: (files: HeldFile[]) => Promise<void>, failed: (error: SerializedError) => void): void {
+  const [query, setQuery] = useSearchParams()
+  const started = useRef('')
+  useEffect(() => {
+    const ids = query.getAll('file')
+    const key = ids.join(' ')
+    if (ids.length === 0 || started.current === key) return
+    started.current = key
+    Promise.all(ids.map((id) => host.call('files.get', { id })))
+      .then(start)
+      .catch((error: unknown) => failed(errorOf(error)))
+      .finally(() => setQuery({}, { replace: true }))
+  }, [query, setQuery, start, failed])
 }

@@ -1,0 +1,102 @@
+import { Button, TextInput } from '@mantine/core'
+import { type DragEvent, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { SerializedError } from '../../../contract/errors.ts'
+import type { HeldFile } from '../../../contract/ipc/calls/files.ts'
+import { giveAll, hasNativeDialogs, holdPath, pickFiles, pickFolder } from '../../files.ts'
+import { bytes } from '../../format.ts'
+import { Problem } from '../../parts/basics.tsx'
+import { errorOf } from '../../state.ts'
+
+const EVIDENCE = ['zip', 'pdf', 'json', 'sig', 'der']
+
+/** Where evidence is dropped, chosen, or named by its path. */
+export function Choose({ chosen }: { chosen: (files: HeldFile[]) => void }) {
+  const { t } = useTranslation('verify')
+  const [over, setOver] = useState(false)
+  const [sent, setSent] = useState<{ name: string; part: number; size: number } | null>(null)
+  const [error, setError] = useState<SerializedError | null>(null)
+  const [path, setPath] = useState('')
+  const take = async (give: () => Promise<HeldFile[]>) => {
+    setError(null)
+    try {
+      const files = await give()
+      if (files.length > 0) chosen(files)
+    } catch (thrown) {
+      setError(errorOf(thrown))
+    } finally {
+      setSent(null)
+    }
+  }
+  const onSent = (file: File, part: number) => setSent({ name: file.name, part, size: file.size })
+  const drop = (event: DragEvent) => {
+    event.preventDefault()
+    setOver(false)
+    const files = [...event.dataTransfer.files]
+    void take(() => giveAll(files, onSent))
+  }
+  const filters = [{ name: t('choose.files'), extensions: EVIDENCE }]
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is one of three ways; the others are by keyboard
+    <div
+      className={over ? 'card drop over' : 'card drop'}
+      onDragOver={(event) => {
+        event.preventDefault()
+        setOver(true)
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
+      <p>
+        <strong>{t('choose.drop')}</strong>
+      </p>
+      <p className="mute">{t('choose.what')}</p>
+      <p className="actions">
+        <Button
+          data-autofocus
+          onClick={() => void take(() => pickFiles({ title: t('choose.title'), filters, several: true }, onSent))}
+          disabled={sent !== null}
+        >
+          {t('choose.button')}
+        </Button>
+        {hasNativeDialogs && (
+          <Button
+            variant="default"
+            onClick={() =>
+              void take(async () => {
+                const folder = await pickFolder(t('choose.folder'))
+                return folder === null ? [] : [folder]
+              })
+            }
+          >
+            {t('choose.folder')}
+          </Button>
+        )}
+      </p>
+      <form
+        className="by-path"
+        onSubmit={(event) => {
+          event.preventDefault()
+          void take(async () => [await holdPath(path)])
+        }}
+      >
+        <TextInput
+          label={t('choose.path')}
+          description={t('choose.pathHint')}
+          value={path}
+          onChange={(event) => setPath(event.currentTarget.value)}
+        />
+        <Button type="submit" variant="default" disabled={path.trim() === ''}>
+          {t('choose.verifyPath')}
+        </Button>
+      </form>
+      {sent !== null && (
+        <p role="status">
+          {t('choose.sending', { name: sent.name, part: bytes(sent.part), size: bytes(sent.size) })}
+          <progress max={Math.max(1, sent.size)} value={sent.part} aria-label={sent.name} />
+        </p>
+      )}
+      {error !== null && <Problem error={error} inside />}
+    </div>
+  )
+}

@@ -1,0 +1,208 @@
+import { Button } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { SignatureFacts, Verdict, VerifiedFile, VerifyResult } from '../../../contract/evidence/verdict.ts'
+import type { Trusted } from '../../../contract/ipc/calls/verify.ts'
+import { saveText } from '../../files.ts'
+import { count, day, utc } from '../../format.ts'
+import { Card, Figure, Pill } from '../../parts/basics.tsx'
+import { CopyText } from '../../parts/copy-text.tsx'
+import { commandsFor } from './commands.ts'
+import { verdictHtml, verdictJson } from './export.ts'
+import { headlineOf, type Row, rowsOf, trustedBy } from './rows.ts'
+
+export const TONE = { passed: 'ok', indeterminate: 'warn', failed: 'bad' } as const
+
+/** The words of a verdict, shared by the page and by what is saved of it. */
+export function useVerdictWords(trusted: readonly Trusted[]) {
+  const { t, i18n } = useTranslation('verify')
+  const kind = (file: VerifiedFile) => t(`kind.${file.kind}`)
+  const headline = (file: VerifiedFile) => t(`headlines.${headlineOf(file)}`, { what: kind(file) })
+  const verdict = (one: Verdict) => t(`verdict.${one}`, { ns: 'app' })
+  const answer = (file: VerifiedFile, row: Row) => {
+    const here = onPage(row.answer, t)
+    const root = row.question === 'whose' && row.verdict === 'passed' ? trustedBy(file, trusted) : null
+    return root === null ? here : `${here} ${t('trustedSince', { name: root.name, day: day(Date.parse(root.since)) })}`
+  }
+  const sign = (row: Row) =>
+    row.verdict === null ? '' : row.rests === undefined ? verdict(row.verdict) : t(`rests.${row.rests}`)
+  return { t, headline, verdict, answer, sign, language: i18n.language }
+}
+
+/** The program's options, as this page has them. */
+function onPage(advice: string, t: ReturnType<typeof useTranslation<'verify'>>['t']): string {
+  return advice
+    .replaceAll('name it with --trust', `add it under “${t('trust.title')}”`)
+    .replaceAll('give it with --at', `enter it under “${t('at.title')}”`)
+    .replaceAll('--at must not be', 'the time entered must not be')
+}
+
+/** One file: the questions, each with its answer and its sign, and the details on demand. */
+export function FileVerdict({
+  file,
+  trusted,
+  alone,
+}: {
+  file: VerifiedFile
+  trusted: readonly Trusted[]
+  alone: boolean
+}) {
+  const words = useVerdictWords(trusted)
+  const { t } = words
+  const rows = rowsOf(file)
+  return (
+    <section className={`card edge-${TONE[file.verdict]}`} aria-label={file.file}>
+      {!alone && <h2 className="file-headline">{words.headline(file)}</h2>}
+      {!alone && <p className="mute">{file.file}</p>}
+      {file.verdict !== 'passed' && rows[0]?.answer !== file.reason && (
+        <p className="lead">
+          <Pill tone={TONE[file.verdict]}>{words.verdict(file.verdict)}</Pill> {file.reason}
+        </p>
+      )}
+      <table className="answers">
+        <thead>
+          <tr>
+            <th scope="col">{t('question')}</th>
+            <th scope="col">{t('answer')}</th>
+            <th scope="col">
+              <span className="unseen">{t('sign')}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.question}>
+              <th scope="row">{t(`questions.${row.question}`)}</th>
+              <td lang="en">{words.answer(file, row)}</td>
+              <td className="r">{row.verdict !== null && <Pill tone={TONE[row.verdict]}>{words.sign(row)}</Pill>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <details>
+        <summary>{t('allChecks', { count: file.checks_total })}</summary>
+        {file.signatures.length > 0 && <Signatures signatures={file.signatures} />}
+        <table>
+          <tbody>
+            {file.checks.map((one) => (
+              <tr key={`${one.check} ${one.subject} ${one.reason}`}>
+                <td>
+                  <Pill tone={TONE[one.verdict]}>{words.verdict(one.verdict)}</Pill>
+                </td>
+                <td className="mono">{one.subject === file.file ? one.check : `${one.check} · ${one.subject}`}</td>
+                <td lang="en">
+                  {one.reason}
+                  {one.subIndication !== undefined && <span className="mute"> {one.subIndication}</span>}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {file.checks.length < file.checks_total && (
+          <p className="mute">{t('worstShown', { count: file.checks.length })}</p>
+        )}
+      </details>
+    </section>
+  )
+}
+
+function Signatures({ signatures }: { signatures: readonly SignatureFacts[] }) {
+  const { t } = useTranslation('verify')
+  return (
+    <ul className="signatures">
+      {signatures.map((one) => (
+        <li key={`${one.subject} ${one.kind}`}>
+          <p>
+            <Pill tone={TONE[one.verdict]}>{t(`verdict.${one.verdict}`, { ns: 'app' })}</Pill>{' '}
+            <strong>{one.subject}</strong>, {one.format}
+          </p>
+          <p lang="en">{one.reason}</p>
+          <p className="mute">
+            {one.signer === null ? t('bareKey') : t('signedBy', { name: one.signer.name, issuer: one.signer.issuer })}
+            {one.time !== null && ` · ${utc(one.time.at)} (${t(`time.${one.time.kind}`)})`}
+          </p>
+          {one.keyId !== null && <p className="mono mute">SHA-256 {one.keyId}</p>}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** What the evidence covers, in figures. */
+export function Covered({ file }: { file: VerifiedFile }) {
+  const { t } = useTranslation('verify')
+  const { facts } = file
+  if (file.kind !== 'package' || facts?.records === undefined) return null
+  return (
+    <div className="row">
+      <Figure title={t('covered.records')} value={count(facts.records)}>
+        {facts.records_redacted ? t('covered.redacted', { count: facts.records_redacted }) : t('covered.noneRedacted')}
+      </Figure>
+      {facts.records_proved !== undefined && (
+        <Figure title={t('covered.proved')} value={count(facts.records_proved)}>
+          {t('covered.provedHow')}
+        </Figure>
+      )}
+      {facts.segments_read !== undefined && (
+        <Figure title={t('covered.segments')} value={count(facts.segments_read)}>
+          {t('covered.skipped', { count: facts.segments_skipped ?? 0 })}
+        </Figure>
+      )}
+    </div>
+  )
+}
+
+interface TakeAlongProps {
+  result: VerifyResult
+  trusted: readonly Trusted[]
+  another: () => void
+}
+
+/** How to get the same answers without us, and how to keep these. */
+export function TakeAlong({ result, trusted, another }: TakeAlongProps) {
+  const words = useVerdictWords(trusted)
+  const { t } = words
+  const [first] = result.files
+  if (first === undefined) return null
+  const stem = first.file.replace(/\.[a-z]+$/i, '')
+  const html = () =>
+    verdictHtml(result, {
+      language: words.language,
+      title: result.files.length === 1 ? words.headline(first) : t('several', { count: result.files.length }),
+      madeBy: t('madeBy', { tool: `${result.tool.name} ${result.tool.version}`, at: utc(result.verified_at) ?? '' }),
+      question: t('question'),
+      answer: t('answer'),
+      verdict: t('sign'),
+      signatures: t('signatures'),
+      checks: t('checks'),
+      headlineOf: (index) => words.headline(result.files[index] as VerifiedFile),
+      rowsOf: (index) => {
+        const file = result.files[index] as VerifiedFile
+        return rowsOf(file).map((row) => ({
+          question: t(`questions.${row.question}`),
+          answer: words.answer(file, row),
+          verdict: words.sign(row),
+        }))
+      },
+      verdictOf: words.verdict,
+    })
+  return (
+    <div className="row take-along">
+      <Card title={t('ownTools.title')}>
+        <p>{t(first.kind === 'package' ? 'ownTools.package' : 'ownTools.file')}</p>
+        <CopyText text={commandsFor(first)} label={t('ownTools.title')} />
+      </Card>
+      <Card title={t('keep.title')}>
+        <p className="mute">{t('keep.what')}</p>
+        <p className="actions">
+          <Button onClick={() => void saveText(`${stem}-verdict.html`, html())}>{t('keep.html')}</Button>
+          <Button variant="default" onClick={() => void saveText(`${stem}-verdict.json`, verdictJson(result))}>
+            {t('keep.json')}
+          </Button>
+          <Button variant="default" onClick={another}>
+            {t('another')}
+          </Button>
+        </p>
+      </Card>
+    </div>
+  )
+}
