@@ -7,7 +7,7 @@ import {
   useTable,
 } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useMemo, useRef } from 'react'
+import { memo, type ReactNode, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel(), sortFns })
@@ -46,6 +46,22 @@ interface DataTableProps<T extends object> {
   /** A row that can be opened; its name is said by the link or button in its cells. */
   selected?: string | null
 }
+
+interface CellsProps<T extends object> {
+  columns: readonly TableColumn<T>[]
+  row: T
+}
+
+/** Of one row: made once, and not again for each step of a scroll, as long as `columns` stays the same. */
+const Cells = memo(function Cells<T extends object>({ columns, row }: CellsProps<T>) {
+  // biome-ignore-start lint/a11y: see below
+  return columns.map((column) => (
+    <span key={column.id} role="cell" className={column.right ? 'r' : undefined}>
+      {column.cell(row)}
+    </span>
+  ))
+  // biome-ignore-end lint/a11y: end of the cells
+}) as <T extends object>(props: CellsProps<T>) => ReactNode
 
 /** A table of any length: only the rows in sight are in the document. Sorts what it holds; its head stays in sight. */
 export function DataTable<T extends object>({
@@ -148,11 +164,7 @@ export function DataTable<T extends object>({
                 className="grid-row"
                 style={{ gridTemplateColumns: widths, minWidth, transform: `translateY(${item.start}px)` }}
               >
-                {columns.map((column) => (
-                  <span key={column.id} role="cell" className={column.right ? 'r' : undefined}>
-                    {column.cell(row.original)}
-                  </span>
-                ))}
+                <Cells columns={columns} row={row.original} />
               </div>
             )
           })}

@@ -1,5 +1,5 @@
 import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import type { CofferError } from '../../../contract/errors.ts'
 import type { JobPage, JobQuery, JobRow } from '../../../contract/ipc/history.ts'
 import { host } from '../../host.ts'
@@ -49,8 +49,10 @@ export function useHistory(query: HistoryQuery): History {
       if (event.type === 'started' || event.type === 'finished') news()
     }, news)
   }, [client, loaded])
+  const pages = result.data?.pages
+  const rows = useMemo(() => pages?.flatMap((page) => page.rows) ?? [], [pages])
   return {
-    rows: result.data?.pages.flatMap((page) => page.rows) ?? [],
+    rows,
     page: result.data?.pages[0] ?? null,
     error: result.error,
     isOld,
