@@ -1,4 +1,6 @@
 import type { MantineColorScheme, MantineColorSchemeManager } from '@mantine/core'
+import { DEFAULT_SETTINGS, type Settings } from '../contract/ipc/settings.ts'
+import { host } from './host.ts'
 
 /** How the window looks, before the first page is drawn: theme, contrast, language. */
 export interface Look {
@@ -8,22 +10,19 @@ export interface Look {
   language: string | null
 }
 
-const DEFAULT: Look = { theme: 'auto', contrast: 'system', language: null }
-const KEY = 'coffer.look'
-
-/** What was chosen. A browser keeps it for each address, so that the web host's port would forget it: see settings. */
-export async function readLook(): Promise<Look> {
-  try {
-    const wanted = new URLSearchParams(location.hash.split('?')[1] ?? '').get('language')
-    const kept = { ...DEFAULT, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Look>) }
-    return wanted === null ? kept : { ...kept, language: wanted }
-  } catch {
-    return DEFAULT
+export function lookOf({ theme, language }: Pick<Settings, 'theme' | 'language'>): Look {
+  return {
+    theme: theme === 'system' || theme === 'contrast' ? 'auto' : theme,
+    contrast: theme === 'contrast' ? 'more' : 'system',
+    language: language === 'system' ? null : language,
   }
 }
 
-export function keepLook(look: Look): void {
-  localStorage.setItem(KEY, JSON.stringify(look))
+/** What was chosen in the settings; `?language=` behind the hash is for tests, and wins. */
+export async function readLook(): Promise<Look> {
+  const look = lookOf(await host.call('settings.get', null).catch(() => DEFAULT_SETTINGS))
+  const wanted = new URLSearchParams(location.hash.split('?')[1] ?? '').get('language')
+  return wanted === null ? look : { ...look, language: wanted }
 }
 
 export function applyContrast({ contrast }: Look): void {
@@ -31,7 +30,7 @@ export function applyContrast({ contrast }: Look): void {
   document.documentElement.dataset.contrast = more ? 'more' : 'normal'
 }
 
-/** Mantine's manager without its own local storage: the settings page keeps what was chosen. */
+/** Mantine's manager without its own local storage: the settings keep what was chosen. */
 export function colourScheme(first: MantineColorScheme): MantineColorSchemeManager {
   let current = first
   return {
@@ -42,7 +41,7 @@ export function colourScheme(first: MantineColorScheme): MantineColorSchemeManag
     subscribe: () => {},
     unsubscribe: () => {},
     clear: () => {
-      current = DEFAULT.theme
+      current = 'auto'
     },
   }
 }

@@ -7,6 +7,7 @@ import { connectionCalls } from './calls/connections.ts'
 import { fileCalls } from './calls/files.ts'
 import { holdCalls } from './calls/holds.ts'
 import { jobCalls } from './calls/jobs.ts'
+import { keyCalls } from './calls/keys.ts'
 import { overviewCalls } from './calls/overview.ts'
 import { draftCalls, settingCalls, vaultCalls } from './calls/profile.ts'
 import { requestCalls } from './calls/requests.ts'
@@ -21,6 +22,7 @@ import type { CallName } from './names.ts'
 export const CALLS = {
   ...appCalls,
   ...overviewCalls,
+  ...keyCalls,
   ...connectionCalls,
   ...archiveCalls,
   ...jobCalls,

@@ -9,6 +9,7 @@ import { connectionHandlers } from './areas/connections.ts'
 import { fileHandlers } from './areas/files.ts'
 import { holdHandlers } from './areas/holds.ts'
 import { jobHandlers } from './areas/jobs.ts'
+import { keyHandlers } from './areas/keys.ts'
 import { overviewHandlers } from './areas/overview.ts'
 import { draftHandlers, settingHandlers, vaultHandlers } from './areas/profile.ts'
 import { requestHandlers } from './areas/requests.ts'
@@ -40,6 +41,7 @@ export class Services {
     this.handlers = {
       ...appHandlers(core),
       ...overviewHandlers(core),
+      ...keyHandlers(core),
       ...connectionHandlers(core),
       ...archiveHandlers(core),
       ...jobHandlers(core),

@@ -1,7 +1,59 @@
+import { Button } from '@mantine/core'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Headline } from '../../parts/basics.tsx'
+import type { KeyOverview } from '../../../contract/results.ts'
+import { Empty, Headline, Problem } from '../../parts/basics.tsx'
+import { useCall } from '../../query.ts'
+import { errorOf } from '../../state.ts'
+import { KeyCard } from './card.tsx'
+import { CreateKey, ImportKey } from './forms.tsx'
 
+const SOON_MS = 60 * 86_400_000
+
+/** The keys that sign: what an auditor will trust, until when, and where the private part is. */
 export function Page() {
   const { t } = useTranslation('keys')
-  return <Headline sub={t('soon', { ns: 'app' })}>{t('headline')}</Headline>
+  const listed = useCall('keys.list', null)
+  const [form, setForm] = useState<'create' | 'import' | null>(null)
+  const keys = listed.data?.keys ?? []
+  return (
+    <>
+      <Headline sub={t('sub')}>
+        {listed.data === undefined ? t('loading', { ns: 'app' }) : headlineOf(keys, t)}
+      </Headline>
+      {listed.error !== null && <Problem error={errorOf(listed.error)} />}
+      {listed.data?.unreadable.map((one) => (
+        <Problem key={one.name} title={t('unreadable', { name: one.name })} error={one} />
+      ))}
+      {keys.map((key) => (
+        <KeyCard key={key.name} one={key} />
+      ))}
+      {listed.data !== undefined && keys.length === 0 && form === null && (
+        <Empty title={t('emptyTitle')}>{t('empty')}</Empty>
+      )}
+      {form === 'create' && <CreateKey onDone={() => setForm(null)} />}
+      {form === 'import' && <ImportKey onDone={() => setForm(null)} />}
+      {form === null && listed.data !== undefined && (
+        <p className="actions">
+          <Button onClick={() => setForm('create')}>{t('create.open')}</Button>
+          <Button variant="default" onClick={() => setForm('import')}>
+            {t('import.open')}
+          </Button>
+        </p>
+      )}
+    </>
+  )
+}
+
+type T = ReturnType<typeof useTranslation<'keys'>>['t']
+
+function headlineOf(keys: readonly KeyOverview[], t: T): string {
+  const usable = keys.filter((one) => one.status === 'usable')
+  if (keys.length === 0) return t('headline.none')
+  const expired = keys.find((one) => one.status === 'expired')
+  const soon = usable.find((one) => Date.parse(one.certificate?.not_after ?? '') < Date.now() + SOON_MS)
+  if (usable.length === 0 && expired !== undefined) return t('headline.expired', { name: expired.name })
+  if (usable.length === 0) return t('headline.noneUsable')
+  if (soon !== undefined) return t('headline.soon', { name: soon.name })
+  return t('headline.usable', { count: usable.length })
 }

@@ -1,7 +1,185 @@
+import { Button, NumberInput, PasswordInput, Radio, Switch, useMantineColorScheme } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Headline } from '../../parts/basics.tsx'
+import { LEAST_PASSPHRASE } from '../../../contract/ipc/vault.ts'
+import { preferredLanguage, speak } from '../../i18n.ts'
+import { applyContrast, lookOf } from '../../look.ts'
+import { Card, Headline, Pill, Problem } from '../../parts/basics.tsx'
+import { Confirm } from '../../parts/confirm.tsx'
+import { useAct, useCall } from '../../query.ts'
+import { errorOf } from '../../state.ts'
+
+const THEMES = ['system', 'light', 'dark', 'contrast'] as const
+const LANGUAGES = ['system', 'en', 'de'] as const
+const CLOCKS = ['local', 'utc'] as const
 
 export function Page() {
   const { t } = useTranslation('settings')
-  return <Headline sub={t('soon', { ns: 'app' })}>{t('headline')}</Headline>
+  const info = useCall('app.info', null)
+  return (
+    <>
+      <Headline sub={t('sub', { profile: info.data?.profile ?? '…' })}>{t('headline')}</Headline>
+      <Choices desktop={info.data?.host === 'desktop'} />
+      <Vault />
+    </>
+  )
+}
+
+function Choices({ desktop }: { desktop: boolean }) {
+  const { t } = useTranslation('settings')
+  const { setColorScheme } = useMantineColorScheme({ keepTransitions: true })
+  const client = useQueryClient()
+  const { data, error } = useCall('settings.get', null)
+  const change = useAct('settings.set', ['settings.get', 'overview.get'])
+  if (error !== null) return <Problem error={errorOf(error)} />
+  if (data === undefined) return <p className="mute">{t('loading', { ns: 'app' })}</p>
+  const set = (what: Parameters<typeof change.mutate>[0]) => {
+    // Shown at once; what the host answers is what holds.
+    client.setQueryData(['settings.get', null], { ...data, ...what })
+    change.mutate(what, {
+      onSuccess: (now) => {
+        const look = lookOf(now)
+        applyContrast(look)
+        setColorScheme(look.theme)
+        void speak(look.language ?? preferredLanguage())
+      },
+    })
+  }
+  const radios = <T extends string>(name: 'theme' | 'language' | 'clock', all: readonly T[], value: T) => (
+    <Radio.Group
+      label={t(`${name}.label`)}
+      description={t(`${name}.hint`)}
+      value={value}
+      onChange={(one) => set({ [name]: one })}
+    >
+      <div className="choices-row">
+        {all.map((one) => (
+          <Radio key={one} value={one} label={t(`${name}.${one}` as 'theme.light')} />
+        ))}
+      </div>
+    </Radio.Group>
+  )
+  const toggle = (label: string, checked: boolean, what: (checked: boolean) => Parameters<typeof change.mutate>[0]) => (
+    <Switch label={label} checked={checked} onChange={(event) => set(what(event.currentTarget.checked))} />
+  )
+  const { notifications } = data
+  return (
+    <>
+      <Card title={t('look')}>
+        <div className="stack">
+          {radios('theme', THEMES, data.theme)}
+          {radios('language', LANGUAGES, data.language)}
+          {radios('clock', CLOCKS, data.clock)}
+        </div>
+      </Card>
+      <Card title={t('targets')}>
+        <div className="field-row">
+          <NumberInput
+            label={t('targetHours')}
+            description={t('targetHoursHint')}
+            value={data.targetHours}
+            min={1}
+            max={8760}
+            clampBehavior="strict"
+            onChange={(value) => typeof value === 'number' && set({ targetHours: value })}
+          />
+          <NumberInput
+            label={t('testedRestoreDays')}
+            description={t('testedRestoreDaysHint')}
+            value={data.testedRestoreDays}
+            min={1}
+            max={3660}
+            clampBehavior="strict"
+            onChange={(value) => typeof value === 'number' && set({ testedRestoreDays: value })}
+          />
+        </div>
+      </Card>
+      <Card title={t('background')}>
+        <div className="stack">
+          {toggle(t('notifications.failures'), notifications.failures, (on) => ({
+            notifications: { ...notifications, failures: on },
+          }))}
+          {toggle(t('notifications.overdue'), notifications.overdue, (on) => ({
+            notifications: { ...notifications, overdue: on },
+          }))}
+          {toggle(t('notifications.finished'), notifications.finished, (on) => ({
+            notifications: { ...notifications, finished: on },
+          }))}
+          {toggle(t('resumeAfterSleep'), data.resumeAfterSleep, (on) => ({ resumeAfterSleep: on }))}
+          {desktop && toggle(t('staysInTray'), data.staysInTray, (on) => ({ staysInTray: on }))}
+          {desktop && toggle(t('startAtLogin'), data.startAtLogin, (on) => ({ startAtLogin: on }))}
+          {desktop && toggle(t('updates'), data.updates === 'ask', (on) => ({ updates: on ? 'ask' : 'off' }))}
+        </div>
+      </Card>
+      {change.error !== null && <Problem error={errorOf(change.error)} />}
+    </>
+  )
+}
+
+/** Where passwords are kept; where there is no keychain, the encrypted file is offered. */
+function Vault() {
+  const { t } = useTranslation('settings')
+  const { data } = useCall('vault.state', null)
+  const [passphrase, setPassphrase] = useState('')
+  const [forgetting, setForgetting] = useState(false)
+  const refresh = ['vault.state', 'connections.list'] as const
+  const create = useAct('vault.create', refresh)
+  const unlock = useAct('vault.unlock', refresh)
+  const forget = useAct('vault.forget', refresh)
+  if (data === undefined) return null
+  const asks = data.state === 'none' || data.state === 'file-locked'
+  const act = data.state === 'none' ? create : unlock
+  return (
+    <Card title={t('vault.title')}>
+      <p>
+        <Pill tone={asks ? 'warn' : 'ok'}>{t(`vault.state.${data.state}`)}</Pill>{' '}
+        <span className="mute">{t('vault.counts', { kept: data.kept, memory: data.inMemory })}</span>
+      </p>
+      <p className="mute">{t(`vault.text.${data.state}`)}</p>
+      {asks && (
+        <form
+          className="stack"
+          onSubmit={(event) => {
+            event.preventDefault()
+            act.mutate({ passphrase }, { onSuccess: () => setPassphrase('') })
+          }}
+        >
+          <PasswordInput
+            label={t('vault.passphrase')}
+            description={data.state === 'none' ? t('vault.passphraseHint', { least: LEAST_PASSPHRASE }) : undefined}
+            value={passphrase}
+            autoComplete="new-password"
+            onChange={(event) => setPassphrase(event.currentTarget.value)}
+          />
+          <p className="actions">
+            <Button
+              type="submit"
+              loading={act.isPending}
+              disabled={data.state === 'none' ? [...passphrase].length < LEAST_PASSPHRASE : passphrase === ''}
+            >
+              {t(data.state === 'none' ? 'vault.create' : 'vault.unlock')}
+            </Button>
+          </p>
+        </form>
+      )}
+      {act.error !== null && <Problem error={errorOf(act.error)} inside />}
+      {data.kept + data.inMemory > 0 && (
+        <Button variant="default" onClick={() => setForgetting(true)}>
+          {t('vault.forget')}
+        </Button>
+      )}
+      <Confirm
+        opened={forgetting}
+        title={t('vault.forgetTitle')}
+        action={t('vault.forget')}
+        danger
+        busy={forget.isPending}
+        onConfirm={() => forget.mutate(null, { onSuccess: () => setForgetting(false) })}
+        onClose={() => setForgetting(false)}
+      >
+        <p>{t('vault.forgetText')}</p>
+      </Confirm>
+    </Card>
+  )
 }
