@@ -52,7 +52,7 @@ export function KeyCard({ one }: { one: KeyOverview }) {
           )}
         </p>
       </div>
-      <dl className="facts">
+      <dl className="fact-list">
         {certificate !== null && (
           <Fact term={t('facts.valid')}>{t('facts.until', { day: day(Date.parse(certificate.not_after)) })}</Fact>
         )}
