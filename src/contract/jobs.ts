@@ -23,10 +23,15 @@ export type JobRequest = { environment: Record<string, string>; approval?: strin
   | { kind: 'restore'; config: ConfigSource; dryRun: boolean }
   | { kind: 'snapshot-groups'; config: ConfigSource }
   | { kind: 'check'; config: ConfigSource }
+  /** What a cluster (a connection) has; `names` null: all. */
+  | { kind: 'topics'; config: ConfigSource; names: string[] | null }
+  | { kind: 'storage-lock'; archive: ArchiveLocation }
   | { kind: 'validate'; archive: ArchiveLocation; backupId: string; deep: boolean }
   | { kind: 'list'; archive: ArchiveLocation; backupId: string | null }
   | { kind: 'describe'; archive: ArchiveLocation; backupId: string }
   | { kind: 'status'; archive: ArchiveLocation; backupId: string }
+  /** The consumer groups of its snapshot. */
+  | { kind: 'groups'; archive: ArchiveLocation; backupId: string }
   | { kind: 'show-offset-mapping'; archive: ArchiveLocation; backupId: string; restoreId: string | null }
   | { kind: 'overview'; places: { name: string; archive: ArchiveLocation }[]; days: number }
   | { kind: 'validation'; config: ConfigSource; triggeredBy: string | null; pitr: number | null }

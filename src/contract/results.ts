@@ -12,7 +12,7 @@ import type {
   ValidationResult,
 } from './results/evidence.ts'
 import type { ExtractPlanResult, ExtractResult } from './results/extract.ts'
-import type { GroupSnapshotResult, OffsetMappingResult } from './results/groups.ts'
+import type { GroupSnapshotResult, GroupsShownResult, OffsetMappingResult } from './results/groups.ts'
 import type { HoldOverviewResult, HoldResult, RetentionResult } from './results/hold.ts'
 import type { KeysResult } from './results/keys.ts'
 import type { OverviewResult } from './results/overview.ts'
@@ -20,6 +20,7 @@ import type { PreviewResult } from './results/preview.ts'
 import type { RestorePlanResult, RestoreResult } from './results/restore.ts'
 import type { ScheduleResult } from './results/schedule.ts'
 import type { TimelineResult } from './results/timeline.ts'
+import type { StorageLockResult, TopicsResult } from './results/topics.ts'
 import type { ValidateResult } from './results/validate.ts'
 import type { EvidenceVerifyResult } from './results/verify.ts'
 
@@ -40,6 +41,7 @@ export type * from './results/preview.ts'
 export type * from './results/restore.ts'
 export type * from './results/schedule.ts'
 export type * from './results/timeline.ts'
+export type * from './results/topics.ts'
 export type * from './results/validate.ts'
 export type * from './results/verify.ts'
 
@@ -54,10 +56,13 @@ export interface JobResults {
   restore: RestoreResult | RestorePlanResult
   'snapshot-groups': GroupSnapshotResult
   check: CheckResult
+  topics: TopicsResult
+  'storage-lock': StorageLockResult
   validate: ValidateResult
   list: ListResult
   describe: DescribeResult
   status: StatusResult
+  groups: GroupsShownResult
   'show-offset-mapping': OffsetMappingResult
   extract: ExtractResult | ExtractPlanResult
   preview: PreviewResult

@@ -70,6 +70,8 @@ export interface ScheduleStatus extends Schedule {
 
 export type ScheduleRequest =
   | { action: 'add'; schedule: Omit<Schedule, 'id' | 'created_at' | 'paused'> }
+  /** Makes it, or changes the one of that name and keeps its history; a change catches nothing up. */
+  | { action: 'set'; schedule: Omit<Schedule, 'id' | 'created_at' | 'paused'> }
   | { action: 'list' }
   | { action: 'remove' | 'pause' | 'resume'; name: string }
   | { action: 'history'; name: string; limit: number }

@@ -10,6 +10,7 @@ import {
   listGroups,
 } from './coordinator.ts'
 import { brokerError } from './errors.ts'
+import { partitionSizes } from './log-dirs.ts'
 import { listOffsets, type WhichOffset } from './offsets.ts'
 import { openProducer, type Producer, type ProducerOptions } from './producer/producer.ts'
 import { API } from './protocol/api.ts'
@@ -40,6 +41,8 @@ export interface Cluster {
   topics(names?: readonly string[]): Promise<TopicMetadata[]>
   /** By topic. Values of sensitive entries are null. @throws TOPIC_MISSING, KAFKA_NOT_AUTHORIZED */
   topicConfigs(names: readonly string[]): Promise<Map<string, ConfigEntry[]>>
+  /** Bytes on the brokers' disks, by `topic/partition`; null where the brokers don't tell this user. */
+  sizes(): Promise<Map<string, number> | null>
   /** By `topic/partition`. */
   offsets(partitions: readonly TopicPartition[], which: WhichOffset): Promise<Map<string, number>>
   /**
@@ -123,6 +126,11 @@ class ConnectedCluster implements Cluster {
 
   topicConfigs(names: readonly string[]): Promise<Map<string, ConfigEntry[]>> {
     return describeTopicConfigs(this.#brokers, names)
+  }
+
+  async sizes(): Promise<Map<string, number> | null> {
+    await this.#brokers.metadata([])
+    return partitionSizes(this.#brokers)
   }
 
   offsets(partitions: readonly TopicPartition[], which: WhichOffset): Promise<Map<string, number>> {

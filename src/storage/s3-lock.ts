@@ -42,9 +42,10 @@ export async function lockOf(s3: S3Connection, key: string): Promise<StoredReten
   return { mode, retainUntil: until, legalHold, reason: 'read back from the storage after the object was stored' }
 }
 
-type Told<T> = { state: 'told'; value: T } | { state: 'none' } | { state: 'unknown'; name: string }
+export type Told<T> = { state: 'told'; value: T } | { state: 'none' } | { state: 'unknown'; name: string }
 
-async function ask<T>(question: () => Promise<T>): Promise<Told<T>> {
+/** Whether the server told, has none, or will not say. @throws what is no answer about the lock */
+export async function ask<T>(question: () => Promise<T>): Promise<Told<T>> {
   try {
     return { state: 'told', value: await question() }
   } catch (error) {

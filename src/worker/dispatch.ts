@@ -17,10 +17,16 @@ const JOBS = {
     ...(await import('../jobs/check/run.ts')),
     ...(await import('../jobs/check/section.ts')),
   }),
+  topics: async () => ({
+    ...(await import('../contract/config/section.ts')),
+    ...(await import('../jobs/topics/run.ts')),
+  }),
+  'storage-lock': () => import('../jobs/storage-lock/run.ts'),
   validate: () => import('../jobs/validate/run.ts'),
   list: () => import('../jobs/list/run.ts'),
   describe: () => import('../jobs/describe/run.ts'),
   status: () => import('../jobs/status/run.ts'),
+  groups: () => import('../jobs/groups/show.ts'),
   'show-offset-mapping': () => import('../jobs/offsets/run.ts'),
   overview: () => import('../jobs/overview/run.ts'),
   validation: () => import('../jobs/validation/run.ts'),
@@ -99,6 +105,15 @@ async function run(request: JobRequest, context: JobContext): Promise<JobResult<
     }
     case 'overview':
       return (await JOBS.overview()).runOverview(request, context)
+    case 'topics': {
+      const { loadSection, runTopics } = await JOBS.topics()
+      const section = loadSection(request.config, request.environment)
+      if (section.section === 'storage')
+        throw new CofferError('USAGE', `expected a cluster, got the storage "${request.config.name}"`)
+      return runTopics(section.cluster, request.names, context)
+    }
+    case 'storage-lock':
+      return (await JOBS['storage-lock']()).runStorageLock(request.archive, request.environment)
     case 'validation':
       return (await JOBS.validation()).runValidation(request, context)
     case 'extract':
@@ -137,6 +152,8 @@ async function run(request: JobRequest, context: JobContext): Promise<JobResult<
             return (await JOBS.timeline()).runTimeline(storage, request)
           case 'status':
             return (await JOBS.status()).runStatus(storage, request.backupId, context)
+          case 'groups':
+            return (await JOBS.groups()).runShowGroups(storage, request.backupId)
           case 'show-offset-mapping':
             return (await JOBS['show-offset-mapping']()).runShowOffsetMapping(
               storage,

@@ -115,3 +115,13 @@ test('overdue is counted from the last good run, or from the beginning', () => {
   assert.equal(isOverdue(SCHEDULE, '2026-01-02T02:10:00.000Z', at('2026-01-03T02:00:00Z')), false)
   assert.equal(isOverdue({ ...SCHEDULE, alert_after_hours: null }, null, at('2027-01-01T00:00:00Z')), false)
 })
+
+test('a changed schedule counts as made when it was changed: what its new times had missed is not caught up', () => {
+  const changed = { ...SCHEDULE, cron: '0 * * * *', created_at: '2026-01-02T12:30:00.000Z' }
+  assert.deepEqual(decide(changed, run(), at('2026-01-02T12:40:00Z')), {
+    do: 'wait',
+    until: at('2026-01-02T13:00:00Z'),
+  })
+  const due = decide(changed, run(), at('2026-01-02T13:00:00Z'))
+  assert.deepEqual(due, { do: 'run', due: at('2026-01-02T13:00:00Z'), trigger: 'schedule', attempt: 1, missed: 0 })
+})

@@ -12,6 +12,7 @@ import { keysText } from './text-keys.ts'
 import { overviewText } from './text-overview.ts'
 import { groupSnapshotText, offsetMappingText, restorePlanText, restoreText } from './text-restore.ts'
 import { scheduleText } from './text-schedule.ts'
+import { groupsText, storageLockText, topicsText } from './text-topics.ts'
 import { evidenceVerifyText, verifyText } from './text-verify.ts'
 
 /** Results in words, for people. Errors stand on standard error only. */
@@ -28,6 +29,12 @@ function lines(result: AnyResult): string[] {
       return result.dry_run ? restorePlanText(result) : restoreText(result)
     case 'check':
       return checkText(result)
+    case 'topics':
+      return topicsText(result)
+    case 'groups':
+      return groupsText(result)
+    case 'storage-lock':
+      return storageLockText(result)
     case 'validate':
       return validateText(result)
     case 'list':

@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import type { AccountTotals, ArchiveStatistics, CheckResult, DescribeResult, ListResult } from '../results.ts'
+import type {
+  AccountTotals,
+  ArchiveStatistics,
+  CheckResult,
+  CoverageSpan,
+  DescribeResult,
+  ListResult,
+  ManifestSignature,
+} from '../results.ts'
 import { errorCode } from './error.ts'
 import { MAX_NAME, MAX_PATH } from './limits.ts'
 
@@ -61,7 +69,19 @@ export const listResult: z.ZodType<ListResult> = z.object({
 export type ArchiveDescription = Pick<
   DescribeResult,
   'location' | 'manifest_sha256' | 'overview' | 'account' | 'topics' | 'gaps' | 'gaps_total'
->
+> & {
+  /** Null in archives of other programs. */
+  signature: ManifestSignature | null
+  coverage: CoverageSpan[]
+}
+
+export const manifestSignature: z.ZodType<ManifestSignature> = z.object({
+  state: z.enum(['signed', 'unsigned', 'broken']),
+  key_id: z.string().nullable(),
+  algorithm: z.string().nullable(),
+  timestamped: z.boolean(),
+  reason: z.string(),
+})
 
 export const archiveDescription: z.ZodType<ArchiveDescription> = z.object({
   location: z.string(),
@@ -98,6 +118,8 @@ export const archiveDescription: z.ZodType<ArchiveDescription> = z.object({
     }),
   ),
   gaps_total: count,
+  signature: manifestSignature.nullable(),
+  coverage: z.array(z.object({ from: z.string(), days: count, records: count })).max(400),
 })
 
 export const checkResult: z.ZodType<CheckResult> = z.object({

@@ -9,6 +9,7 @@ import { holdCalls } from './calls/holds.ts'
 import { jobCalls } from './calls/jobs.ts'
 import { keyCalls } from './calls/keys.ts'
 import { overviewCalls } from './calls/overview.ts'
+import { clusterCalls, planCalls, scheduleCalls, storageCalls } from './calls/plans.ts'
 import { draftCalls, settingCalls, vaultCalls } from './calls/profile.ts'
 import { requestCalls } from './calls/requests.ts'
 import { verifyCalls } from './calls/verify.ts'
@@ -25,6 +26,10 @@ export const CALLS = {
   ...keyCalls,
   ...connectionCalls,
   ...archiveCalls,
+  ...clusterCalls,
+  ...storageCalls,
+  ...planCalls,
+  ...scheduleCalls,
   ...jobCalls,
   ...activityCalls,
   ...holdCalls,

@@ -86,3 +86,12 @@ export interface StatusResult {
   account: AccountTotals | null
   partitions: { topic: string; partition: number; next_offset: number; cut: number | null }[]
 }
+
+/** How many records have a time in some days, about: see coverageOf. */
+export interface CoverageSpan {
+  /** ISO 8601 UTC, the span's beginning. */
+  from: string
+  /** Days that it is long. */
+  days: number
+  records: number
+}

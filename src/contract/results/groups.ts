@@ -10,6 +10,20 @@ export interface GroupSnapshotResult extends GroupCapture {
   captured: { group_id: string; topics: number; offsets: number }[]
 }
 
+/** What an archive keeps of consumer groups. */
+export interface GroupsShownResult {
+  kind: 'groups'
+  backup_id: string
+  location: string
+  /** Null where the snapshot tells no time. */
+  taken_at: string | null
+  /** At most 10,000. */
+  groups: { group_id: string; state: string | null; topics: number; offsets: number }[]
+  groups_total: number
+  /** Groups that could not be read when it was taken. */
+  failed: { group_id: string; code: string; message: string }[]
+}
+
 export interface OffsetMappingResult {
   kind: 'show-offset-mapping'
   backup_id: string

@@ -2,7 +2,7 @@ import type { ScheduledRun, ScheduleStatus } from '../schedule.ts'
 
 export interface ScheduleResult {
   kind: 'schedule'
-  action: 'add' | 'list' | 'remove' | 'pause' | 'resume' | 'history' | 'export' | 'run'
+  action: 'add' | 'set' | 'list' | 'remove' | 'pause' | 'resume' | 'history' | 'export' | 'run'
   /** Those that the action is about; of `list` all. */
   schedules: ScheduleStatus[]
   /** Of `history`, newest first; of `run` what this service has run. */

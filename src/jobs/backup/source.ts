@@ -87,6 +87,7 @@ export function compacts(entries: readonly ConfigEntry[]): boolean {
 /** ConfigSource of the Kafka protocol (DescribeConfigs response): set on the topic itself. */
 const DYNAMIC_TOPIC_CONFIG = 1
 
-function isInternal(topic: TopicMetadata): boolean {
+/** Kafka's own topics. */
+export function isInternal(topic: TopicMetadata): boolean {
   return topic.internal || topic.name === '__consumer_offsets' || topic.name === '__transaction_state'
 }

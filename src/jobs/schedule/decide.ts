@@ -24,7 +24,9 @@ export function decide(schedule: Schedule, last: ScheduledRun | null, now: Date)
   if (schedule.paused) return { do: 'nothing' }
   // No overlap: what comes due meanwhile is caught up, once, when it has ended.
   if (last?.state === 'running') return waitForNext(schedule, now)
-  const handled = last === null ? new Date(schedule.created_at) : new Date(last.due_at)
+  // A changed schedule counts as made when it was changed.
+  const made = new Date(schedule.created_at)
+  const handled = last === null || new Date(last.due_at) < made ? made : new Date(last.due_at)
   const found = lastDue(schedule, handled, now)
   if (found !== null) {
     const start = new Date(found.due.getTime() + jitterMs(schedule, found.due))

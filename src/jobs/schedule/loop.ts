@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ERROR_EXIT, isCofferError, serializeError } from '../../contract/errors.ts'
+import { ERROR_EXIT, type ErrorCode, isCofferError, serializeError } from '../../contract/errors.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobOutcome } from '../../contract/jobs.ts'
 import type { Schedule, ScheduledRun } from '../../contract/schedule.ts'
@@ -113,7 +113,10 @@ async function carryOut(
   return finished
 }
 
-function endOf(outcome: JobOutcome): Parameters<ScheduleStore['end']>[1] {
+/** How a job's outcome stands in the history. */
+export function endOf(
+  outcome: { state: 'done'; exitCode: number } | { state: 'failed'; error: { code: ErrorCode; message: string } },
+): Parameters<ScheduleStore['end']>[1] {
   if (outcome.state === 'failed') {
     const { code, message } = outcome.error
     const state = code === 'INTERRUPTED' ? 'interrupted' : 'failed'

@@ -42,6 +42,10 @@ export async function runSchedule(
         await checkSchedule(request.schedule)
         return done('add', [status(store, store.add(request.schedule, new Date()))])
       }
+      case 'set': {
+        await checkSchedule(request.schedule)
+        return done('set', [status(store, store.set(request.schedule, new Date()))])
+      }
       case 'list':
         return done(
           'list',

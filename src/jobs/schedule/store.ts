@@ -73,6 +73,18 @@ export class ScheduleStore {
     return schedule
   }
 
+  /** Makes it, or gives the one of that name a new definition: nothing before now is then ever caught up. */
+  set(definition: Omit<Schedule, 'id' | 'created_at' | 'paused'>, now: Date): Schedule {
+    const before = this.byName(definition.name)
+    if (before === null) return this.add(definition, now)
+    this.#run('UPDATE schedules SET definition = ?, created_at = ? WHERE id = ?', [
+      JSON.stringify(definition),
+      isoTime(now.getTime()),
+      before.id,
+    ])
+    return this.byName(definition.name) ?? before
+  }
+
   all(): Schedule[] {
     return this.#all('SELECT * FROM schedules ORDER BY name', []).map(scheduleOf)
   }

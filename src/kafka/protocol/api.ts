@@ -27,6 +27,7 @@ export const API = {
   deleteRecords: { key: 21, name: 'DeleteRecords', min: 1, max: 1, flexible: NEVER },
   initProducerId: { key: 22, name: 'InitProducerId', min: 1, max: 1, flexible: NEVER },
   describeConfigs: { key: 32, name: 'DescribeConfigs', min: 1, max: 2, flexible: NEVER },
+  describeLogDirs: { key: 35, name: 'DescribeLogDirs', min: 1, max: 1, flexible: NEVER },
   incrementalAlterConfigs: { key: 44, name: 'IncrementalAlterConfigs', min: 0, max: 0, flexible: NEVER },
   describeCluster: { key: 60, name: 'DescribeCluster', min: 0, max: 0, flexible: 0 },
   consumerGroupDescribe: { key: 69, name: 'ConsumerGroupDescribe', min: 0, max: 0, flexible: 0 },

@@ -15,6 +15,8 @@ const file = z.object({ format: z.literal(1), connections: z.array(stored).max(1
 export class ConnectionStore {
   readonly #path: string
   #last: Promise<unknown> = Promise.resolve()
+  /** Told of each connection that was saved, before the caller hears of it. */
+  readonly onSaved: ((id: string) => Promise<void>)[] = []
 
   /** @param profile folder; made when something is first saved */
   constructor(profile: string) {
@@ -45,8 +47,8 @@ export class ConnectionStore {
   }
 
   /** Adds one (without an id), or replaces the one with this id. @throws CONFIG_CONFLICT where the name is taken */
-  save(input: Omit<StoredConnection, 'id'> & { id: string | null }): Promise<StoredConnection> {
-    return this.#change((all) => {
+  async save(input: Omit<StoredConnection, 'id'> & { id: string | null }): Promise<StoredConnection> {
+    const saved = await this.#change((all): [StoredConnection[], StoredConnection] => {
       const saved = { ...input, id: input.id ?? randomUUID() }
       const taken = all.some((one) => one.id !== saved.id && one.name.toLowerCase() === saved.name.toLowerCase())
       if (taken) {
@@ -58,6 +60,8 @@ export class ConnectionStore {
       const others = all.filter((one) => one.id !== saved.id)
       return [[...others, saved].sort((a, b) => a.name.localeCompare(b.name)), saved]
     })
+    for (const tell of this.onSaved) await tell(saved.id)
+    return saved
   }
 
   /** Removes one; a missing one is no error. */

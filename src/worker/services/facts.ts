@@ -80,6 +80,9 @@ function facts(kind: JobKind, result: unknown): JobFacts {
     case 'preview':
     case 'package-records':
     case 'timeline':
+    case 'topics':
+    case 'storage-lock':
+    case 'groups':
     case 'list':
     case 'describe':
     case 'status':

@@ -1,18 +1,22 @@
 import type { JobSummary, WindowEvent } from '../../contract/ipc/job.ts'
 import type { CallHandlers } from '../../contract/ipc/map.ts'
 import { DEFAULT_SETTINGS, type Settings } from '../../contract/ipc/settings.ts'
+import { Plans } from '../plans/plans.ts'
 import { activityHandlers } from './areas/activity.ts'
 import { appHandlers } from './areas/app.ts'
 import { approvalHandlers } from './areas/approvals.ts'
 import { archiveHandlers } from './areas/archives.ts'
+import { clusterHandlers, storageHandlers } from './areas/clusters.ts'
 import { connectionHandlers } from './areas/connections.ts'
 import { fileHandlers } from './areas/files.ts'
 import { holdHandlers } from './areas/holds.ts'
 import { jobHandlers } from './areas/jobs.ts'
 import { keyHandlers } from './areas/keys.ts'
 import { overviewHandlers } from './areas/overview.ts'
+import { planHandlers } from './areas/plans.ts'
 import { draftHandlers, settingHandlers, vaultHandlers } from './areas/profile.ts'
 import { requestHandlers } from './areas/requests.ts'
+import { scheduleHandlers } from './areas/schedules.ts'
 import { verifyHandlers } from './areas/verify.ts'
 import { Background } from './background.ts'
 import { ServiceCore, type ServiceOptions } from './core.ts'
@@ -38,12 +42,18 @@ export class Services {
     this.background = new Background(core)
     const { close, ...requests } = requestHandlers(core)
     this.#closeRequests = close
+    const plans = new Plans(core)
+    core.connections.onSaved.push((id) => plans.connectionChanged(id))
     this.handlers = {
       ...appHandlers(core),
       ...overviewHandlers(core),
       ...keyHandlers(core),
       ...connectionHandlers(core),
       ...archiveHandlers(core),
+      ...clusterHandlers(core),
+      ...storageHandlers(core),
+      ...planHandlers(core, plans),
+      ...scheduleHandlers(core, plans),
       ...jobHandlers(core),
       ...vaultHandlers(core),
       ...draftHandlers(core),
