@@ -158,19 +158,19 @@ function entryOf(
   const state = (): [ApprovalEntry['state'], string] => {
     if (decision === null) {
       return Date.parse(document.expires_at) <= now
-        ? ['expired', `nobody decided it until ${document.expires_at}`]
-        : ['open', `open until ${document.expires_at}`]
+        ? ['expired', `nobody decided it until ${minute(document.expires_at)}`]
+        : ['open', `open until ${minute(document.expires_at)}`]
     }
     if (canonicalJson(decision.document.request) !== canonicalJson(document)) {
       return ['invalid', 'the decision is about another request than the one beside it']
     }
     const { approver, decision: word, decided_at: at } = decision.document
-    const who = `${approver.name ?? approver.os_user} on ${at}`
+    const who = `${approver.name ?? approver.os_user} on ${minute(at)}`
     if (word === 'rejected') return ['rejected', `rejected by ${who}`]
     if (use.done) return ['used', 'what it allowed is done']
     if (use.used) return ['used', 'it has been used']
     const problem = decisionProblem(decision.document, policy, now)
-    if (problem === null) return ['approved', `approved by ${who}, good until ${document.expires_at}`]
+    if (problem === null) return ['approved', `approved by ${who}, good until ${minute(document.expires_at)}`]
     return [Date.parse(document.expires_at) <= now ? 'expired' : 'invalid', problem]
   }
   const [word, reason] = state()
@@ -219,4 +219,9 @@ async function signerOf(key: string, environment: Record<string, string>): Promi
   }
   const config = { enabled: true, key: isFile ? null : key, private_key_path: isFile ? key : null, ...nothing }
   return openSigner(config, { environment, profile: profileFolder(environment) })
+}
+
+/** A time of a document as a sentence has it. */
+function minute(iso: string): string {
+  return `${iso.slice(0, 16).replace('T', ' ')} UTC`
 }
