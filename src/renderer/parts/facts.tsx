@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 /** Names with what they are, one below the other. What is null is left out. */
 export function Facts({ of: facts }: { of: readonly (readonly [name: string, value: ReactNode])[] }) {
   return (
-    <dl className="facts">
+    <dl className="fact-list">
       {facts
         .filter(([, value]) => value !== null && value !== undefined && value !== '')
         .map(([name, value]) => (

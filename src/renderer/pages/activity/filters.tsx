@@ -51,7 +51,7 @@ export function Filters({ typed, onType, filter }: FiltersProps) {
 
   return (
     <>
-      <search className="filters" aria-label={t('filter.label')}>
+      <search className="activity-filters" aria-label={t('filter.label')}>
         <TextInput
           label={t('search', { ns: 'app' })}
           placeholder={t('filter.textHint')}
