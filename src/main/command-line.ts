@@ -7,7 +7,7 @@ export type Started =
   /** With evidence (by double click), hidden (at login), or just so. */
   | { as: 'window'; files: string[]; hidden: boolean }
 
-const EVIDENCE = /\.(zip|pdf|json|sig|kbak)$/i
+const EVIDENCE = /\.(zip|evidence|pdf|json|sig)$/i
 
 /**
  * @param args of the process, without the program itself (and, in a checkout, without the application's folder)

@@ -174,7 +174,7 @@ export class Desktop implements MenuActions {
 
   async #chooseEvidence(): Promise<void> {
     await this.#show(null)
-    const filters = [{ name: this.#t.evidenceFiles, extensions: ['zip', 'pdf', 'json', 'sig'] }]
+    const filters = [{ name: this.#t.evidenceFiles, extensions: ['zip', 'evidence', 'pdf', 'json', 'sig'] }]
     const options = { title: this.#t.verify, filters, properties: ['openFile' as const, 'multiSelections' as const] }
     const window = this.#window
     const { filePaths } =

@@ -28,9 +28,9 @@ before(async () => {
     cpSync(join(ROOT, 'test/fixtures/oso'), join(folder, 'archive'), { recursive: true })
   })
 })
-after(() => {
+after(async () => {
   process.chdir(ROOT)
-  rig.end()
+  await rig.end()
 })
 
 const address = () => standIn.windows.at(-1)?.webContents.getURL() ?? ''

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { CallName } from '../../src/contract/ipc/names.ts'
 import type { Bridge } from '../../src/contract/ipc/reply.ts'
 import { bundlePreload } from '../../src/main/bundle.ts'
-import { standIn } from './electron-stand-in.ts'
+import { app, standIn } from './electron-stand-in.ts'
 import { buildRenderer, ROOT } from './host.ts'
 
 /** The real main and the real preload, on the stand-in for Electron. Once in a process: main is a program. */
@@ -17,7 +17,7 @@ export const PRELOAD = join(ROOT, 'dist/main/preload.cjs')
 export interface MainRig {
   /** A temporary folder: working directory; the profile is in it. */
   folder: string
-  end(): void
+  end(): Promise<void>
 }
 
 /** Anything that imports `electron` from now on gets the stand-in. */
@@ -53,7 +53,13 @@ export async function startMain(args: string[] = [], prepare: (folder: string) =
   createRequire(import.meta.url)(PRELOAD)
   return {
     folder,
-    end: () => {
+    end: async () => {
+      // Quits as a user does, so that no thread of the schedules keeps the tests waiting.
+      const quit = once(standIn.told, 'quit')
+      if (standIn.quits === 0) {
+        app.quit()
+        await quit
+      }
       hooks.deregister()
       rmSync(folder, { recursive: true, force: true })
     },
