@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { useNavigate } from 'react-router'
+import { useLocation, useNavigate } from 'react-router'
 import { useDraft } from '../../../draft.ts'
 import { Card, Headline, Problem } from '../../../parts/basics.tsx'
 import { Wizard } from '../../../parts/wizard.tsx'
@@ -13,7 +13,19 @@ import { STEPS } from './steps.ts'
 export function NewRequest() {
   const { t } = useTranslation('requests')
   const go = useNavigate()
-  const [draft, change, discard] = useDraft('requests-new', { data: emptyCase, parent: '' })
+  // Who explores the sample data has no letter: one is made up.
+  const sample = (useLocation().state as { sample?: unknown } | null)?.sample !== undefined
+  const example = {
+    ...emptyCase,
+    matter: 'REG-2026-014',
+    title: t('example.title'),
+    requestedBy: t('example.by'),
+    reason: t('example.reason'),
+  }
+  const [draft, change, discard] = useDraft(sample ? 'requests-new-sample' : 'requests-new', {
+    data: sample ? example : emptyCase,
+    parent: '',
+  })
   const create = useAct('requests.create', ['requests.list'])
   const ready = draft.data.matter.trim() !== ''
   const start = () =>

@@ -1,5 +1,5 @@
 import { Button, Checkbox, Radio, Select, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ArchiveLocationInput } from '../../../../contract/ipc/archive.ts'
 import { bytes, count, rounded, utc } from '../../../format.ts'
@@ -47,6 +47,10 @@ function Where({ location, onOpen }: WhereProps) {
   const storages = all.filter(({ kind }) => kind === 'storage')
   const [path, setPath] = useState(location !== null && 'path' in location ? location.path : '')
   const connected = location !== null && 'connectionId' in location ? location.connectionId : null
+  const only = storages.length === 1 ? storages[0]?.id : undefined
+  useEffect(() => {
+    if (location === null && only !== undefined) onOpen({ connectionId: only })
+  }, [location, only, onOpen])
   return (
     <Card title={t('archive.where')}>
       {storages.length > 0 && (
