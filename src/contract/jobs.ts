@@ -34,6 +34,8 @@ export type JobRequest = { environment: Record<string, string>; approval?: strin
   | { kind: 'groups'; archive: ArchiveLocation; backupId: string }
   | { kind: 'show-offset-mapping'; archive: ArchiveLocation; backupId: string; restoreId: string | null }
   | { kind: 'overview'; places: { name: string; archive: ArchiveLocation }[]; days: number }
+  /** `trust`: paths of certificates and keys; `limit`: the newest reports of each place that are read. */
+  | { kind: 'controls'; places: { name: string; archive: ArchiveLocation }[]; limit: number; trust: string[] }
   | { kind: 'validation'; config: ConfigSource; triggeredBy: string | null; pitr: number | null }
   | { kind: 'extract'; config: ConfigSource; dryRun: boolean }
   | ({ kind: 'preview'; config: ConfigSource } & PreviewRequest)

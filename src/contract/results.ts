@@ -4,6 +4,7 @@ import type { ApprovalsResult } from './results/approvals.ts'
 import type { DescribeResult, ListResult, StatusResult } from './results/archive.ts'
 import type { BackupPlanResult, BackupResult } from './results/backup.ts'
 import type { CheckResult } from './results/check.ts'
+import type { ControlsResult } from './results/controls.ts'
 import type { CustodyResult, MonthlyReportResult } from './results/custody.ts'
 import type {
   EvidenceGetResult,
@@ -29,6 +30,7 @@ export type * from './results/approvals.ts'
 export type * from './results/archive.ts'
 export type * from './results/backup.ts'
 export type * from './results/check.ts'
+export type * from './results/controls.ts'
 export type * from './results/custody.ts'
 export type * from './results/evidence.ts'
 export type * from './results/extract.ts'
@@ -83,4 +85,5 @@ export interface JobResults {
   verify: VerifyResult
   'evidence-verify': EvidenceVerifyResult
   overview: OverviewResult
+  controls: ControlsResult
 }

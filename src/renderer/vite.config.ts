@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
@@ -14,11 +15,28 @@ function withoutOldFonts(): Plugin {
   }
 }
 
+/** Fonts and character maps of pdf.js beside its code: a PDF that lacks its own is still shown, and nothing is fetched from afar. */
+function pdfData(): Plugin {
+  const from = join(ROOT, 'node_modules/pdfjs-dist')
+  return {
+    name: 'pdf-data',
+    apply: 'build',
+    generateBundle() {
+      for (const folder of ['cmaps', 'standard_fonts']) {
+        for (const name of readdirSync(join(from, folder))) {
+          const source = readFileSync(join(from, folder, name))
+          if (!name.startsWith('LICENSE')) this.emitFile({ type: 'asset', fileName: `pdf/${folder}/${name}`, source })
+        }
+      }
+    },
+  }
+}
+
 /** Builds the window into dist/renderer: only files of its own, nothing inline, so that a strict policy can hold. */
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [react(), withoutOldFonts()],
+  plugins: [react(), withoutOldFonts(), pdfData()],
   build: {
     outDir: join(ROOT, 'dist/renderer'),
     emptyOutDir: true,

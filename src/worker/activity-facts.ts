@@ -18,6 +18,9 @@ export interface JobActivity {
 const ONLY_LOOKS = new Set([
   'list',
   'overview',
+/** Jobs that only look at names and figures: no line for each look at a list. */
+const ONLY_LOOKS = new Set([
+  'list',
   'describe',
   'status',
   'show-offset-mapping',
@@ -26,6 +29,8 @@ const ONLY_LOOKS = new Set([
   'timeline',
   'preview',
   'package-records',
+  'controls',
+  'activity',
 ])
 const ONLY_LOOKING_ACTIONS: Readonly<Record<string, readonly string[]>> = {
   keys: ['list'],

@@ -29,6 +29,7 @@ const JOBS = {
   groups: () => import('../jobs/groups/show.ts'),
   'show-offset-mapping': () => import('../jobs/offsets/run.ts'),
   overview: () => import('../jobs/overview/run.ts'),
+  controls: () => import('../jobs/controls/run.ts'),
   validation: () => import('../jobs/validation/run.ts'),
   extract: () => import('../jobs/extract/run.ts'),
   preview: () => import('../jobs/extract/preview.ts'),
@@ -114,6 +115,8 @@ async function run(request: JobRequest, context: JobContext): Promise<JobResult<
     }
     case 'storage-lock':
       return (await JOBS['storage-lock']()).runStorageLock(request.archive, request.environment)
+    case 'controls':
+      return (await JOBS.controls()).runControls(request, context)
     case 'validation':
       return (await JOBS.validation()).runValidation(request, context)
     case 'extract':

@@ -4,6 +4,7 @@ import { activityText } from './text-activity.ts'
 import { approvalsText } from './text-approvals.ts'
 import { describeText, listText, statusText, validateText } from './text-archive.ts'
 import { backupPlanText, backupText } from './text-backup.ts'
+import { controlsText } from './text-controls.ts'
 import { custodyText, monthlyReportText } from './text-custody.ts'
 import { evidenceGetText, evidenceListText, evidenceTimestampText, validationText } from './text-evidence.ts'
 import { extractPlanText, extractText } from './text-extract.ts'
@@ -81,6 +82,8 @@ function lines(result: AnyResult): string[] {
       return evidenceTimestampText(result)
     case 'overview':
       return overviewText(result)
+    case 'controls':
+      return controlsText(result)
     case 'show-offset-mapping':
       return offsetMappingText(result)
   }

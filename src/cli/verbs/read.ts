@@ -60,6 +60,28 @@ export const overview: Verb = {
   }),
 }
 
+export const controls: Verb = {
+  name: 'controls',
+  summary: 'show for every control of every framework which report supports it, and how old that is',
+  details:
+    'Every report is verified first; one that was changed, or lost its signature, counts for nothing. Name whom you trust\n' +
+    'with --trust. Evidence supports a control; an auditor judges it.',
+  flags: ['path', 'trust'],
+  required: ['path'],
+  formats: FORMATS,
+  examples: [
+    'coffer controls --path /backups --trust signer-root.pem',
+    `coffer controls --path /backups --json | jq '.frameworks[].controls[] | [.citation, .state, .evidence.report_id]'`,
+  ],
+  request: async (args) => ({
+    kind: 'controls',
+    environment: args.environment,
+    places: [{ name: need(args, 'path'), archive: { path: need(args, 'path') } }],
+    limit: 500,
+    trust: args.lists.trust ?? [],
+  }),
+}
+
 export const describe: Verb = {
   name: 'describe',
   summary: 'show what a backup holds: topics, partitions, offsets, times, checksums',

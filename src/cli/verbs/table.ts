@@ -5,7 +5,7 @@ import { evidenceVerbs } from './evidence.ts'
 import { extract } from './extract.ts'
 import { holdVerbs } from './hold.ts'
 import { keyVerbs } from './keys.ts'
-import { describe, list, overview, showOffsetMapping, status, validate } from './read.ts'
+import { controls, describe, list, overview, showOffsetMapping, status, validate } from './read.ts'
 import { backup, check, restore, snapshotGroups, threePhaseRestore, validateRestore } from './run.ts'
 import { scheduleVerbs } from './schedule.ts'
 import type { Verb } from './verb.ts'
@@ -27,6 +27,7 @@ export const VERBS: readonly Verb[] = [
   showOffsetMapping,
   ...evidenceVerbs,
   ...verifyVerbs,
+  controls,
   extract,
   ...custodyVerbs,
   ...holdVerbs,

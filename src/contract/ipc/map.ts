@@ -4,6 +4,7 @@ import { appCalls } from './calls/app.ts'
 import { approvalCalls } from './calls/approvals.ts'
 import { archiveCalls } from './calls/archives.ts'
 import { connectionCalls } from './calls/connections.ts'
+import { controlCalls } from './calls/controls.ts'
 import { fileCalls } from './calls/files.ts'
 import { holdCalls } from './calls/holds.ts'
 import { jobCalls } from './calls/jobs.ts'
@@ -13,6 +14,7 @@ import { clusterCalls, planCalls, scheduleCalls, storageCalls } from './calls/pl
 import { draftCalls, settingCalls, vaultCalls } from './calls/profile.ts'
 import { requestCalls } from './calls/requests.ts'
 import { verifyCalls } from './calls/verify.ts'
+import { reportCalls } from './calls/reports.ts'
 import type { CallName } from './names.ts'
 
 /**
@@ -36,6 +38,8 @@ export const CALLS = {
   ...approvalCalls,
   ...fileCalls,
   ...verifyCalls,
+  ...reportCalls,
+  ...controlCalls,
   ...vaultCalls,
   ...draftCalls,
   ...settingCalls,

@@ -93,6 +93,7 @@ function facts(kind: JobKind, result: unknown): JobFacts {
     case 'activity':
     case 'overview':
     case 'approvals':
+    case 'controls':
       return { kind: 'other' }
   }
 }

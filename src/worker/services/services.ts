@@ -8,6 +8,7 @@ import { approvalHandlers } from './areas/approvals.ts'
 import { archiveHandlers } from './areas/archives.ts'
 import { clusterHandlers, storageHandlers } from './areas/clusters.ts'
 import { connectionHandlers } from './areas/connections.ts'
+import { controlHandlers } from './areas/controls.ts'
 import { fileHandlers } from './areas/files.ts'
 import { holdHandlers } from './areas/holds.ts'
 import { jobHandlers } from './areas/jobs.ts'
@@ -18,6 +19,7 @@ import { draftHandlers, settingHandlers, vaultHandlers } from './areas/profile.t
 import { requestHandlers } from './areas/requests.ts'
 import { scheduleHandlers } from './areas/schedules.ts'
 import { verifyHandlers } from './areas/verify.ts'
+import { reportHandlers } from './areas/reports.ts'
 import { Background } from './background.ts'
 import { ServiceCore, type ServiceOptions } from './core.ts'
 import type { HeldFiles } from './held-files.ts'
@@ -64,6 +66,8 @@ export class Services {
       ...holdHandlers(core),
       ...approvalHandlers(core),
       ...requests,
+      ...reportHandlers(core),
+      ...controlHandlers(core),
     }
     this.sleep = new Sleep(core, this.handlers)
   }

@@ -1,7 +1,35 @@
+import './controls.css'
+import { Button } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { Headline } from '../../parts/basics.tsx'
+import { Route, Routes } from 'react-router'
+import { Headline, Problem } from '../../parts/basics.tsx'
+import { useCall } from '../../query.ts'
+import { errorOf } from '../../state.ts'
+import { FrameworkPage } from './framework-page.tsx'
+import { FrameworksPage } from './frameworks-page.tsx'
 
 export function Page() {
   const { t } = useTranslation('controls')
-  return <Headline sub={t('soon', { ns: 'app' })}>{t('headline')}</Headline>
+  // Every report is read and verified for this: asked once, and again where somebody asks or a report was made.
+  const asked = useCall('controls.get', null, { staleTime: 60_000 })
+  if (asked.data === undefined) {
+    return (
+      <>
+        <Headline sub={t('sub')}>{asked.error === null ? t('reading') : t('failed')}</Headline>
+        {asked.error !== null && (
+          <>
+            <Problem error={errorOf(asked.error)} />
+            <Button onClick={() => void asked.refetch()}>{t('retry', { ns: 'app' })}</Button>
+          </>
+        )}
+      </>
+    )
+  }
+  const again = () => void asked.refetch()
+  return (
+    <Routes>
+      <Route path=":framework" element={<FrameworkPage data={asked.data} />} />
+      <Route path="*" element={<FrameworksPage data={asked.data} busy={asked.isFetching} onAgain={again} />} />
+    </Routes>
+  )
 }

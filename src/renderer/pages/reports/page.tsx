@@ -1,7 +1,16 @@
-import { useTranslation } from 'react-i18next'
-import { Headline } from '../../parts/basics.tsx'
+import './reports.css'
+import { Route, Routes } from 'react-router'
+import { ReportList } from './list.tsx'
+import { NewMonthly } from './new-monthly.tsx'
+import { ReportPage } from './report-page.tsx'
 
 export function Page() {
-  const { t } = useTranslation('reports')
-  return <Headline sub={t('soon', { ns: 'app' })}>{t('headline')}</Headline>
+  return (
+    <Routes>
+      <Route index element={<ReportList />} />
+      <Route path="new" element={<NewMonthly />} />
+      <Route path=":connectionId/:reportId" element={<ReportPage />} />
+      <Route path="*" element={<ReportList />} />
+    </Routes>
+  )
 }

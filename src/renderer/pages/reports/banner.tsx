@@ -1,0 +1,86 @@
+import type { TFunction } from 'i18next'
+import { useTranslation } from 'react-i18next'
+import type { SerializedError } from '../../../contract/errors.ts'
+import { moment } from '../../format.ts'
+import { Card, Pill, Problem } from '../../parts/basics.tsx'
+import { errorOf } from '../../state.ts'
+import { FINDING_TONE, findingOf, type Verified } from './words.ts'
+
+const VERDICT_TONE = { passed: 'ok', failed: 'bad', indeterminate: 'warn' } as const
+const QUESTIONS = ['valid', 'whose', 'since', 'changed', 'next'] as const
+
+/** Whether the signatures hold, file by file, from a verification that has just run on what was fetched. */
+export function SignatureBanner({
+  verified,
+  trusted,
+  error,
+}: {
+  verified: Verified | undefined
+  trusted: number
+  error: unknown
+}) {
+  const { t } = useTranslation('reports')
+  if (error !== null && error !== undefined) {
+    const why: SerializedError = errorOf(error)
+    return <Problem error={why} title={t('banner.failed')} />
+  }
+  if (verified === undefined) return null
+  return (
+    <>
+      {verified.files.map((file) => {
+        const finding = findingOf(file)
+        return (
+          <Card
+            key={file.file}
+            tone={FINDING_TONE[finding]}
+            title={file.kind === 'pdf' ? t('banner.pdf') : t('banner.json')}
+          >
+            <p>
+              <Pill tone={FINDING_TONE[finding]}>{t(`finding.${finding}`)}</Pill> <span lang="en">{file.reason}</span>
+            </p>
+            <dl className="facts">
+              {QUESTIONS.map((question) => (
+                <Answer key={question} question={question} answer={file.answers[question]} t={t} />
+              ))}
+            </dl>
+            <details>
+              <summary>{t('banner.checks', { count: file.checks_total })}</summary>
+              <ul className="findings" lang="en">
+                {file.checks.map((check) => (
+                  <li key={`${check.check} ${check.subject} ${check.reason}`}>
+                    <Pill tone={VERDICT_TONE[check.verdict]}>{t(`verdict.${check.verdict}`, { ns: 'app' })}</Pill>{' '}
+                    {check.reason}
+                    <div className="mute small">
+                      <code>{check.subIndication ?? check.check}</code> {check.subject}
+                    </div>
+                  </li>
+                ))}
+              </ul>
+            </details>
+          </Card>
+        )
+      })}
+      <p className="mute small">
+        {t('banner.at', { at: moment(Date.parse(verified.verified_at)) })}{' '}
+        {trusted === 0 ? t('banner.trustNobody') : t('banner.trust', { count: trusted })}
+      </p>
+    </>
+  )
+}
+
+function Answer({
+  question,
+  answer,
+  t,
+}: {
+  question: (typeof QUESTIONS)[number]
+  answer: string
+  t: TFunction<'reports'>
+}) {
+  return (
+    <>
+      <dt>{t(`question.${question}`)}</dt>
+      <dd lang="en">{answer}</dd>
+    </>
+  )
+}
