@@ -18,9 +18,7 @@ export interface JobActivity {
 const ONLY_LOOKS = new Set([
   'list',
   'overview',
-/** Jobs that only look at names and figures: no line for each look at a list. */
-const ONLY_LOOKS = new Set([
-  'list',
+  'controls',
   'describe',
   'status',
   'show-offset-mapping',
@@ -29,8 +27,6 @@ const ONLY_LOOKS = new Set([
   'timeline',
   'preview',
   'package-records',
-  'controls',
-  'activity',
 ])
 const ONLY_LOOKING_ACTIONS: Readonly<Record<string, readonly string[]>> = {
   keys: ['list'],

@@ -12,9 +12,9 @@ import { keyCalls } from './calls/keys.ts'
 import { overviewCalls } from './calls/overview.ts'
 import { clusterCalls, planCalls, scheduleCalls, storageCalls } from './calls/plans.ts'
 import { draftCalls, settingCalls, vaultCalls } from './calls/profile.ts'
+import { reportCalls } from './calls/reports.ts'
 import { requestCalls } from './calls/requests.ts'
 import { verifyCalls } from './calls/verify.ts'
-import { reportCalls } from './calls/reports.ts'
 import type { CallName } from './names.ts'
 
 /**
