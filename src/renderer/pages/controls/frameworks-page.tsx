@@ -42,7 +42,7 @@ export function FrameworksPage({ data, busy, onAgain }: { data: Controls; busy: 
           {t('none.text')}
         </Empty>
       )}
-      <p className="actions">
+      <p className="actions page-actions">
         <ExportButtons frameworks={controls.frameworks} name="controls" checkedAt={controls.checked_at} />
         <Button variant="default" loading={busy} onClick={onAgain}>
           {t('again')}

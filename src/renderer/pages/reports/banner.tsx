@@ -7,7 +7,7 @@ import { errorOf } from '../../state.ts'
 import { FINDING_TONE, findingOf, type Verified } from './words.ts'
 
 const VERDICT_TONE = { passed: 'ok', failed: 'bad', indeterminate: 'warn' } as const
-const QUESTIONS = ['valid', 'whose', 'since', 'changed', 'next'] as const
+const QUESTIONS = ['valid', 'whose', 'since', 'changed'] as const
 
 /** Whether the signatures hold, file by file, from a verification that has just run on what was fetched. */
 export function SignatureBanner({
@@ -27,39 +27,45 @@ export function SignatureBanner({
   if (verified === undefined) return null
   return (
     <>
-      {verified.files.map((file) => {
-        const finding = findingOf(file)
-        return (
-          <Card
-            key={file.file}
-            tone={FINDING_TONE[finding]}
-            title={file.kind === 'pdf' ? t('banner.pdf') : t('banner.json')}
-          >
-            <p>
-              <Pill tone={FINDING_TONE[finding]}>{t(`finding.${finding}`)}</Pill> <span lang="en">{file.reason}</span>
-            </p>
-            <dl className="facts">
-              {QUESTIONS.map((question) => (
-                <Answer key={question} question={question} answer={file.answers[question]} t={t} />
-              ))}
-            </dl>
-            <details>
-              <summary>{t('banner.checks', { count: file.checks_total })}</summary>
-              <ul className="findings" lang="en">
-                {file.checks.map((check) => (
-                  <li key={`${check.check} ${check.subject} ${check.reason}`}>
-                    <Pill tone={VERDICT_TONE[check.verdict]}>{t(`verdict.${check.verdict}`, { ns: 'app' })}</Pill>{' '}
-                    {check.reason}
-                    <div className="mute small">
-                      <code>{check.subIndication ?? check.check}</code> {check.subject}
-                    </div>
-                  </li>
+      <div className="banners">
+        {verified.files.map((file) => {
+          const finding = findingOf(file)
+          return (
+            <Card
+              key={file.file}
+              tone={FINDING_TONE[finding]}
+              title={file.kind === 'pdf' ? t('banner.pdf') : t('banner.json')}
+            >
+              <p>
+                <Pill tone={FINDING_TONE[finding]}>{t(`finding.${finding}`)}</Pill> <span lang="en">{file.reason}</span>
+              </p>
+              <dl className="facts">
+                {QUESTIONS.map((question) => (
+                  <Answer key={question} question={question} answer={file.answers[question]} t={t} />
                 ))}
-              </ul>
-            </details>
-          </Card>
-        )
-      })}
+              </dl>
+              <details>
+                <summary>{t('question.next')}</summary>
+                <p lang="en">{file.answers.next}</p>
+              </details>
+              <details>
+                <summary>{t('banner.checks', { count: file.checks_total })}</summary>
+                <ul className="findings" lang="en">
+                  {file.checks.map((check) => (
+                    <li key={`${check.check} ${check.subject} ${check.reason}`}>
+                      <Pill tone={VERDICT_TONE[check.verdict]}>{t(`verdict.${check.verdict}`, { ns: 'app' })}</Pill>{' '}
+                      {check.reason}
+                      <div className="mute small">
+                        <code>{check.subIndication ?? check.check}</code> {check.subject}
+                      </div>
+                    </li>
+                  ))}
+                </ul>
+              </details>
+            </Card>
+          )
+        })}
+      </div>
       <p className="mute small">
         {t('banner.at', { at: moment(Date.parse(verified.verified_at)) })}{' '}
         {trusted === 0 ? t('banner.trustNobody') : t('banner.trust', { count: trusted })}

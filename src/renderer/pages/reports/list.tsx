@@ -80,7 +80,7 @@ export function ReportList() {
         </Empty>
       ) : (
         <>
-          <p className="actions">
+          <p className="actions page-actions">
             <Button component={Link} to="/reports/new">
               {t('new.action')}
             </Button>

@@ -147,24 +147,36 @@ function PdfPage({ pdf, number, width, ratio, label }: PageProps) {
       const viewport = page.getViewport({ scale: (width / plain.width) * sharp })
       if (gone) return
       setOwn(plain.height / plain.width)
-      target.width = Math.floor(viewport.width)
-      target.height = Math.floor(viewport.height)
-      task = page.render({ canvas: target, viewport })
-      await task.promise.then(
-        () => target.setAttribute('data-drawn', 'yes'),
-        () => {},
+      // drawn aside: what is on the screen stays until the new picture is whole
+      const fresh = document.createElement('canvas')
+      fresh.width = Math.floor(viewport.width)
+      fresh.height = Math.floor(viewport.height)
+      task = page.render({ canvas: fresh, viewport })
+      const drawn = await task.promise.then(
+        () => true,
+        () => false,
       )
       page.cleanup()
+      if (!drawn || gone) return
+      target.width = fresh.width
+      target.height = fresh.height
+      target.getContext('2d')?.drawImage(fresh, 0, 0)
+      target.setAttribute('data-drawn', 'yes')
     })
     return () => {
       gone = true
       task?.cancel()
-      // a picture that nobody sees keeps no memory
-      target.width = 0
-      target.height = 0
-      target.removeAttribute('data-drawn')
     }
   }, [near, pdf, number, width])
+
+  useEffect(() => {
+    const target = canvas.current
+    if (near || target === null) return
+    // a picture that nobody sees keeps no memory
+    target.width = 0
+    target.height = 0
+    target.removeAttribute('data-drawn')
+  }, [near])
 
   return (
     <div ref={holder} className="pdf-page" style={{ width, height: Math.round(width * own) }}>

@@ -47,7 +47,7 @@ export function ReportPage() {
       <Headline sub={subline(data, reportId, t)}>
         {headlineOf(data, verified.data?.verified, verified.error, t)}
       </Headline>
-      <p className="actions">
+      <p className="actions page-actions">
         <Button loading={busy} onClick={() => void opened.refetch()}>
           {t('verifyNow')}
         </Button>
