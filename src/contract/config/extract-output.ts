@@ -5,7 +5,7 @@ import type { ConfigSource } from '../jobs.ts'
 export function withOutput(source: ConfigSource, output: string): ConfigSource {
   const document = parseDocument(source.text, { prettyErrors: false, logLevel: 'error' })
   if (document.errors.length > 0 || !isMap(document.contents)) return source
-  const literal = output.replaceAll('${', '$${')
+  const literal = output.replaceAll('${', () => '$${')
   const node = document.contents.items.find((pair) => String(pair.key) === 'output')?.value as
     | { range?: [number, number, number] | null }
     | null

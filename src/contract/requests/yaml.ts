@@ -85,7 +85,7 @@ function maskTree({ on, place, how, text, characters }: MaskChoice): Node {
 }
 
 /** What a person typed is never a variable. */
-const literal = (text: string): string => text.replaceAll('${', '$${')
+const literal = (text: string): string => text.replaceAll('${', () => '$${')
 
 const iso = (at: number): string => new Date(at).toISOString()
 

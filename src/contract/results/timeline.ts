@@ -29,7 +29,7 @@ export interface TimelineResult {
   zone: string
   /** Milliseconds; one more than there are steps. */
   edges: number[]
-  /** For each step. */
+  /** For each step; of those that are spread, fractions. */
   records: number[]
   /** For each step: whether it is counted, and not spread. */
   exact: boolean[]

@@ -83,11 +83,11 @@ export async function runTimeline(
       step,
       zone: request.zone,
       edges,
-      records: records.map(Math.round),
+      records: records.map(thousandths),
       exact,
       unread_bytes: reads ? 0 : unread,
       unreadable,
-      streams: streams.slice(0, STREAMS_TOLD).map((stream) => ({ ...stream, counts: stream.counts.map(Math.round) })),
+      streams: streams.slice(0, STREAMS_TOLD).map((stream) => ({ ...stream, counts: stream.counts.map(thousandths) })),
       streams_total: streams.length,
       losses,
       losses_total: total,
@@ -111,6 +111,9 @@ function spansOf(topic: TopicEntry): Span[] {
     }),
   )
 }
+
+/** A spread record may count for less than one in each step. */
+const thousandths = (n: number): number => Math.round(n * 1000) / 1000
 
 /** Whether a segment reaches over more than one step. */
 function isWide({ min, max }: Span, edges: readonly number[]): boolean {

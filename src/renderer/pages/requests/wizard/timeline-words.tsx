@@ -67,6 +67,15 @@ export function LossWords({ data, zone }: { data: Timeline; zone: string }) {
   )
 }
 
+type T = ReturnType<typeof useTranslation<'requests'>>['t']
+
+/** How many records a step has, or about how many. */
+export function stepWords({ records, exact }: Timeline, step: number, t: T): string {
+  const n = records[step] ?? 0
+  if (exact[step]) return count(n)
+  return t('window.about', { n: count(n > 0 ? Math.max(1, Math.round(n)) : 0) })
+}
+
 /** The picture as a table, for those who don't see it. */
 export function TimelineTable({ data, zone }: { data: Timeline; zone: string }) {
   const { t } = useTranslation('requests')
@@ -85,10 +94,10 @@ export function TimelineTable({ data, zone }: { data: Timeline; zone: string }) 
             </tr>
           </thead>
           <tbody>
-            {data.records.map((records, at) => (
+            {data.records.map((_, at) => (
               <tr key={data.edges[at]}>
                 <td>{zoneTime(data.edges[at] ?? 0, zone)}</td>
-                <td className="r">{data.exact[at] ? count(records) : t('window.about', { n: count(records) })}</td>
+                <td className="r">{stepWords(data, at, t)}</td>
               </tr>
             ))}
           </tbody>

@@ -1,9 +1,8 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Timeline } from '../../../../contract/ipc/calls/requests.ts'
-import { count } from '../../../format.ts'
 import { zoneDay, zoneTime } from '../times.ts'
-import { TimelineTable } from './timeline-words.tsx'
+import { stepWords, TimelineTable } from './timeline-words.tsx'
 
 const HEIGHT = 150
 const KEYS: Record<string, number> = {
@@ -174,7 +173,7 @@ export function TimelineChart({ data, start, end, zone, onChange }: ChartProps) 
           ? t('window.dragHint')
           : t('window.hover', {
               from: zoneTime(edges[hover] ?? 0, zone),
-              n: data.exact[hover] ? count(records[hover] ?? 0) : t('window.about', { n: count(records[hover] ?? 0) }),
+              n: stepWords(data, hover, t),
             })}
       </p>
       <TimelineTable data={data} zone={zone} />
