@@ -71,8 +71,23 @@ function PageLink({ name }: { name: PageName }) {
   return (
     <NavLink to={name === 'overview' ? '/' : `/${name}`} end={name === 'overview'}>
       {t(`pages.${name}`)}
+      {name === 'requests' && <OpenRequests />}
       {name === 'jobs' && running > 0 && <span className="mute small">{t('runningNow', { count: running })}</span>}
     </NavLink>
+  )
+}
+
+/** How many requests wait for an answer. */
+function OpenRequests() {
+  const { t } = useTranslation()
+  const { data } = useCall('requests.list', null, { staleTime: 30_000 })
+  const open = data?.requests.filter(({ state }) => state === 'open').length ?? 0
+  if (open === 0) return null
+  return (
+    <span className="mute small">
+      {open}
+      <span className="unseen"> {t('openNow')}</span>
+    </span>
   )
 }
 

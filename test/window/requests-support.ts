@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { runJob } from '../../src/worker/client.ts'
@@ -54,4 +56,61 @@ export function paymentsOf(topic: string, customer: string): Payment[] {
 export async function shot(page: Page, name: string): Promise<void> {
   const folder = process.env.COFFER_SHOTS
   if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
+}
+
+/** Goes by Tab alone to the control with an accessible name that fits, and fails where there is none on the page. */
+export async function tabTo(page: Page, name: RegExp): Promise<void> {
+  const passed: string[] = []
+  for (let n = 0; n < 150; n++) {
+    await page.keyboard.press('Tab')
+    const found = await page.evaluate(() => {
+      const element = document.activeElement
+      if (!(element instanceof HTMLElement)) return ''
+      const labels = 'labels' in element ? [...((element as HTMLInputElement).labels ?? [])] : []
+      const by = element.getAttribute('aria-labelledby')?.split(' ') ?? []
+      const named = [...labels, ...by.map((id) => document.getElementById(id))].map((one) => one?.textContent ?? '')
+      return (element.getAttribute('aria-label') ?? (named.join(' ') || element.textContent) ?? '').trim()
+    })
+    if (name.test(found)) return
+    passed.push(found.slice(0, 40))
+  }
+  assert.fail(`Tab leads to nothing called ${name}, only to: ${[...new Set(passed)].join(' | ')}`)
+}
+
+/** To a control by Tab, and then some keys. */
+export async function keys(page: Page, name: RegExp, ...pressed: string[]): Promise<void> {
+  await tabTo(page, name)
+  for (const key of pressed) await page.keyboard.press(key)
+}
+
+/** To a field by Tab, and then a text. */
+export async function type(page: Page, name: RegExp, text: string): Promise<void> {
+  await tabTo(page, name)
+  await page.keyboard.type(text)
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Nothing that axe finds at WCAG 2.2 AA, and nothing that has to be scrolled sideways. Takes a picture. */
+export async function accessible(page: Page, name: string): Promise<void> {
+  await page.waitForTimeout(300)
+  await shot(page, name)
+  await page.evaluate(AXE)
+  const found = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } }
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+    const { violations } = await axe.run({ runOnly: { type: 'tag', values: tags } })
+    return {
+      violations: violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160))}`,
+      ),
+      sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    }
+  })
+  assert.deepEqual(found, { violations: [], sideways: 0 }, name)
+}
+
+interface Violation {
+  id: string
+  nodes: { html: string }[]
 }

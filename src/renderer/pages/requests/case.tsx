@@ -1,13 +1,12 @@
 import { Button } from '@mantine/core'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate, useParams } from 'react-router'
-import type { RequestDetail } from '../../../contract/ipc/calls/requests.ts'
+import type { RequestDetail, ShownPackage } from '../../../contract/ipc/calls/requests.ts'
 import type { CaseState } from '../../../contract/requests/spec.ts'
-import { count } from '../../format.ts'
 import { Card, Empty, Headline, Problem } from '../../parts/basics.tsx'
 import { useAct, useCall } from '../../query.ts'
-import { errorOf, useAllJobs } from '../../state.ts'
+import { errorOf } from '../../state.ts'
 import { CaseForm } from './case-form.tsx'
 import { CustodyCard } from './custody-card.tsx'
 import { NotesCard } from './notes-card.tsx'
@@ -15,6 +14,9 @@ import { PackageCard } from './package-card.tsx'
 import { StatePill } from './state-pill.tsx'
 import { subOf } from './wizard/edit.tsx'
 import { titleOf } from './wizard/new.tsx'
+
+const RUNNING_MS = 1_000
+const isRunning = ({ outcome }: ShownPackage): boolean => outcome === 'running'
 
 const NEXT_STATES: Record<CaseState, CaseState[]> = {
   open: ['answered', 'closed'],
@@ -26,15 +28,12 @@ const NEXT_STATES: Record<CaseState, CaseState[]> = {
 export function CasePage() {
   const { t } = useTranslation('requests')
   const { id = '' } = useParams()
-  const { data, error, refetch } = useCall('requests.get', { id })
-  // a package of this case that was just finished stands in its folder a moment later
-  const jobs = useAllJobs()
-  const ended = jobs.filter(({ outcome }) => outcome !== null).length
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each job that ends may have changed the folder
-  useEffect(() => {
-    const timers = [0, 400, 2_000].map((ms) => setTimeout(() => void refetch(), ms))
-    return () => timers.forEach(clearTimeout)
-  }, [ended, refetch])
+  const { data, error } = useCall(
+    'requests.get',
+    { id },
+    // a package of this case that was just finished stands in its folder a moment after its job has ended
+    { refetchInterval: ({ state }) => (state.data?.packages.some(isRunning) === true ? RUNNING_MS : false) },
+  )
   if (error !== null) {
     return (
       <>
@@ -140,5 +139,3 @@ function Status({ detail: { summary, packages } }: { detail: RequestDetail }) {
     </Card>
   )
 }
-
-export const digits = (n: number): string => count(n)

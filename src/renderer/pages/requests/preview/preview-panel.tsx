@@ -69,13 +69,15 @@ function Words({ preview: { state }, ofPackage }: { preview: LivePreview; ofPack
   const read = { read: count(state.recordsRead), of: count(state.recordsTotal ?? 0), size: bytes(state.bytesRead) }
   const words = ofPackage
     ? t(state.complete ? 'preview.inPackage' : 'preview.firstInPackage', { count: state.rows })
-    : state.complete
-      ? state.rows === 0
-        ? t('preview.nothing', read)
-        : t('preview.all', { count: state.rows, ...read })
-      : state.full
-        ? t('preview.full', { count: state.rows })
-        : t('preview.soFar', { count: state.rows, ...read })
+    : state.complete && state.failuresTotal > 0
+      ? t('preview.readable', { count: state.rows, ...read })
+      : state.complete
+        ? state.rows === 0
+          ? t('preview.nothing', read)
+          : t('preview.all', { count: state.rows, ...read })
+        : state.full
+          ? t('preview.full', { count: state.rows })
+          : t('preview.soFar', { count: state.rows, ...read })
   return (
     <p role="status" className={state.complete && state.rows === 0 && !ofPackage ? 'warn-text' : 'mute'}>
       {words} {state.running && t('preview.looking')}
