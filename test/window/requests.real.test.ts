@@ -9,7 +9,7 @@ import { unpacked } from '../extract/unpack.ts'
 import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
 import { launchChromium } from './chromium.ts'
 import { ROOT, type TestHost, testHost } from './host.ts'
-import { accessible, backUp, keys, paymentsOf, produceQuarter, quarter, shot, type } from './requests-support.ts'
+import { backUp, keys, paymentsOf, produceQuarter, quarter, shot, type } from './requests-support.ts'
 
 /** Answering a request in the window: from an archive of a real broker to a signed package, checked apart from it. */
 
@@ -265,47 +265,5 @@ step('by keyboard alone, from the list to a verified package', async () => {
   await keys(page, /^Verify now$/, 'Enter')
   await page.getByText('genuine and unchanged').first().waitFor()
 })
-
-for (const look of [
-  { name: 'dark', colorScheme: 'dark', width: 1280, locale: 'en-GB' },
-  { name: 'narrow', colorScheme: 'light', width: 640, locale: 'en-GB' },
-  { name: 'german', colorScheme: 'light', width: 1280, locale: 'de-DE' },
-] as const) {
-  step(`every page, ${look.name}: nothing that axe objects to, nothing wider than the window`, async () => {
-    const other = await browser.newPage({
-      viewport: { width: look.width, height: 800 },
-      colorScheme: look.colorScheme,
-      locale: look.locale,
-      reducedMotion: 'reduce',
-    })
-    other.setDefaultTimeout(60_000)
-    await other.goto(host.address)
-    await other.goto(`${host.origin}/#/requests?language=${look.locale.slice(0, 2)}`)
-    await other.reload()
-    await other.getByRole('link', { name: 'REG-2026-014' }).waitFor()
-    await accessible(other, `${look.name}-list`)
-    await other.getByRole('link', { name: 'REG-2026-014' }).click()
-    await other.locator('.package-answer').waitFor()
-    await other.locator('.grid-body .grid-row').first().waitFor()
-    await accessible(other, `${look.name}-case`)
-    const address = other.url().split('#')[1]?.split('?')[0] ?? ''
-    await other.goto(`${host.origin}/#${address}/edit`)
-    const steps = other.locator('.wizard-steps li')
-    await steps.first().waitFor()
-    for (const [at, ready] of [
-      [1, '.grid-body .grid-row'],
-      [2, '.timeline svg .bar'],
-      [3, '.record-view'],
-      [4, '.record-view'],
-      [5, '.plain-list li'],
-    ] as const) {
-      const link = steps.nth(at).locator('button')
-      if ((await link.count()) > 0) await link.click()
-      await other.locator(ready).first().waitFor()
-      await accessible(other, `${look.name}-step-${at}`)
-    }
-    await other.close()
-  })
-}
 
 step('nothing went wrong in the page on the way', async () => assert.deepEqual(problems, []))

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseDocument } from 'yaml'
@@ -121,7 +123,7 @@ export class RequestPackages {
     await noteInCase(stored.folder, {
       action: 'verified',
       subject: file,
-      sha256: verified?.facts?.sha256 ?? null,
+      sha256: await sha256Of(path),
       location: path,
       details: { verdict: result.verdict, trusted },
     })
@@ -236,6 +238,13 @@ export class RequestPackages {
     const root = made.files.find(({ what }) => what === 'root certificate')
     return root === undefined ? null : { name: key, path: join(output, root.name) }
   }
+}
+
+/** Lowercase hex, of the file as it lies there. */
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const part of createReadStream(path)) hash.update(part as Buffer)
+  return hash.digest('hex')
 }
 
 /** @throws USAGE */

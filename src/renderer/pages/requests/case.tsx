@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
-import { useState } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate, useParams } from 'react-router'
 import type { RequestDetail, ShownPackage } from '../../../contract/ipc/calls/requests.ts'
@@ -51,6 +52,10 @@ function Case({ detail }: { detail: RequestDetail }) {
   const go = useNavigate()
   const { summary, packages, strangers } = detail
   const { id, data } = summary
+  const client = useQueryClient()
+  const outcomes = packages.map(({ file, outcome }) => `${file} ${outcome}`).join()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what became of a package has a line in the chain
+  useEffect(() => void client.invalidateQueries({ queryKey: ['requests.custody'] }), [outcomes, client])
   return (
     <>
       <p className="small">

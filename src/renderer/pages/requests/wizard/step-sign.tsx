@@ -113,8 +113,10 @@ function Keys({ signers, spec, change }: KeysProps) {
           />
         </>
       )}
-      <p className="small">
-        <Link to="/keys">{t('sign.moreKeys')}</Link>
+      <p className="small spaced">
+        <Link className="roomy" to="/keys">
+          {t('sign.moreKeys')}
+        </Link>
       </p>
     </>
   )

@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, Select } from '@mantine/core'
+import { Button, Select } from '@mantine/core'
 import { keepPreviousData } from '@tanstack/react-query'
 import { useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -65,11 +65,12 @@ export function StepWindow({ spec, change }: StepProps) {
               allowDeselect={false}
               onChange={(value) => value !== null && isZone(value) && change({ zone: value })}
             />
-            <SegmentedControl
+            <Select
               size="xs"
               aria-label={t('window.time')}
               value={spec.time}
-              onChange={(value) => change({ time: value as 'record' | 'broker' })}
+              allowDeselect={false}
+              onChange={(value) => change({ time: value === 'broker' ? 'broker' : 'record' })}
               data={[
                 { value: 'record', label: t('window.recordTime') },
                 { value: 'broker', label: t('window.brokerTime'), disabled: !data.broker_time },

@@ -100,9 +100,10 @@ export function TimelineChart({ data, start, end, zone, onChange }: ChartProps) 
       onKeyDown={onKeyDown(which)}
     />
   )
+  const open = (word: string, at: number | null) => (at === null ? word : `${word}, ${zoneDay(at, zone)}`)
   const words = {
-    start: start === null ? t('window.startOpen') : zoneTime(start, zone),
-    end: end === null ? t('window.endOpen') : zoneTime(end, zone),
+    start: start === null ? open(t('window.startOpen'), data.first) : zoneTime(start, zone),
+    end: end === null ? open(t('window.endOpen'), data.last) : zoneTime(end, zone),
   }
   const gap = width / Math.max(1, records.length) > 4 ? 1.5 : 0
   return (
@@ -192,7 +193,7 @@ interface LabelsProps {
 
 /** The ends of the picture in grey, those of the window in ink under their handles, kept apart. */
 function Labels({ first, last, zone, places, words, width }: LabelsProps) {
-  const half = 85
+  const half = 110
   let [a, b] = [places.start, places.end]
   a = Math.min(Math.max(a, half), width - 3 * half)
   b = Math.max(Math.min(b, width - half), a + 2 * half)
