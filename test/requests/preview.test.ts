@@ -72,7 +72,7 @@ describe('a preview', () => {
     const { result, folder } = await look(archive, { rows: 37 })
     assert.equal(result.rows, 37)
     assert.deepEqual(result.cursor, { segment: 0, record: 37 })
-    let { cursor } = result
+    let cursor: PreviewCursor | null = result.cursor
     let looks = 1
     while (cursor !== null) {
       const next = await look(archive, { rows: 37, cursor, folder })
