@@ -14,6 +14,7 @@ import { clusterCalls, planCalls, scheduleCalls, storageCalls } from './calls/pl
 import { draftCalls, settingCalls, vaultCalls } from './calls/profile.ts'
 import { reportCalls } from './calls/reports.ts'
 import { requestCalls } from './calls/requests.ts'
+import { restoreCalls } from './calls/restore.ts'
 import { verifyCalls } from './calls/verify.ts'
 import type { CallName } from './names.ts'
 
@@ -35,6 +36,7 @@ export const CALLS = {
   ...jobCalls,
   ...activityCalls,
   ...holdCalls,
+  ...restoreCalls,
   ...approvalCalls,
   ...fileCalls,
   ...verifyCalls,

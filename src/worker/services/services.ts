@@ -19,6 +19,7 @@ import { draftHandlers, settingHandlers, vaultHandlers } from './areas/profile.t
 import { reportHandlers } from './areas/reports.ts'
 import { requestHandlers } from './areas/requests.ts'
 import { scheduleHandlers } from './areas/schedules.ts'
+import { restoreHandlers } from './areas/restore.ts'
 import { verifyHandlers } from './areas/verify.ts'
 import { Background } from './background.ts'
 import { ServiceCore, type ServiceOptions } from './core.ts'
@@ -64,6 +65,7 @@ export class Services {
       ...verifyHandlers(core),
       ...activityHandlers(core),
       ...holdHandlers(core),
+      ...restoreHandlers(core),
       ...approvalHandlers(core),
       ...requests,
       ...reportHandlers(core),

@@ -1,0 +1,338 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { runJob } from '../../src/worker/client.ts'
+import { coffer } from '../cli/program.ts'
+import type { JavaClient } from '../rig/java-client.ts'
+import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
+import { axeFindings } from './axe.ts'
+import { launchChromium } from './chromium.ts'
+import { type TestHost, testHost } from './host.ts'
+import { shot } from './requests-support.ts'
+
+/** A restore from an empty profile to a proved restore: real Chromium, real host and worker, real broker. */
+
+const RECORDS = 20_000
+const SECRET = 'wrong-horse-battery-staple'
+const orders = uniqueName('rw-orders')
+const ledger = uniqueName('rw-ledger')
+/** Nobody else restores under it. */
+const prefix = `${uniqueName('rw')}.`
+const problems: string[] = []
+let bootstrap: string
+let java: JavaClient
+let host: TestHost
+let browser: Browser
+let page: Page
+
+before(async () => {
+  bootstrap = (await useKafka()).bootstrap
+  java = await useJava()
+  await java.createTopics([
+    { name: orders, partitions: 3 },
+    { name: ledger, partitions: 2 },
+  ])
+  await java.generate(orders, RECORDS, { partitions: 3 })
+  await java.generate(ledger, 500, { partitions: 2 })
+  host = await testHost(runJob, { PATH: process.env.PATH ?? '' })
+  mkdirSync(join(host.folder, 'archive'))
+  browser = await launchChromium()
+  page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+  page.setDefaultTimeout(60_000)
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
+  page.on('pageerror', (error) => problems.push(error.message))
+  await page.goto(host.address)
+  await backUp('ledger-weekly', [orders, ledger])
+})
+after(async () => {
+  await browser?.close()
+  await host?.end()
+})
+
+const heading = (name: string | RegExp) => page.getByRole('heading', { name })
+const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true })
+const next = (name: string) => button(`Next: ${name}`).click()
+const open = (name: string) => page.getByRole('link', { name, exact: true }).click()
+
+/** Made by the same engine that the backup's page uses; this file is about the way back. */
+async function backUp(id: string, topics: string[], more = ''): Promise<void> {
+  const text = `mode: backup
+backup_id: ${id}
+source:
+  bootstrap_servers: ["${bootstrap}"]
+  topics: { include: ${JSON.stringify(topics)} }
+storage:
+  backend: filesystem
+  path: ${join(host.folder, 'archive')}
+${more}`
+  const config = { name: 'backup.yaml', directory: host.folder, text }
+  const outcome = await runJob({ kind: 'backup', dryRun: false, environment: {}, config })
+  assert.equal(outcome.state, 'done', JSON.stringify(outcome))
+}
+
+/** As the connections' page saves it; that has a test of its own. */
+async function connect(
+  name: string,
+  kind: 'target',
+  yaml: string,
+  purpose: 'production' | 'validation',
+): Promise<void> {
+  const secrets: Record<string, string> = yaml.includes('RW_PASSWORD') ? { RW_PASSWORD: SECRET } : {}
+  await host.services.handlers['connections.save']({ id: null, name, kind, yaml, purpose, secrets })
+}
+
+/** Nothing that axe finds, and nothing that has to be scrolled sideways; takes a picture where somebody wants to look. */
+async function accessible(on: Page, name: string): Promise<void> {
+  // motion has ended: a colour half way is no colour of the page
+  await on.waitForTimeout(300)
+  await shot(on, name)
+  assert.deepEqual(await axeFindings(on), [], name)
+  const { scrollWidth, clientWidth } = await on.evaluate(() => document.documentElement)
+  assert.equal(scrollWidth - clientWidth, 0, name)
+}
+
+test('without anything connected the page says what it needs', async () => {
+  await open('Restore')
+  await heading('What is to be restored?').waitFor()
+  await page.getByLabel('Folder or s3:// address').fill('archive')
+  await button('Look there').click()
+  await page.getByRole('radio', { name: /ledger-weekly/ }).check()
+  await page.getByText(/Its records are from \d{4}-/).waitFor()
+  await accessible(page, 'restore-1-backup')
+  await next('Target')
+  await heading('Where should it go?').waitFor()
+  await page.getByText('No cluster to restore to is connected').waitFor()
+  await accessible(page, 'restore-2-no-target')
+})
+
+test('a window has inclusive ends, and says when nothing lies in it', async () => {
+  await button('Back').click()
+  await page.getByRole('radio', { name: 'Between two moments' }).check()
+  const from = page.getByLabel('From', { exact: true })
+  const to = page.getByLabel('Up to', { exact: true })
+  assert.match(await from.inputValue(), /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/, 'it begins at the earliest')
+  await page.getByText('Both ends belong to it').waitFor()
+  await accessible(page, 'restore-1-window')
+  const latest = await to.inputValue()
+  await to.fill('2001-01-01T00:00:00.000')
+  await page.getByText('The window ends before it begins.').waitFor()
+  await from.fill('2000-01-01T00:00:00.000')
+  await page.getByText('No record of this backup lies in this window.').waitFor()
+  assert.ok(await button('Next: Target').isDisabled())
+  await button('Take the latest').click()
+  assert.equal(await to.inputValue(), latest)
+  await page.getByRole('radio', { name: 'Everything' }).check()
+})
+
+test('a wrong password is named where the cluster is chosen, and in the preview', async () => {
+  const plain = `bootstrap_servers: ["${bootstrap}"]\n`
+  const security = `security:\n  security_protocol: SASL_PLAINTEXT\n  sasl_mechanism: PLAIN\n  sasl_username: u\n  sasl_password: \${RW_PASSWORD}\n`
+  await connect('locked cluster', 'target', plain + security, 'production')
+  await connect('validation cluster', 'target', plain, 'validation')
+  await connect('live cluster', 'target', plain, 'production')
+  await page.reload()
+  await heading('What is to be restored?').waitFor()
+  await page.getByRole('radio', { name: /ledger-weekly/, checked: true }).waitFor()
+  await next('Target')
+  await page.getByRole('radio', { name: /locked cluster/ }).check()
+  await page.getByText('“locked cluster” is a production cluster.').waitFor()
+  await page.getByText('The check of this connection fails.').waitFor()
+  await accessible(page, 'restore-2-locked')
+  await next('Names')
+  await page.getByLabel('Prefix for all names').fill(prefix)
+  await next('Preview')
+  await page.getByText('As it stands, the restore would not begin.').waitFor()
+  await page
+    .getByText(/KAFKA_\w+/)
+    .first()
+    .waitFor()
+  await accessible(page, 'restore-4-locked')
+  assert.ok(await button('Next: Restore').isDisabled())
+  assert.ok(!(await page.content()).includes(SECRET))
+})
+
+test('names are checked as they are typed', async () => {
+  await button('Back').click()
+  const name = page.getByLabel(`Name of ${ledger} on the target`)
+  await name.fill('not a topic')
+  await page.getByText(/“not a topic” for .* is no topic name/).waitFor()
+  await name.fill(`${prefix}${orders}`)
+  await page.getByText(/Two record streams would both be called/).waitFor()
+  await name.fill(`${prefix}books`)
+  const partitions = page.getByLabel(`Partitions of ${ledger} on the target`)
+  await partitions.fill('many')
+  await page.getByText(/“many” partitions/).waitFor()
+  await partitions.fill('5')
+  await page.getByText('2 of 2 record streams will be restored.').waitFor()
+  await accessible(page, 'restore-3-names')
+})
+
+/** Records of each topic, and its partitions, by Kafka's own client. */
+async function held(topic: string): Promise<{ records: number; partitions: number }> {
+  const offsets = await java.listOffsets([topic])
+  return { records: offsets.reduce((sum, row) => sum + row.latest - row.earliest, 0), partitions: offsets.length }
+}
+
+test('a restore with mapping into the validation cluster, and then the proof', async () => {
+  await button('Back').click()
+  await page.getByRole('radio', { name: /validation cluster/ }).check()
+  await page.getByText('The cluster answers').waitFor()
+  await accessible(page, 'restore-2-target')
+  await next('Names')
+  await next('Preview')
+  await page.getByText('nothing is in the way').first().waitFor()
+  const table = page.getByRole('table', { name: 'Topics on the target' })
+  await table.getByText(`${prefix}books`).waitFor()
+  await table.getByText('2 → 5').waitFor()
+  assert.equal(await table.getByText('is created').count(), 2)
+  await accessible(page, 'restore-4-preview')
+  const topics = await java.listTopics()
+  assert.ok(!topics.some((one) => one.startsWith(prefix)), 'a look changes nothing')
+  await next('Restore')
+  await page.getByText('Everything that the backup holds.').waitFor()
+  await page.getByText('The same as YAML').click()
+  const yaml = async (name: string) => (await page.getByRole('region', { name }).textContent()) ?? ''
+  writeFileSync(join(host.folder, 'restore.yaml'), await yaml('restore.yaml'))
+  writeFileSync(join(host.folder, 'validation.yaml'), await yaml('validation.yaml'))
+  await accessible(page, 'restore-5-start')
+  await button('Restore now').click()
+  await heading('“ledger-weekly” is restored, and not proved yet').waitFor()
+  await page.getByText('20,500 records of 2 record streams were written').waitFor()
+  await accessible(page, 'restore-6-done')
+  await button('Compare every record').click()
+  await heading('A proved restore: “validation cluster” holds what was archived').waitFor()
+  await page.getByText('Every record, byte by byte').waitFor()
+  await button('Compare again').waitFor()
+  await accessible(page, 'restore-7-proved')
+
+  assert.deepEqual(await held(`${prefix}books`), { records: 500, partitions: 5 })
+  assert.deepEqual(await held(`${prefix}${orders}`), { records: RECORDS, partitions: 3 })
+  // the command line says the same of the same files
+  const proved = await coffer(['validation', 'run', '--config', join(host.folder, 'validation.yaml')])
+  assert.equal(proved.code, 0, proved.out + proved.err)
+  assert.match(proved.out, /PASSED/)
+  const again = await coffer(['restore', '--config', join(host.folder, 'restore.yaml')])
+  assert.equal(again.code, 0, again.out + again.err)
+  assert.match(again.out + again.err, /completed before/)
+})
+
+test('the report lies with the archive', () => {
+  const folder = join(host.folder, 'archive/evidence-reports')
+  const files = readdirSync(folder, { recursive: true }).map(String)
+  assert.ok(
+    files.some((name) => name.endsWith('.pdf')),
+    files.join(', '),
+  )
+  const json = files.find((name) => name.endsWith('.json'))
+  assert.ok(json)
+  assert.match(readFileSync(join(folder, json), 'utf8'), /"overall_result":\s*"PASSED"/)
+})
+
+/** Another restore of a backup of the archive, up to the names. */
+async function toNames(backup: string, cluster: string): Promise<void> {
+  await button('Restore something else').click()
+  await heading('What is to be restored?').waitFor()
+  await page.getByLabel('Folder or s3:// address').fill(join(host.folder, 'archive'))
+  await button('Look there').click()
+  await page.getByRole('radio', { name: new RegExp(`^${backup}`) }).check()
+  await next('Target')
+  await page.getByRole('radio', { name: new RegExp(cluster) }).check()
+  await next('Names')
+}
+
+test('topics that are not empty are refused until somebody says so and types the name', async () => {
+  const taken = `${prefix}taken`
+  await java.createTopics([{ name: taken, partitions: 2 }])
+  await java.generate(taken, 10, { partitions: 2 })
+  await toNames('ledger-weekly', 'validation cluster')
+  await button('Take none').click()
+  await page.getByText('No record stream is chosen.').waitFor()
+  await page.getByRole('checkbox', { name: ledger }).check()
+  await page.getByLabel(`Name of ${ledger} on the target`).fill(taken)
+  await next('Preview')
+  await page.getByText('As it stands, the restore would not begin.').waitFor()
+  await page.getByText('TARGET_NOT_EMPTY').waitFor()
+  await accessible(page, 'restore-4-not-empty')
+  assert.ok(await button('Next: Restore').isDisabled())
+  await page.getByRole('checkbox', { name: /Write behind the records/ }).check()
+  await page.getByText('not empty, written behind').waitFor()
+  await next('Restore')
+  await button('Restore now').click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('1 topic that is not empty gets records').waitFor()
+  const go = dialog.getByRole('button', { name: 'Restore now' })
+  assert.ok(await go.isDisabled())
+  await dialog.getByRole('textbox').fill('validation')
+  assert.ok(await go.isDisabled(), 'half of the name is not the name')
+  await accessible(page, 'restore-5-confirm')
+  await dialog.getByRole('textbox').fill('validation cluster')
+  await go.click()
+  await heading('“ledger-weekly” is restored, and not proved yet').waitFor()
+  assert.deepEqual(await held(taken), { records: 510, partitions: 2 })
+  await button('Compare every record').click()
+  await heading('A proved restore: “validation cluster” holds what was archived').waitFor()
+})
+
+test('the host itself refuses what was not confirmed', async () => {
+  const live = (await host.services.handlers['connections.list'](null)).find((one) => one.name === 'live cluster')
+  assert.ok(live)
+  const choices = {
+    location: { path: join(host.folder, 'archive') },
+    backupId: 'ledger-weekly',
+    targetId: live.id,
+    streams: null,
+    window: { start: null, end: null },
+    mapping: {},
+    partitions: {},
+    createTopics: true,
+    allowNonEmpty: false,
+    groups: 'none' as const,
+  }
+  const start = (confirmed: string | null) => host.services.handlers['restore.start']({ choices, confirmed })
+  await assert.rejects(start(null), { code: 'USAGE', message: /"live cluster" is a production cluster/ })
+  await assert.rejects(start('validation cluster'), { code: 'USAGE' })
+})
+
+test('into production only after the name was typed; stopped half way, and gone on with', async () => {
+  // so many that it can be stopped in time
+  const large = uniqueName('rw-large')
+  await java.createTopics([{ name: large, partitions: 2 }])
+  await java.generate(large, 600_000, { partitions: 2 })
+  await backUp('large', [large], 'backup:\n  segment_max_records: 20000\n')
+  await toNames('large', 'live cluster')
+  await page.getByLabel('Prefix for all names').fill(prefix)
+  await next('Preview')
+  await page.getByText('nothing is in the way').first().waitFor()
+  await next('Restore')
+  await accessible(page, 'restore-5-production')
+  await button('Restore into production …').click()
+  await page.getByRole('dialog').getByRole('textbox').fill('live cluster')
+  await page.getByRole('dialog').getByRole('button', { name: 'Restore now' }).click()
+  await heading('Restoring “large” into “live cluster”').waitFor()
+  await shot(page, 'restore-6-running')
+  await page.getByRole('button', { name: /^(Cancel|Stop) / }).click()
+  await heading('The restore into “live cluster” has stopped half way').waitFor()
+  await accessible(page, 'restore-6-stopped')
+  const half = await held(`${prefix}${large}`)
+  assert.ok(half.records < 600_000, `${half.records}`)
+  await page.reload()
+  await button('Go on with it').click()
+  await heading('“large” is restored, and not proved yet').waitFor()
+  assert.equal((await held(`${prefix}${large}`)).records, 600_000, 'each record is there once')
+  await page.getByRole('link', { name: 'See it under Jobs' }).click()
+  await page.getByRole('heading', { name: /large/ }).first().waitFor()
+  await open('Restore')
+  await heading('“large” is restored, and not proved yet').waitFor()
+})
+
+test('nothing went wrong in the page, and the password is nowhere in the profile', () => {
+  assert.deepEqual(problems, [])
+  const profile = join(host.folder, 'profile')
+  const files = readdirSync(profile, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+  assert.ok(files.length > 0)
+  for (const { parentPath, name } of files) {
+    assert.ok(!readFileSync(join(parentPath, name)).includes(SECRET), name)
+  }
+})
