@@ -2,6 +2,7 @@ import type { JobSummary, WindowEvent } from '../../contract/ipc/job.ts'
 import type { CallHandlers } from '../../contract/ipc/map.ts'
 import { DEFAULT_SETTINGS, type Settings } from '../../contract/ipc/settings.ts'
 import { Plans } from '../plans/plans.ts'
+import { resumeAfterSleep } from './after-sleep.ts'
 import { activityHandlers } from './areas/activity.ts'
 import { appHandlers } from './areas/app.ts'
 import { approvalHandlers } from './areas/approvals.ts'
@@ -24,6 +25,7 @@ import { verifyHandlers } from './areas/verify.ts'
 import { Background } from './background.ts'
 import { ServiceCore, type ServiceOptions } from './core.ts'
 import type { HeldFiles } from './held-files.ts'
+import { resumeJob } from './resume.ts'
 import { Sleep } from './sleep.ts'
 
 export type { ServiceOptions } from './core.ts'
@@ -36,12 +38,21 @@ export class Services {
   /** What becomes of jobs while the machine sleeps. */
   readonly sleep: Sleep
   readonly #core: ServiceCore
+  /** Jobs that failed of a sleep that nobody told of: a browser's host has no power events. */
+  readonly #afterSleep: ReturnType<typeof resumeAfterSleep>
   #begun = false
   readonly #closeRequests: () => Promise<void>
 
   constructor(options: ServiceOptions) {
     const core = new ServiceCore(options)
     this.#core = core
+    this.#afterSleep = resumeAfterSleep({
+      subscribe: (listener) => core.jobs.subscribe(listener),
+      resume: async (jobId) => {
+        const { settings } = await core.memory()
+        if (settings.get().resumeAfterSleep) await resumeJob(core, jobId)
+      },
+    })
     this.background = new Background(core)
     const { close, ...requests } = requestHandlers(core)
     this.#closeRequests = close
@@ -110,6 +121,7 @@ export class Services {
 
   /** Stops what runs, at a durable point where it gets there in time. */
   async close(graceMs = 10_000): Promise<void> {
+    this.#afterSleep.end()
     await Promise.all([this.#core.jobs.close(graceMs), this.background.stop(graceMs)])
     await this.#closeRequests()
     const { version } = this.#core.options
