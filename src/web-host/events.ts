@@ -10,9 +10,12 @@ const STUCK = 8 * 1024 * 1024
 /** The events of the jobs as server-sent events (HTML Living Standard, 9.2) to every open page. */
 export class EventStreams {
   readonly #streams = new Set<ServerResponse>()
+  readonly #changed: (open: number) => void
   readonly #heartbeat: NodeJS.Timeout
 
-  constructor() {
+  /** @param changed hears how many pages listen whenever one comes or goes */
+  constructor(changed: (open: number) => void = () => {}) {
+    this.#changed = changed
     this.#heartbeat = setInterval(() => this.#write(': still here\n\n'), HEARTBEAT_MS)
     this.#heartbeat.unref()
   }
@@ -23,8 +26,16 @@ export class EventStreams {
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
     response.write('retry: 1000\n\n')
     this.#streams.add(response)
-    response.on('close', () => this.#streams.delete(response))
+    response.on('close', () => {
+      this.#streams.delete(response)
+      this.#changed(this.#streams.size)
+    })
+    this.#changed(this.#streams.size)
     return true
+  }
+
+  get open(): number {
+    return this.#streams.size
   }
 
   send(event: WindowEvent): void {

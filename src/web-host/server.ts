@@ -18,6 +18,10 @@ export interface WebHost {
   /** With the one-time token: for one browser, once. */
   address: string
   origin: string
+  /** Windows that are open: pages that listen to the events. */
+  readonly windows: number
+  /** Tells whenever one opens or closes. */
+  onWindows(listener: (open: number) => void): void
   close(): Promise<void>
 }
 
@@ -34,7 +38,10 @@ export async function startWebHost(services: Services, files: RendererFiles): Pr
   const host = `${LOOPBACK}:${port}`
   const origin = `http://${host}`
   const session = new Session(port)
-  const events = new EventStreams()
+  const listeners = new Set<(open: number) => void>()
+  const events = new EventStreams((open) => {
+    for (const listener of listeners) listener(open)
+  })
   const unsubscribe = services.subscribe((event) => events.send(event))
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -116,7 +123,12 @@ export async function startWebHost(services: Services, files: RendererFiles): Pr
       return session.token === null ? origin : `${origin}/open?token=${session.token}`
     },
     origin,
+    get windows() {
+      return events.open
+    },
+    onWindows: (listener) => void listeners.add(listener),
     close: async () => {
+      listeners.clear()
       unsubscribe()
       events.close()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))

@@ -8,17 +8,22 @@ import { Services } from '../worker/services/services.ts'
 import { openInBrowser } from './browser.ts'
 import { buildWhereNeeded } from './build.ts'
 import { startElectron } from './electron.ts'
-import { startWebHost } from './server.ts'
+import { EndWhenUnused } from './idle.ts'
+import { startWebHost, type WebHost } from './server.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
+/** A browser that updates itself is back by then. */
+const LINGER_SECONDS = 120
 const HELP = `Opens Coffer: in its own window where Electron can be had, else in this machine's browser.
 
   npm start                        open the application
   npm start -- --web               in the browser, even where Electron can be had
   npm start -- --web --no-open     print the address and open nothing
   npm start -- --profile FOLDER    keep connections there (default: ${profileFolder(process.env)})
+  npm start -- --linger SECONDS    in the browser: end so long after the last window was closed (default: ${LINGER_SECONDS})
 
-Ctrl-C ends it: running jobs stop at a durable point first, a second Ctrl-C ends them at once.
+It ends by itself when its last window has been closed for a while, unless jobs run or schedules wait. Ctrl-C ends it too:
+running jobs stop at a durable point first, a second Ctrl-C ends them at once.
 `
 
 async function start(): Promise<void> {
@@ -27,10 +32,14 @@ async function start(): Promise<void> {
       web: { type: 'boolean', default: false },
       'no-open': { type: 'boolean', default: false },
       profile: { type: 'string' },
+      linger: { type: 'string', default: String(LINGER_SECONDS) },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
   if (values.help) return void process.stdout.write(HELP)
+  const linger = Number(values.linger)
+  if (!(linger > 0 && linger < 1e6))
+    throw new Error(`expected a number of seconds for --linger, got "${values.linger}"`)
   const profile = values.profile ?? profileFolder(process.env)
 
   await buildWhereNeeded(ROOT)
@@ -52,16 +61,32 @@ async function start(): Promise<void> {
   })
   const host = await startWebHost(services, await RendererFiles.in(join(ROOT, 'dist/renderer')))
   services.begin()
-  endOnSignal(services, host.close)
+  services.background.start()
+  const end = endOnSignal(services, host.close)
+  endWhenUnused(services, host, linger * 1_000, end)
 
-  console.error('Coffer runs until Ctrl-C. This address opens it once, in one browser:')
+  console.error('Coffer runs until its window is closed, or Ctrl-C. This address opens it once, in one browser:')
   console.log(host.address)
   if (values['no-open']) return
   const problem = await openInBrowser(host.address)
   if (problem !== null) console.error(`No browser could be opened (${problem}). Open the address above by hand.`)
 }
 
-function endOnSignal(services: Services, close: () => Promise<void>): void {
+function endWhenUnused(services: Services, host: WebHost, afterMs: number, end: () => void): void {
+  const unused = new EndWhenUnused({
+    windows: () => host.windows,
+    isBusy: async () => services.runningJobs > 0 || (await services.background.hasSchedules()),
+    afterMs,
+    end: () => {
+      console.error('The last window was closed, nothing runs and no schedule waits: Coffer ends.')
+      end()
+    },
+  })
+  host.onWindows(() => unused.changed())
+}
+
+/** @returns what ends it by itself, as the first Ctrl-C does */
+function endOnSignal(services: Services, close: () => Promise<void>): () => void {
   let asked = false
   const end = () => {
     if (asked) process.exit(130)
@@ -74,6 +99,7 @@ function endOnSignal(services: Services, close: () => Promise<void>): void {
   }
   process.on('SIGINT', end)
   process.on('SIGTERM', end)
+  return end
 }
 
 start().catch((error: unknown) => {

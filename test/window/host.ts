@@ -61,6 +61,10 @@ export async function testHost(
       return host.address
     },
     origin: host.origin,
+    get windows() {
+      return host.windows
+    },
+    onWindows: host.onWindows,
     close: host.close,
     services,
     folder,

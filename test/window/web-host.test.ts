@@ -63,6 +63,7 @@ describe('who is let in', () => {
     test(`a request for the host "${name}" is refused (DNS rebinding)`, async () => {
       assert.equal((await ask('/', { cookie, host: name })).status, 421)
       assert.equal((await ask('/rpc', { ...rpcHeaders(), host: name }, 'POST', call('app.info'))).status, 421)
+      assert.equal((await ask('/events', { cookie, host: name })).status, 421)
     })
   }
   for (const origin of ['http://evil.example', 'null', 'http://localhost', 'https://127.0.0.1']) {
@@ -97,6 +98,11 @@ describe('who is let in', () => {
   test('a frame or link elsewhere is refused (Fetch Metadata)', async () => {
     assert.equal((await ask('/', { cookie, 'sec-fetch-site': 'cross-site' })).status, 403)
     assert.equal((await ask('/', { cookie, 'sec-fetch-site': 'same-site' })).status, 403)
+    assert.equal((await ask('/events', { cookie, 'sec-fetch-site': 'cross-site' })).status, 403)
+    assert.equal(
+      (await ask('/rpc', { ...rpcHeaders(), 'sec-fetch-site': 'cross-site' }, 'POST', call('app.info'))).status,
+      403,
+    )
   })
 })
 
