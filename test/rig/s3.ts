@@ -46,7 +46,7 @@ export interface S3Rig extends S3Server {
 const REGION = 'us-east-1'
 
 /** Starts a real S3 server (versitygw) with versioning on a free port, with an empty store. */
-export async function startS3(): Promise<S3Rig> {
+export async function startS3(secretAccessKey = 'coffer-test-secret'): Promise<S3Rig> {
   const binary = await versitygwBinary()
   // Object metadata are extended attributes, which not every /tmp has.
   const candidates = [tmpdir(), cacheRoot()]
@@ -54,7 +54,7 @@ export async function startS3(): Promise<S3Rig> {
     const folder = await mkdtemp(join(parent, 'coffer-s3-'))
     removeOnExit(folder)
     try {
-      return await startIn(folder, binary)
+      return await startIn(folder, binary, secretAccessKey)
     } catch (error) {
       removeNow(folder)
       if (!/xattr|extended attr/i.test(String(error))) throw error
@@ -66,7 +66,7 @@ export async function startS3(): Promise<S3Rig> {
   )
 }
 
-async function startIn(folder: string, binary: string): Promise<S3Rig> {
+async function startIn(folder: string, binary: string, secretAccessKey: string): Promise<S3Rig> {
   const [dataDir, versions, logFile] = [join(folder, 'data'), join(folder, 'versions'), join(folder, 's3.log')]
   await mkdir(dataDir)
   await mkdir(versions)
@@ -75,7 +75,7 @@ async function startIn(folder: string, binary: string): Promise<S3Rig> {
     endpoint: `http://127.0.0.1:${port}`,
     region: REGION,
     accessKeyId: 'coffer-test-key',
-    secretAccessKey: 'coffer-test-secret',
+    secretAccessKey,
   }
   const keys = ['--access', access.accessKeyId, '--secret', access.secretAccessKey, '--region', REGION]
   const listen = ['--port', `127.0.0.1:${port}`, '--keep-alive', '--quiet']
