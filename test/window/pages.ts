@@ -1,0 +1,41 @@
+import type { SampleWorld } from './sample-world.ts'
+
+/**
+ * Every page of the window, for the tests that hold for the window as a whole (accessible, words, screens): a new page
+ * comes in by a line. A page's state is set up by sample-world.ts.
+ */
+export interface WindowPage {
+  /** Also the name of its picture. */
+  name: string
+  /** What stands behind the "#", with an empty profile; null: the page is there only when something is. */
+  empty: string | null
+  /** The same with the sample archive and what was done with it; null: it looks the same. */
+  filled: ((world: SampleWorld) => string) | null
+  /** A button to press before one looks at it, by its words in English. */
+  press?: { filled: string }
+  /** What must be seen before the page counts as drawn, with a filled profile; otherwise its heading. */
+  shows?: string
+}
+
+const same = (name: string, address: string): WindowPage => ({ name, empty: address, filled: () => address })
+
+export const PAGES: readonly WindowPage[] = [
+  same('overview', '/'),
+  same('requests', '/requests'),
+  { name: 'request-new', empty: '/requests/new', filled: null },
+  { name: 'request', empty: null, filled: ({ requestId }) => `/requests/${requestId}` },
+  { name: 'request-extract', empty: null, filled: ({ requestId }) => `/requests/${requestId}/edit` },
+  same('backups', '/backups'),
+  same('restore', '/restore'),
+  same('jobs', '/jobs'),
+  { name: 'job', empty: null, filled: ({ jobId }) => `/jobs/${jobId}` },
+  same('reports', '/reports'),
+  same('controls', '/controls'),
+  same('verify', '/verify'),
+  same('activity', '/activity'),
+  same('approvals', '/approvals'),
+  same('connections', '/connections'),
+  same('keys', '/keys'),
+  same('settings', '/settings'),
+  { name: 'not-found', empty: '/no/such/page', filled: null },
+]

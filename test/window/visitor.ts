@@ -1,0 +1,104 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { TestHost } from './host.ts'
+
+export interface Look {
+  name: string
+  colorScheme: 'light' | 'dark'
+  contrast: 'more' | 'no-preference'
+}
+
+export const LOOKS: readonly Look[] = [
+  { name: 'light', colorScheme: 'light', contrast: 'no-preference' },
+  { name: 'dark', colorScheme: 'dark', contrast: 'no-preference' },
+  { name: 'high contrast', colorScheme: 'light', contrast: 'more' },
+]
+
+/** How long nothing may have been asked of the host before a page counts as drawn. */
+const QUIET_MS = 120
+const LONGEST_MS = 60_000
+
+/** Somebody who looks at one page after the other, and hears what the browser complains about. */
+export interface Visitor {
+  page: Page
+  /** What the browser complained about since it was last asked for: the console's errors, what the policy refused. */
+  problems(): string[]
+  go(address: string): Promise<void>
+  look(look: Look): Promise<void>
+  close(): Promise<void>
+}
+
+interface VisitorOptions {
+  language?: string
+  viewport?: { width: number; height: number }
+  reducedMotion?: 'reduce' | 'no-preference'
+}
+
+export async function visitorOf(host: TestHost, browser: Browser, options: VisitorOptions = {}): Promise<Visitor> {
+  const language = options.language ?? 'en'
+  const context: BrowserContext = await browser.newContext({
+    viewport: options.viewport ?? { width: 1280, height: 800 },
+    deviceScaleFactor: 1,
+    locale: language === 'de' ? 'de-DE' : 'en-GB',
+    timezoneId: 'Europe/Berlin',
+    reducedMotion: options.reducedMotion ?? 'reduce',
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(LONGEST_MS)
+  let problems: string[] = []
+  let pending = 0
+  let lastCall = 0
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
+  page.on('pageerror', (error) => problems.push(error.message))
+  const isCall = (url: string) => url.endsWith('/rpc')
+  const done = (url: string) => {
+    if (!isCall(url)) return
+    pending = Math.max(0, pending - 1)
+    lastCall = Date.now()
+  }
+  page.on('request', (request) => {
+    if (isCall(request.url())) pending++
+  })
+  page.on('requestfinished', (request) => done(request.url()))
+  page.on('requestfailed', (request) => done(request.url()))
+
+  const settled = async () => {
+    await page.locator('main h1').first().waitFor()
+    const start = Date.now()
+    await page.waitForTimeout(QUIET_MS)
+    while (pending > 0 || Date.now() - lastCall < QUIET_MS) {
+      if (Date.now() - start > LONGEST_MS) throw new Error(`the page "${page.url()}" asks its host without an end`)
+      await page.waitForTimeout(50)
+    }
+  }
+  await page.goto(host.address)
+  if (language !== 'en') {
+    await page.goto(`${host.origin}/#/?language=${language}`)
+    await page.reload()
+  }
+  await settled()
+  return {
+    page,
+    problems: () => {
+      const found = problems
+      problems = []
+      return found
+    },
+    go: async (address) => {
+      pending = 0
+      await page.goto('about:blank')
+      await page.goto(`${host.origin}/#${address}${language === 'en' ? '' : `?language=${language}`}`)
+      await settled()
+    },
+    look: async ({ colorScheme, contrast }) => {
+      await page.emulateMedia({ colorScheme, contrast })
+      // the window reads the system's contrast when it starts
+      await page.evaluate(
+        (value) => {
+          document.documentElement.dataset.contrast = value
+        },
+        contrast === 'more' ? 'more' : 'normal',
+      )
+    },
+    close: () => context.close(),
+  }
+}
