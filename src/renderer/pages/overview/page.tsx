@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core'
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Headline, Problem } from '../../parts/basics.tsx'
 import { useCall } from '../../query.ts'
@@ -9,13 +10,16 @@ import { Standing } from './standing.tsx'
 /** What a person sees first: the three doors while nothing is set up, then how everything stands. */
 export function Page() {
   const { t } = useTranslation('overview')
-  // A finished job may have changed what is shown.
   const ended = useAllJobs().filter((job) => job.outcome !== null).length
   const { data, error, isPending, isFetching, refetch } = useCall(
     'overview.get',
-    { fresh: ended < 0 },
+    { fresh: false },
     { refetchInterval: 60_000 },
   )
+  // A job that ended may have changed what is shown.
+  useEffect(() => {
+    if (ended > 0) void refetch()
+  }, [ended, refetch])
   if (data !== undefined) {
     const empty = data.connected.clusters + data.connected.storages + data.schedules.length === 0
     return empty ? <FirstRun /> : <Standing data={data} />
