@@ -109,7 +109,7 @@ function Choices({ desktop }: { desktop: boolean }) {
           {toggle(t('resumeAfterSleep'), data.resumeAfterSleep, (on) => ({ resumeAfterSleep: on }))}
           {desktop && toggle(t('staysInTray'), data.staysInTray, (on) => ({ staysInTray: on }))}
           {desktop && toggle(t('startAtLogin'), data.startAtLogin, (on) => ({ startAtLogin: on }))}
-          {desktop && toggle(t('updates'), data.updates === 'ask', (on) => ({ updates: on ? 'ask' : 'off' }))}
+          {desktop && <p className="mute">{t('updates')}</p>}
         </div>
       </Card>
       {change.error !== null && <Problem error={errorOf(change.error)} />}
