@@ -32,7 +32,7 @@ export async function signDocument(document: object, signer: Signer): Promise<Ap
  */
 export function signatureProblem(document: object, signature: ApprovalSignature): string | null {
   try {
-    const chain = signature.certificates.map((der) => new X509Certificate(Buffer.from(der, 'base64')))
+    const chain = signature.certificates.map(certificateIn)
     const [certificate] = chain
     if (certificate === undefined) return 'it has no certificate'
     for (const [at, issuer] of chain.slice(1).entries()) {
@@ -53,6 +53,14 @@ export function signatureProblem(document: object, signature: ApprovalSignature)
   } catch {
     return 'its signature can not be read'
   }
+}
+
+/** @throws where it is no certificate, or more than one: OpenSSL reads over bytes that stand behind it */
+function certificateIn(base64: string): X509Certificate {
+  const der = Buffer.from(base64, 'base64')
+  const certificate = new X509Certificate(der)
+  if (!certificate.raw.equals(der) || der.toString('base64') !== base64) throw new Error('bytes behind the certificate')
+  return certificate
 }
 
 /** Whom a signature's certificate names. */
