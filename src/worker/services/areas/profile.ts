@@ -1,3 +1,4 @@
+import type { ActivityFacts } from '../../../contract/activity.ts'
 import type { AreaHandlers } from '../../../contract/ipc/map.ts'
 import type { ServiceCore } from '../core.ts'
 
@@ -39,8 +40,25 @@ export const draftHandlers = (core: ServiceCore): AreaHandlers<'drafts'> => ({
 export const settingHandlers = (core: ServiceCore): AreaHandlers<'settings'> => ({
   'settings.get': async () => (await core.memory()).settings.get(),
   'settings.set': async (change) => {
-    const settings = (await core.memory()).settings.set(change)
+    const store = (await core.memory()).settings
+    const names = Object.keys(change)
+    const before = scalars(store.get(), names)
+    const settings = store.set(change)
+    const after = scalars(settings, names)
+    await core.activity.record({ action: 'settings changed', subject: names.join(', '), before, after })
     await core.options.onSettings?.(settings)
     return settings
   },
 })
+
+/** What was set, as the journal keeps it. */
+function scalars(settings: object, names: readonly string[]): ActivityFacts {
+  const all = settings as Readonly<Record<string, unknown>>
+  const facts: ActivityFacts = {}
+  for (const name of names) {
+    const value = all[name] ?? null
+    const plain = value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    facts[name] = plain ? value : JSON.stringify(value)
+  }
+  return facts
+}

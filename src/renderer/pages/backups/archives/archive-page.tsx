@@ -12,6 +12,7 @@ import { errorOf, useJob } from '../../../state.ts'
 import { AccountCard, type Deep } from './account-card.tsx'
 import { CheckCard } from './check-card.tsx'
 import { CustodyPanel, GroupsPanel } from './custody-panel.tsx'
+import { Holds } from './holds-panel.tsx'
 import { CoverageCard, SizesCard } from './pictures.tsx'
 import { addressOf, locationOf } from './place.ts'
 import { StreamsPanel } from './streams-panel.tsx'
@@ -50,6 +51,7 @@ function ArchiveView({ location, backupId }: { location: ArchiveLocationInput; b
             <Tabs.Tab value="streams">{t('archives.tabs.streams')}</Tabs.Tab>
             <Tabs.Tab value="custody">{t('archives.tabs.custody')}</Tabs.Tab>
             <Tabs.Tab value="groups">{t('archives.tabs.groups')}</Tabs.Tab>
+            <Tabs.Tab value="hold">{t('holds.title')}</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="holds">
             <AccountCard description={description} deep={deep} />
@@ -65,6 +67,9 @@ function ArchiveView({ location, backupId }: { location: ArchiveLocationInput; b
           </Tabs.Panel>
           <Tabs.Panel value="groups">
             <GroupsPanel location={location} backupId={backupId} />
+          </Tabs.Panel>
+          <Tabs.Panel value="hold">
+            <Holds location={location} backupId={backupId} />
           </Tabs.Panel>
         </Tabs>
       )}

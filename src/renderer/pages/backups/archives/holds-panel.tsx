@@ -1,0 +1,173 @@
+import { Button, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { ArchiveLocationInput } from '../../../../contract/ipc/archive.ts'
+import type { CallOutput } from '../../../../contract/ipc/map.ts'
+import { count, sentence, utc } from '../../../format.ts'
+import { Card, Pill, Problem } from '../../../parts/basics.tsx'
+import { Confirm } from '../../../parts/confirm.tsx'
+import { JobProgress } from '../../../parts/progress.tsx'
+import { useAct, useCall } from '../../../query.ts'
+import { errorOf, useJob } from '../../../state.ts'
+
+interface HoldsProps {
+  location: ArchiveLocationInput
+  backupId: string
+}
+
+/** What keeps a backup from being deleted, as its storage tells; to place a legal hold and to lift it. */
+export function Holds({ location, backupId }: HoldsProps) {
+  const { t } = useTranslation('backups')
+  const [asked, setAsked] = useState(false)
+  const [doing, setDoing] = useState<{ action: 'place' | 'lift'; matter: string } | null>(null)
+  const listed = useCall('holds.list', { location, backupId }, { enabled: asked })
+  const change = useAct('holds.change')
+  const job = useJob(change.data?.jobId ?? null)
+  const { data } = listed
+  const running = job !== null && job.outcome === null
+
+  return (
+    <Card title={t('holds.title')}>
+      {!asked && <p className="mute">{t('holds.text')}</p>}
+      {asked && listed.isFetching && <p role="status">{t('holds.reading')}</p>}
+      {listed.error !== null && <Problem error={errorOf(listed.error)} inside />}
+      {data !== undefined && <State of={data} onLift={(matter) => setDoing({ action: 'lift', matter })} />}
+      {job !== null && job.outcome === null && <JobProgress job={job} />}
+      {job?.outcome?.state === 'failed' && <Problem error={job.outcome.error} inside />}
+      {job?.outcome?.state === 'done' && <p role="status">{t('holds.changed')}</p>}
+      {change.error !== null && <Problem error={errorOf(change.error)} inside />}
+      <p className="actions">
+        <Button
+          variant="default"
+          size="xs"
+          loading={asked && listed.isFetching}
+          onClick={() => (asked ? void listed.refetch() : setAsked(true))}
+        >
+          {t('holds.look')}
+        </Button>
+        {data !== undefined && data.refusal === null && (
+          <Button size="xs" disabled={running} onClick={() => setDoing({ action: 'place', matter: '' })}>
+            {t('holds.place')}
+          </Button>
+        )}
+      </p>
+      {doing !== null && (
+        <Change
+          action={doing.action}
+          matter={doing.matter}
+          busy={change.isPending}
+          onClose={() => setDoing(null)}
+          onDo={(matter, reason) =>
+            change.mutate(
+              { location, backupId, action: doing.action, matter, reason },
+              { onSuccess: () => setDoing(null), onError: () => setDoing(null) },
+            )
+          }
+        />
+      )}
+    </Card>
+  )
+}
+
+function State({ of: held, onLift }: { of: CallOutput<'holds.list'>; onLift(matter: string): void }) {
+  const { t } = useTranslation('backups')
+  if (held.refusal !== null) {
+    return (
+      <p>
+        <Pill tone="plain">{t('holds.none')}</Pill> {t('holds.cannot')} {sentence(held.refusal)}
+      </p>
+    )
+  }
+  const whole = held.not_held_total === 0
+  const tone = held.matters.length === 0 ? 'plain' : whole ? 'ok' : 'bad'
+  return (
+    <>
+      <p role="status">
+        <Pill tone={tone}>
+          {held.matters.length === 0 ? t('holds.none') : whole ? t('holds.held') : t('holds.open')}
+        </Pill>{' '}
+        {t('holds.objects', { held: held.held, all: held.objects })}
+      </p>
+      {held.matters.map((one) => (
+        <div className="between" key={one.matter}>
+          <p>
+            <strong>{one.matter}</strong>: {one.reason}{' '}
+            <span className="mute small">{t('holds.since', { when: utc(one.since) ?? '', by: one.by })}</span>
+          </p>
+          <Button
+            variant="default"
+            size="xs"
+            onClick={() => onLift(one.matter)}
+            aria-label={t('holds.liftOf', { matter: one.matter })}
+          >
+            {t('holds.lift')}
+          </Button>
+        </div>
+      ))}
+      {held.warnings.map((warning) => (
+        <p key={warning}>
+          <Pill tone="warn">{t('holds.mind')}</Pill> {sentence(warning)}
+        </p>
+      ))}
+      {held.matters.length > 0 && held.not_held_total > 0 && (
+        <details>
+          <summary>{t('holds.without', { n: count(held.not_held_total) })}</summary>
+          <ul>
+            {held.not_held.map((key) => (
+              <li key={key}>
+                <code>{key}</code>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  )
+}
+
+interface ChangeProps {
+  action: 'place' | 'lift'
+  matter: string
+  busy: boolean
+  onClose(): void
+  onDo(matter: string, reason: string): void
+}
+
+/** What will happen, in words, and why it is done: it goes into the chain of custody. */
+function Change({ action, matter: given, busy, onClose, onDo }: ChangeProps) {
+  const { t } = useTranslation('backups')
+  const [matter, setMatter] = useState(given)
+  const [reason, setReason] = useState('')
+  const ready = matter.trim() !== '' && reason.trim() !== ''
+  return (
+    <Confirm
+      opened
+      title={t(`holds.${action}`)}
+      action={t(`holds.${action}`)}
+      danger={action === 'lift'}
+      busy={busy}
+      {...(action === 'lift' ? { word: given } : {})}
+      onClose={onClose}
+      onConfirm={() => ready && onDo(matter.trim(), reason.trim())}
+    >
+      <p>{t(`holds.${action}Text`)}</p>
+      {action === 'place' && (
+        <TextInput
+          label={t('holds.matter')}
+          value={matter}
+          required
+          data-autofocus
+          onChange={(event) => setMatter(event.currentTarget.value)}
+        />
+      )}
+      <TextInput
+        mt="sm"
+        mb="sm"
+        label={t('holds.reason')}
+        value={reason}
+        required
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+    </Confirm>
+  )
+}

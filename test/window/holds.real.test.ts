@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { GetObjectLegalHoldCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import type { Browser, Page } from 'playwright-core'
+import { addressOf } from '../../src/renderer/pages/backups/archives/place.ts'
+import { runJob } from '../../src/worker/client.ts'
+import type { S3Server } from '../rig/s3.ts'
+import { uniqueName, useS3 } from '../rig/shared.ts'
+import { launchChromium } from './chromium.ts'
+import { ROOT, type TestHost, testHost } from './host.ts'
+
+/** A legal hold placed and lifted in a real browser, on a real S3 server, which is asked itself. */
+
+const ID = 'oso-ledger-zstd'
+const FIXTURE = join(ROOT, 'test/fixtures/oso', ID)
+const bucket = uniqueName('window-holds')
+const problems: string[] = []
+let s3: S3Server
+let host: TestHost
+let browser: Browser
+let page: Page
+
+before(async () => {
+  s3 = await useS3()
+  await s3.makeBucket(bucket, { objectLock: true })
+  for (const entry of await readdir(FIXTURE, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const file = join(entry.parentPath, entry.name)
+    const Key = `${ID}/${file.slice(FIXTURE.length + 1)}`
+    await s3.client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: await readFile(file) }))
+  }
+  host = await testHost(runJob, { PATH: process.env.PATH ?? '', ...s3.env })
+  browser = await launchChromium()
+  page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+  page.setDefaultTimeout(60_000)
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
+  page.on('pageerror', (error) => problems.push(error.message))
+  await page.goto(host.address)
+})
+after(async () => {
+  await browser?.close()
+  await host?.end()
+})
+
+async function held(): Promise<boolean> {
+  const answer = await s3.client
+    .send(new GetObjectLegalHoldCommand({ Bucket: bucket, Key: `${ID}/manifest.json` }))
+    .catch(() => null)
+  return answer?.LegalHold?.Status === 'ON'
+}
+
+async function shot(name: string): Promise<void> {
+  const folder = process.env.COFFER_SHOTS
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
+}
+
+test('a hold is placed, shown and lifted, as the server says itself', async () => {
+  await page.goto(`${host.origin}/#${addressOf({ path: s3.url(bucket) }, ID)}`)
+  await page.getByRole('tab', { name: 'Legal hold' }).click()
+  await page.getByRole('button', { name: 'Ask the storage' }).click()
+  await page.getByText(/0 of \d+ objects are under legal hold/).waitFor()
+  assert.equal(await held(), false)
+
+  await page.getByRole('button', { name: 'Place a hold' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Matter').fill('2026-17')
+  await dialog.getByLabel('Why').fill('subpoena of 3 May')
+  await dialog.getByRole('button', { name: 'Place a hold' }).click()
+  await page.getByText('Done. Ask the storage').waitFor()
+  assert.equal(await held(), true)
+  await page.getByRole('button', { name: 'Ask the storage' }).click()
+  await page.getByText('2026-17').waitFor()
+  await page.getByText(/(\d+) of \1 objects are under legal hold/).waitFor()
+  await shot('holds-placed')
+
+  await page.getByRole('button', { name: 'Lift the hold for 2026-17' }).click()
+  await dialog.getByLabel('Why').fill('settled')
+  await dialog.getByLabel(/Type 2026-17/).fill('2026-17')
+  await shot('holds-lift')
+  await dialog.getByRole('button', { name: 'Lift the hold' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await page.getByText('Done. Ask the storage').waitFor()
+  assert.equal(await held(), false)
+  assert.deepEqual(problems, [])
+})
