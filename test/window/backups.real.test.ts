@@ -369,7 +369,7 @@ step('the archive is looked into, checked, and its custody followed', async () =
   await page.getByText('Every offset accounted for').waitFor()
   await page.getByRole('tab', { name: 'Runs and custody' }).click()
   await page.getByText('✓ it holds').waitFor()
-  await page.getByRole('table', { name: 'Log of custody, newest first' }).getByText('backed up').waitFor()
+  await page.getByRole('table', { name: 'Log of custody, newest first' }).getByText('backed up').first().waitFor()
   await seen('archive-custody')
   await page.getByRole('tab', { name: 'Consumer groups' }).click()
   await page.getByText(/consumer groups?, as/).waitFor()
@@ -411,6 +411,18 @@ step('a storage that refuses is told by the dry run, with what to try', async ()
     .waitFor()
   await seen('wizard-denied')
   await page.getByRole('button', { name: 'Undo what I changed' }).click()
+})
+
+step('all of it is there in German', async () => {
+  await go('/backups?language=de')
+  await page.reload()
+  await heading('Ihre Sicherung hält ihr Ziel ein').waitFor()
+  await seen('home-de')
+  await page.getByRole('link', { name: NAME }).click()
+  await page.getByText('Um 02:00, jeden Tag').first().waitFor()
+  await seen('plan-de')
+  await go('/backups?language=en')
+  await page.reload()
 })
 
 step('the pages had nothing to complain of', () => {

@@ -5,7 +5,7 @@ import { Link, useParams } from 'react-router'
 import type { ArchiveDescription, ArchiveLocationInput } from '../../../../contract/ipc/archive.ts'
 import type { JobSummary } from '../../../../contract/ipc/job.ts'
 import { saveAs } from '../../../files.ts'
-import { bytes, count, ROUNDED_FROM, rounded, utc } from '../../../format.ts'
+import { bytes, count, ROUNDED_FROM, rounded, sentence, utc } from '../../../format.ts'
 import { Figure, Headline, Pill, Problem } from '../../../parts/basics.tsx'
 import { useAct, useCall } from '../../../query.ts'
 import { errorOf, useJob } from '../../../state.ts'
@@ -163,7 +163,7 @@ function Identity({
         <p>
           <Pill tone={SIGNATURE_TONE[signature.state]}>{t(`archives.signature.${signature.state}`)}</Pill>{' '}
           <span className="mute small">
-            {signature.reason}
+            {sentence(signature.reason)}
             {signature.key_id !== null && (
               <>
                 {' '}
