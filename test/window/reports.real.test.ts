@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import type { ControlsResult } from '../../src/contract/results.ts'
 import { runJob } from '../../src/worker/client.ts'
+import { startTsa } from '../rig/tsa.ts'
 import { launchChromium } from './chromium.ts'
 import { ROOT, type TestHost, testHost } from './host.ts'
 
@@ -90,11 +91,13 @@ async function shoot(name: string): Promise<void> {
   if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true })
 }
 
+/** The only file of a kind of report with this ending: `sig`, `sig.der` … */
 function reportFile(kind: string, ending: string): string {
   const root = join(place, 'evidence-reports')
-  const found = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
-    (one) => new RegExp(`/${kind}-[^/]*\\.${ending}$`).test(`/${one}`) && one.endsWith(`.${ending}`),
-  )
+  const found = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((one) => {
+    const name = basename(one)
+    return name.startsWith(`${kind}-`) && name.slice(name.indexOf('.') + 1) === ending
+  })
   assert.equal(found.length, 1, `one ${kind} ${ending}: ${found.join(', ')}`)
   return join(root, found[0] ?? '')
 }
@@ -217,6 +220,26 @@ test('the list shows it, newest first, and leads to it by keyboard', async () =>
   await heading('Unchanged since Jane Doe signed it').waitFor()
 })
 
+test('the timestamp that the signature lacks is got from an authority', async () => {
+  const tsa = await startTsa(join(host.folder, 'tsa'))
+  try {
+    await page.getByLabel('Address of a timestamp authority').fill('ftp://nowhere')
+    await page.getByText('An address begins with https:// or http://').waitFor()
+    assert.equal(await button('Get the timestamp').isDisabled(), true)
+    await page.getByLabel('Address of a timestamp authority').fill(tsa.url)
+    await button('Get the timestamp').click()
+    await page.getByText('The timestamp lies beside the signature now').waitFor()
+    assert.ok(existsSync(reportFile('monthly', 'sig.tst')))
+    await page.getByRole('tab', { name: 'Files' }).click()
+    await button(`Download ${reportFile('monthly', 'sig.tst').split('/').at(-1)}`).waitFor()
+    await heading('Unchanged since Jane Doe signed it').waitFor()
+    await axe('files')
+    await shoot('files')
+  } finally {
+    await tsa.stop()
+  }
+})
+
 test('controls: what the report supports, by which report, and how old that is', async () => {
   await open('Controls')
   await heading(/^\d+ of \d+ controls have evidence younger than 90 days$/).waitFor()
@@ -318,10 +341,7 @@ test('a PDF that was changed is shown as changed, and still drawn', async () => 
 })
 
 test('a report whose signature was taken away is no unsigned report', async () => {
-  for (const ending of ['sig', 'sig\\.der']) {
-    const path = reportFile('monthly', ending)
-    if (existsSync(path)) rmSync(path)
-  }
+  for (const ending of ['sig', 'sig.der', 'sig.tst']) rmSync(reportFile('monthly', ending))
   await button('Verify now').click()
   await heading('Its signature is missing').waitFor()
   await open('Reports')

@@ -6,6 +6,14 @@ import { Card, Empty, Headline, Pill, Problem } from '../../parts/basics.tsx'
 import { ExportButtons } from './export-buttons.tsx'
 import { type Controls, countFresh, FRESH_DAYS } from './rows.ts'
 
+type Totals = ReturnType<typeof countFresh>
+
+const totalsOf = ({ all, supported, against }: Totals) => ({
+  supported: count(supported),
+  against: count(against),
+  open: count(all - supported - against),
+})
+
 /** Every framework with how many of its controls have evidence. */
 export function FrameworksPage({ data, busy, onAgain }: { data: Controls; busy: boolean; onAgain(): void }) {
   const { t } = useTranslation('controls')
@@ -15,7 +23,7 @@ export function FrameworksPage({ data, busy, onAgain }: { data: Controls; busy: 
   const reports = controls.places.reduce((sum, place) => sum + place.reports_read, 0)
   return (
     <>
-      <Headline sub={t('sub')}>
+      <Headline sub={reports === 0 ? t('sub') : t('totals', totalsOf(total))}>
         {reports === 0
           ? t('headline.none')
           : t('headline.fresh', { fresh: count(total.fresh), count: total.all, days: FRESH_DAYS })}

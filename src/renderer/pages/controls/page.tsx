@@ -10,8 +10,8 @@ import { FrameworksPage } from './frameworks-page.tsx'
 
 export function Page() {
   const { t } = useTranslation('controls')
-  // Every report is read and verified for this: asked once, and again where somebody asks or a report was made.
-  const asked = useCall('controls.get', null, { staleTime: 60_000 })
+  // Every report is read and verified for this: what was known is shown meanwhile.
+  const asked = useCall('controls.get', null, { staleTime: 5_000 })
   if (asked.data === undefined) {
     return (
       <>

@@ -37,7 +37,7 @@ export function SignatureBanner({
               title={file.kind === 'pdf' ? t('banner.pdf') : t('banner.json')}
             >
               <p>
-                <Pill tone={FINDING_TONE[finding]}>{t(`finding.${finding}`)}</Pill> <span lang="en">{file.reason}</span>
+                <Pill tone={FINDING_TONE[finding]}>{t(`finding.${finding}`)}</Pill>
               </p>
               <dl className="facts">
                 {QUESTIONS.map((question) => (

@@ -192,7 +192,7 @@ export function NewMonthly() {
             </div>
           )}
           {signed && (
-            <div className="stack more">
+            <div className="stack signing">
               <p className="mute small">{t('new.part11')}</p>
               <Select
                 label={t('new.key')}

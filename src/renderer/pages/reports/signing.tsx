@@ -42,7 +42,7 @@ export function Timestamp({ opened, connectionId, reportId, onDone }: TimestampP
     )
   }
   return (
-    <Card title={t('timestamp.title')}>
+    <Card title={facts === null ? t('timestamp.title') : t('timestamp.got')}>
       {facts !== null ? (
         <div role="status">
           <p>
