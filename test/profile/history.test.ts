@@ -270,8 +270,8 @@ describe('pages of the history', () => {
     }
     times.sort((a, b) => a - b)
     const median = times[times.length >> 1] ?? 0
-    // about 20 ms on a busy machine with 2 cores; a window asks for one at a time
-    assert.ok(median < 150, `median ${median.toFixed(1)} ms, worst ${times.at(-1)?.toFixed(1)} ms`)
+    // about 20 ms on two cores at a load of 5, 114 ms at 30: held loosely, told exactly
+    assert.ok(median < 1_000, `median ${median.toFixed(1)} ms, worst ${times.at(-1)?.toFixed(1)} ms`)
     console.log(`page of 100 among 20,000: median ${median.toFixed(1)} ms, worst ${times.at(-1)?.toFixed(1)} ms`)
   })
 
