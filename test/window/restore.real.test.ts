@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { runJob } from '../../src/worker/client.ts'
 import { coffer } from '../cli/program.ts'
 import type { JavaClient } from '../rig/java-client.ts'
+import { type KafkaRig, startKafka } from '../rig/kafka.ts'
 import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
 import { axeFindings } from './axe.ts'
 import { launchChromium } from './chromium.ts'
@@ -22,7 +25,10 @@ const ledger = uniqueName('rw-ledger')
 const prefix = `${uniqueName('rw')}.`
 const problems: string[] = []
 let bootstrap: string
+let locked: KafkaRig | undefined
 let java: JavaClient
+/** Where requests for approvals are left. */
+let exchange: string
 let host: TestHost
 let browser: Browser
 let page: Page
@@ -36,7 +42,21 @@ before(async () => {
   ])
   await java.generate(orders, RECORDS, { partitions: 3 })
   await java.generate(ledger, 500, { partitions: 2 })
-  host = await testHost(runJob, { PATH: process.env.PATH ?? '' })
+  const policy = join(mkdtempSync(join(tmpdir(), 'coffer-policy-')), 'policy.json')
+  exchange = join(dirname(policy), 'exchange')
+  writeFileSync(
+    policy,
+    JSON.stringify({
+      format: 'coffer-approval-policy/1',
+      require: ['restore'],
+      // the one broker under another of its names
+      production: ['127.0.0.1'],
+      people: [],
+      folder: exchange,
+      valid_hours: 24,
+    }),
+  )
+  host = await testHost(runJob, { PATH: process.env.PATH ?? '', COFFER_APPROVAL_POLICY: policy })
   mkdirSync(join(host.folder, 'archive'))
   browser = await launchChromium()
   page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
@@ -47,8 +67,10 @@ before(async () => {
   await backUp('ledger-weekly', [orders, ledger])
 })
 after(async () => {
+  await locked?.stop()
   await browser?.close()
   await host?.end()
+  rmSync(dirname(exchange), { recursive: true, force: true })
 })
 
 const heading = (name: string | RegExp) => page.getByRole('heading', { name })
@@ -127,9 +149,13 @@ test('a window has inclusive ends, and says when nothing lies in it', async () =
 })
 
 test('a wrong password is named where the cluster is chosen, and in the preview', async () => {
+  locked = await startKafka({ secure: true, heap: '384m' })
+  const access = locked.secure
+  assert.ok(access)
+  const servers = `bootstrap_servers: ["${access.saslPlaintextBootstrap}"]\n`
+  const security = `security:\n  security_protocol: SASL_PLAINTEXT\n  sasl_mechanism: PLAIN\n  sasl_username: ${access.users.plain.username}\n  sasl_password: \${RW_PASSWORD}\n`
   const plain = `bootstrap_servers: ["${bootstrap}"]\n`
-  const security = `security:\n  security_protocol: SASL_PLAINTEXT\n  sasl_mechanism: PLAIN\n  sasl_username: u\n  sasl_password: \${RW_PASSWORD}\n`
-  await connect('locked cluster', 'target', plain + security, 'production')
+  await connect('locked cluster', 'target', servers + security, 'production')
   await connect('validation cluster', 'target', plain, 'validation')
   await connect('live cluster', 'target', plain, 'production')
   await page.reload()
@@ -144,13 +170,11 @@ test('a wrong password is named where the cluster is chosen, and in the preview'
   await page.getByLabel('Prefix for all names').fill(prefix)
   await next('Preview')
   await page.getByText('As it stands, the restore would not begin.').waitFor()
-  await page
-    .getByText(/KAFKA_\w+/)
-    .first()
-    .waitFor()
+  await page.getByText('KAFKA_AUTHENTICATION').waitFor()
   await accessible(page, 'restore-4-locked')
   assert.ok(await button('Next: Restore').isDisabled())
   assert.ok(!(await page.content()).includes(SECRET))
+  await locked.stop()
 })
 
 test('names are checked as they are typed', async () => {
@@ -202,9 +226,9 @@ test('a restore with mapping into the validation cluster, and then the proof', a
   await page.getByText('20,500 records of 2 record streams were written').waitFor()
   await accessible(page, 'restore-6-done')
   await button('Compare every record').click()
-  await heading('A proved restore: “validation cluster” holds what was archived').waitFor()
+  await heading('A proved restore: what was restored into “validation cluster” is what was archived').waitFor()
   await page.getByText('Every record, byte by byte').waitFor()
-  await button('Compare again').waitFor()
+  await page.getByRole('link', { name: 'Look at the report' }).waitFor()
   await accessible(page, 'restore-7-proved')
 
   assert.deepEqual(await held(`${prefix}books`), { records: 500, partitions: 5 })
@@ -245,7 +269,7 @@ async function toNames(backup: string, cluster: string): Promise<void> {
 test('topics that are not empty are refused until somebody says so and types the name', async () => {
   const taken = `${prefix}taken`
   await java.createTopics([{ name: taken, partitions: 2 }])
-  await java.generate(taken, 10, { partitions: 2 })
+  await java.generate(taken, 10, { partitions: 2, seed: 7 })
   await toNames('ledger-weekly', 'validation cluster')
   await button('Take none').click()
   await page.getByText('No record stream is chosen.').waitFor()
@@ -272,7 +296,7 @@ test('topics that are not empty are refused until somebody says so and types the
   await heading('“ledger-weekly” is restored, and not proved yet').waitFor()
   assert.deepEqual(await held(taken), { records: 510, partitions: 2 })
   await button('Compare every record').click()
-  await heading('A proved restore: “validation cluster” holds what was archived').waitFor()
+  await heading('A proved restore: what was restored into “validation cluster” is what was archived').waitFor()
 })
 
 test('the host itself refuses what was not confirmed', async () => {
@@ -325,6 +349,72 @@ test('into production only after the name was typed; stopped half way, and gone 
   await page.getByRole('heading', { name: /large/ }).first().waitFor()
   await open('Restore')
   await heading('“large” is restored, and not proved yet').waitFor()
+})
+
+test('where the policy asks for four eyes it is refused, and a second person can be asked for', async () => {
+  const port = bootstrap.split(':').at(-1)
+  await connect('guarded cluster', 'target', `bootstrap_servers: ["127.0.0.1:${port}"]\n`, 'production')
+  await page.reload()
+  await toNames('ledger-weekly', 'guarded cluster')
+  await page.getByLabel('Prefix for all names').fill(`${prefix}guarded.`)
+  await next('Preview')
+  await page.getByText('nothing is in the way').first().waitFor()
+  await next('Restore')
+  await page.getByText('The policy here may ask a second person').waitFor()
+  await button('Restore into production …').click()
+  await page.getByRole('dialog').getByRole('textbox').fill('guarded cluster')
+  await page.getByRole('dialog').getByRole('button', { name: 'Restore now' }).click()
+  await heading('A second person has to approve this restore').waitFor()
+  await page.getByText('APPROVAL_NEEDED').waitFor()
+  await accessible(page, 'restore-6-approval')
+  await page.getByLabel('Why it is needed').fill('the yearly exercise')
+  await button('Ask for an approval').click()
+  await page.getByText(/The request lies in/).waitFor()
+  const [file, ...others] = readdirSync(exchange)
+  assert.ok(file)
+  assert.deepEqual(others, [])
+  const { document } = JSON.parse(readFileSync(join(exchange, file), 'utf8'))
+  assert.equal(document.reason, 'the yearly exercise')
+  await page.getByText('The same as YAML').click()
+  const yaml = (await page.getByRole('region', { name: 'restore.yaml' }).textContent()) ?? ''
+  const digest = createHash('sha256').update(yaml).digest('hex')
+  assert.equal(document.action.facts.config_sha256, digest, 'asked for exactly what is shown')
+  assert.ok(!(await java.listTopics()).some((one) => one.startsWith(`${prefix}guarded.`)))
+  await button('Change something').click()
+  await heading('What would change on “guarded cluster”').waitFor()
+})
+
+test('in German, in the dark, at 200 % zoom and by keyboard', async () => {
+  const other = await browser.newPage({ viewport: { width: 640, height: 400 }, colorScheme: 'dark', locale: 'de-DE' })
+  other.setDefaultTimeout(30_000)
+  other.on('pageerror', (error) => problems.push(error.message))
+  await other.context().addCookies(await page.context().cookies())
+  await other.goto(`${host.origin}/#/restore`)
+  await other.getByRole('heading', { name: 'Was sich auf „guarded cluster“ ändern würde' }).waitFor()
+  await other.getByText('nichts steht im Weg').first().waitFor()
+  await accessible(other, 'restore-de-preview')
+  for (const [step, title] of [
+    ['Namen', 'Wie soll es dort heißen?'],
+    ['Ziel', 'Wohin soll es gehen?'],
+    ['Sicherung und Zeit', 'Was soll wiederhergestellt werden?'],
+  ] as const) {
+    const button = other.getByRole('navigation', { name: 'Schritte' }).getByRole('button', { name: step })
+    await button.focus()
+    await other.keyboard.press('Enter')
+    await other.getByRole('heading', { name: title }).waitFor()
+    await accessible(other, `restore-de-${step}`)
+  }
+  // from the backup with the keyboard alone: the arrow keys choose, Tab goes on, Enter takes it
+  await other.getByRole('radio', { name: 'Alles' }).focus()
+  await other.keyboard.press('ArrowDown')
+  await other.getByText('Beide Enden gehören dazu').waitFor()
+  assert.ok(await other.getByRole('radio', { name: 'Bis zu einem Zeitpunkt' }).isChecked())
+  const go = other.getByRole('button', { name: 'Weiter: Ziel' })
+  for (let step = 0; step < 20 && !(await go.evaluate((one) => one === document.activeElement)); step += 1)
+    await other.keyboard.press('Tab')
+  await other.keyboard.press('Enter')
+  await other.getByRole('heading', { name: 'Wohin soll es gehen?' }).waitFor()
+  await other.context().close()
 })
 
 test('nothing went wrong in the page, and the password is nowhere in the profile', () => {

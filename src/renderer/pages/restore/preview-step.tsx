@@ -24,7 +24,7 @@ export function PreviewStep({ draft, change, choices, cluster }: PreviewProps) {
   return (
     <>
       {isProduction(cluster) && <ProductionCard cluster={cluster} />}
-      <div role="status">
+      <div role="status" className="preview-verdict">
         {preview.isFetching && <p className="mute">{t('preview.asking', { cluster: cluster.name })}</p>}
         {!preview.isFetching && preview.error !== null && (
           <Problem error={errorOf(preview.error)} title={t('preview.wouldFail')} />
@@ -51,7 +51,7 @@ export function PreviewStep({ draft, change, choices, cluster }: PreviewProps) {
           />
         </Card>
       )}
-      {found !== undefined && <Findings found={found} />}
+      {found !== undefined && <Findings found={found} all={choices.window.end === null} />}
       {!preview.isFetching && (
         <p className="actions">
           <Button variant="default" onClick={() => void preview.refetch()}>
@@ -79,14 +79,15 @@ function Verdict({ found, cluster }: { found: RestorePreview; cluster: Connectio
   )
 }
 
-function Findings({ found }: { found: RestorePreview }) {
+/** @param all no time window leaves anything out */
+function Findings({ found, all }: { found: RestorePreview; all: boolean }) {
   const { t } = useTranslation('restore')
   const passed = found.check.steps.filter((step) => step.outcome !== 'failed')
   return (
     <>
       <div className="row">
         <Figure title={t('preview.records')} value={count(found.records)}>
-          {t('preview.recordsNote')}
+          {t(all ? 'preview.recordsAll' : 'preview.recordsNote')}
         </Figure>
         <Figure title={t('preview.size')} value={bytes(found.bytes)}>
           {t('preview.segments', { count: found.segmentsToRead })}

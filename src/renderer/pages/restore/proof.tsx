@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core'
+import { Button, Select } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { JobFacts } from '../../../contract/ipc/job.ts'
@@ -6,7 +6,7 @@ import type { RestoreChoices } from '../../../contract/ipc/restore.ts'
 import { duration, sentence } from '../../format.ts'
 import { Card, Pill, Problem, type Tone } from '../../parts/basics.tsx'
 import { JobProgress } from '../../parts/progress.tsx'
-import { useAct } from '../../query.ts'
+import { useAct, useCall } from '../../query.ts'
 import { errorOf } from '../../state.ts'
 import type { FollowedJob } from './use-run.ts'
 
@@ -39,11 +39,12 @@ interface ProofProps {
 }
 
 /** The comparison that makes a restore a proved one: offered, under way, or its verdict with the report. */
-export function ProofCard({ choices, proof, signWith, onStarted }: ProofProps) {
+export function ProofCard({ choices, proof, signWith, onSignWith, onStarted }: ProofProps) {
   const { t } = useTranslation('restore')
   const prove = useAct('restore.prove', ['jobs.page', 'overview.get'])
   const start = (again: boolean) => (
     <>
+      <SignWith value={signWith} onChange={onSignWith} />
       <p className="actions">
         <Button
           variant={again ? 'default' : 'filled'}
@@ -69,7 +70,10 @@ export function ProofCard({ choices, proof, signWith, onStarted }: ProofProps) {
     return (
       <>
         <Verdict facts={facts} />
-        {start(true)}
+        <details className="card">
+          <summary>{t('proof.once')}</summary>
+          {start(true)}
+        </details>
       </>
     )
   }
@@ -80,6 +84,26 @@ export function ProofCard({ choices, proof, signWith, onStarted }: ProofProps) {
       <p>{t('proof.text')}</p>
       {start(outcome !== null)}
     </Card>
+  )
+}
+
+/** Which key signs the report; nothing where there is none that can. */
+function SignWith({ value, onChange }: { value: string | null; onChange(key: string | null): void }) {
+  const { t } = useTranslation('restore')
+  const listed = useCall('keys.list', null)
+  const usable = (listed.data?.keys ?? []).filter((key) => key.status === 'usable')
+  if (usable.length === 0) return null
+  return (
+    <Select
+      className="narrow"
+      label={t('proof.sign')}
+      placeholder={t('proof.unsigned')}
+      clearable
+      clearButtonProps={{ 'aria-label': t('proof.unsigned') }}
+      data={usable.map((key) => ({ value: key.name, label: key.name }))}
+      value={usable.some((key) => key.name === value) ? value : null}
+      onChange={onChange}
+    />
   )
 }
 

@@ -56,7 +56,7 @@ export function RunView({ run, signWith, onSignWith, onJobs, onBack, onAnother }
       )}
       <Files choices={run.choices} signWith={signWith} />
       {!restore.running && !proof.running && (
-        <p className="actions">
+        <p className="actions restore-again">
           <Button variant="default" onClick={onAnother}>
             {t('run.another')}
           </Button>

@@ -23,6 +23,8 @@ interface StartProps {
 /** In words: what will happen, how long it takes, and what it can't undo. */
 export function StartStep({ draft, choices, cluster, preview }: StartProps) {
   const { t } = useTranslation('restore')
+  const policy = useCall('approvals.list', null)
+  const fourEyes = policy.data?.required.includes('restore') ?? false
   return (
     <>
       {isProduction(cluster) && <ProductionCard cluster={cluster} />}
@@ -30,7 +32,7 @@ export function StartStep({ draft, choices, cluster, preview }: StartProps) {
         <ul className="sentences">
           {preview !== undefined && (
             <li>
-              {t('start.writes', {
+              {t(choices.window.end === null ? 'start.writesAll' : 'start.writes', {
                 records: count(preview.records),
                 size: bytes(preview.bytes),
                 backup: choices.backupId,
@@ -43,6 +45,7 @@ export function StartStep({ draft, choices, cluster, preview }: StartProps) {
           <li>{t(`start.groups.${draft.groups}`, { groups: draft.groupNames.join(', ') })}</li>
           {preview?.seconds != null && <li>{t('start.takes', { time: duration(preview.seconds) })}</li>}
           <li>{t('start.resumes')}</li>
+          {fourEyes && <li>{t('start.fourEyes')}</li>}
           <li>{t('start.proof')}</li>
         </ul>
       </Card>
