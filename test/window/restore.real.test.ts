@@ -256,7 +256,7 @@ test('the report lies with the archive', () => {
 
 /** Another restore of a backup of the archive, up to the names. */
 async function toNames(backup: string, cluster: string): Promise<void> {
-  await button('Restore something else').click()
+  await button(/^(Restore something else|Start over)$/).click()
   await heading('What is to be restored?').waitFor()
   await page.getByLabel('Folder or s3:// address').fill(join(host.folder, 'archive'))
   await button('Look there').click()
@@ -335,9 +335,10 @@ test('into production only after the name was typed; stopped half way, and gone 
   await page.getByRole('dialog').getByRole('textbox').fill('live cluster')
   await page.getByRole('dialog').getByRole('button', { name: 'Restore now' }).click()
   await heading('Restoring “large” into “live cluster”').waitFor()
+  await page.getByText(/[1-9][\d,]* of 600,000 records/).waitFor()
   await shot(page, 'restore-6-running')
   await page.getByRole('button', { name: /^(Cancel|Stop) / }).click()
-  await heading('The restore into “live cluster” has stopped half way').waitFor()
+  await heading('The restore into “live cluster” has stopped').waitFor()
   await accessible(page, 'restore-6-stopped')
   const half = await held(`${prefix}${large}`)
   assert.ok(half.records < 600_000, `${half.records}`)

@@ -144,7 +144,8 @@ function RestoreState({ restore, run, onJobs, onBack }: StateProps) {
   const records = outcome?.state === 'done' && outcome.result.kind === 'restore' ? outcome.result.records : null
   return (
     <>
-      {error !== null && <Problem error={error} inside />}
+      {error !== null && !stopped && <Problem error={error} inside />}
+      {error !== null && stopped && <p>{sentence(error.message)}</p>}
       {stopped && (
         <p role="status">
           <Pill tone="warn">{t('run.stopped')}</Pill>{' '}

@@ -62,10 +62,12 @@ export function StartStep({ draft, choices, cluster, preview }: StartProps) {
 
 type T = ReturnType<typeof useTranslation<'restore'>>['t']
 
-export function windowWords({ window: { start, end } }: RestoreChoices, t: T): string {
-  if (start !== null && end !== null) return t('start.between', { start: exact(start), end: exact(end) })
-  if (end !== null) return t('start.until', { end: exact(end) })
-  return t('start.all')
+/** What of the backup is restored: its times, and its streams where some were left out. */
+export function windowWords({ window: { start, end }, streams }: RestoreChoices, t: T): string {
+  const some = streams === null ? '' : ` ${t('start.streams', { count: streams.length })}`
+  if (start !== null && end !== null) return t('start.between', { start: exact(start), end: exact(end) }) + some
+  if (end !== null) return t('start.until', { end: exact(end) }) + some
+  return streams === null ? t('start.all') : t('start.allOf', { count: streams.length })
 }
 
 const exact = (iso: string): string => iso.replace('T', ' ').replace(/Z$/, ' UTC')
