@@ -12,8 +12,12 @@ function numbers(options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
   return once(`n${locale()}${JSON.stringify(options)}`, () => new Intl.NumberFormat(locale(), options))
 }
 
+/** Day before month, in English too: evidence crosses the Atlantic, and a month in words can't be mistaken. */
 function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  return once(`d${locale()}${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(locale(), options))
+  return once(
+    `d${locale()}${JSON.stringify(options)}`,
+    () => new Intl.DateTimeFormat(locale() === 'en' ? 'en-GB' : locale(), options),
+  )
 }
 
 function once<T extends Intl.NumberFormat | Intl.DateTimeFormat>(key: string, make: () => T): T {
