@@ -6,7 +6,7 @@ const UNITS = ['kB', 'MB', 'GB', 'TB', 'PB']
 const made = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>()
 
 /** The locale that numbers and dates follow; the pseudo-locale has those of English. */
-export const locale = (): string => (i18n.language === 'de' ? 'de' : 'en')
+export const locale = (): string => (i18n.language === 'de' ? 'de' : 'en-GB')
 
 function numbers(options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
   return once(`n${locale()}${JSON.stringify(options)}`, () => new Intl.NumberFormat(locale(), options))

@@ -112,7 +112,9 @@ function Made({ id, made }: { id: string; made: ShownPackage }) {
   const { facts } = made
   if (facts === null) return null
   const damaged = made.outcome === 'damaged'
-  const tone: Tone = damaged || made.size === null || made.verified?.verdict === 'failed' ? 'bad' : 'ok'
+  const bad = damaged || made.size === null || made.verified?.verdict === 'failed'
+  // no colour of a verdict before anything was verified
+  const tone: Tone = bad ? 'bad' : made.verified === null ? 'plain' : VERDICT_TONE[made.verified.verdict]
   return (
     <Card title={<span className="as-is">{made.file}</span>} tone={tone}>
       <p className="package-answer">

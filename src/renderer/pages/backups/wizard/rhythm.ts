@@ -54,7 +54,7 @@ export function everyOf(cron: string): Rhythm {
 export function cronInWords(cron: string): string {
   try {
     return cronstrue.toString(cron, {
-      locale: locale(),
+      locale: locale() === 'de' ? 'de' : 'en',
       use24HourTimeFormat: true,
       throwExceptionOnParseError: true,
       dayOfWeekStartIndexZero: true,
