@@ -8,6 +8,7 @@ import { axeFindings } from './axe.ts'
 import { launchChromium } from './chromium.ts'
 import { type TestHost, testHost } from './host.ts'
 import {
+  noProblems,
   nothingMoves,
   nothingSideways,
   pillsBySignAndWord,
@@ -57,6 +58,7 @@ async function findings(visitor: Visitor, address: string): Promise<string[]> {
     await visitor.look(look)
     add(look.name, await axeFindings(page, look === LOOKS[0] ? undefined : 'color-contrast'))
   }
+  add('page', await noProblems(page))
   add('verdicts', await pillsBySignAndWord(page))
   add('less motion', await nothingMoves(page))
   add('keyboard', await reachedByKeyboard(page))

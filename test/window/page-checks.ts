@@ -13,6 +13,13 @@ export function pillsBySignAndWord(page: Page): Promise<string[]> {
   )
 }
 
+/** Nothing has failed: with the sample as it is made, no page has anything red to say. */
+export function noProblems(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('[role="alert"], .card.problem')].map((one) => `says: ${one.textContent}`),
+  )
+}
+
 /** Nothing is wider than the window: what must be wide scrolls by itself. */
 export function nothingSideways(page: Page): Promise<string[]> {
   return page.evaluate(() => {

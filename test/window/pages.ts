@@ -11,10 +11,6 @@ export interface WindowPage {
   empty: string | null
   /** The same with the sample archive and what was done with it; null: it looks the same. */
   filled: ((world: SampleWorld) => string) | null
-  /** A button to press before one looks at it, by its words in English. */
-  press?: { filled: string }
-  /** What must be seen before the page counts as drawn, with a filled profile; otherwise its heading. */
-  shows?: string
 }
 
 const same = (name: string, address: string): WindowPage => ({ name, empty: address, filled: () => address })
@@ -26,10 +22,14 @@ export const PAGES: readonly WindowPage[] = [
   { name: 'request', empty: null, filled: ({ requestId }) => `/requests/${requestId}` },
   { name: 'request-extract', empty: null, filled: ({ requestId }) => `/requests/${requestId}/edit` },
   same('backups', '/backups'),
+  same('backup-new', '/backups/new'),
+  same('schedules', '/backups/schedules'),
+  same('archives', '/backups/archives'),
   same('restore', '/restore'),
   same('jobs', '/jobs'),
   { name: 'job', empty: null, filled: ({ jobId }) => `/jobs/${jobId}` },
   same('reports', '/reports'),
+  same('report-monthly', '/reports/new'),
   same('controls', '/controls'),
   same('verify', '/verify'),
   same('activity', '/activity'),

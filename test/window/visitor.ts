@@ -33,6 +33,9 @@ interface VisitorOptions {
   reducedMotion?: 'reduce' | 'no-preference'
 }
 
+/** The address with the token opens a host once: whoever comes later is the same browser. */
+const cookies = new WeakMap<TestHost, Awaited<ReturnType<BrowserContext['cookies']>>>()
+
 export async function visitorOf(host: TestHost, browser: Browser, options: VisitorOptions = {}): Promise<Visitor> {
   const language = options.language ?? 'en'
   const context: BrowserContext = await browser.newContext({
@@ -70,7 +73,9 @@ export async function visitorOf(host: TestHost, browser: Browser, options: Visit
       await page.waitForTimeout(50)
     }
   }
+  await context.addCookies(cookies.get(host) ?? [])
   await page.goto(host.address)
+  cookies.set(host, await context.cookies())
   if (language !== 'en') {
     await page.goto(`${host.origin}/#/?language=${language}`)
     await page.reload()
