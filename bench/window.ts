@@ -247,8 +247,11 @@ console.log(
     .map((one) => one.toFixed(1))
     .join(' ')} at the start`,
 )
-await sizes()
-await firstWindow()
+// `--scroll`: only that
+if (!process.argv.includes('--scroll')) {
+  await sizes()
+  await firstWindow()
+}
 const figures = [
   row(`${TOPICS.toLocaleString('en')} record streams (overview; stand-in answer)`, await topics()),
   row(`${JOBS.toLocaleString('en')} jobs (real database)`, await jobs()),

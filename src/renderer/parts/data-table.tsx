@@ -7,7 +7,7 @@ import {
   useTable,
 } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { memo, type ReactNode, useMemo, useRef } from 'react'
+import { memo, type ReactNode, useCallback, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel(), sortFns })
@@ -91,11 +91,13 @@ export function DataTable<T extends object>({
   )
   const table = useTable({ features, columns: definitions, data: rows as T[], getRowId: rowKey })
   const sorted = table.getRowModel().rows
+  // The same function while the rows are the same: a new one has the places of all rows computed anew, at each frame.
+  const keyOf = useCallback((at: number) => sorted[at]?.id ?? at, [sorted])
   const virtual = useVirtualizer({
     count: sorted.length,
     getScrollElement: () => scroll.current,
     estimateSize: () => ROW_PX,
-    getItemKey: (at) => sorted[at]?.id ?? at,
+    getItemKey: keyOf,
     overscan: 12,
     onChange: (instance) => {
       const last = instance.getVirtualItems().at(-1)

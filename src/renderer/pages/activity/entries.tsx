@@ -53,11 +53,11 @@ export function Entries({ filter }: { filter: ActivityFilter }) {
           </button>
         ),
       },
-      { id: 'who', title: t('column.who'), grow: 1.5, cell: who },
-      { id: 'via', title: t('column.via'), grow: 1.5, cell: (entry) => t(`via.${entry.actor.via}`) },
+      { id: 'who', title: t('column.who'), grow: 1, cell: who },
+      { id: 'via', title: t('column.via'), grow: 1, cell: (entry) => t(`via.${entry.actor.via}`) },
       { id: 'what', title: t('column.what'), grow: 2, cell: (entry) => what(entry, t) },
       { id: 'subject', title: t('column.subject'), grow: 2, cell: (entry) => entry.subject },
-      { id: 'result', title: t('column.result'), grow: 2.4, cell: (entry) => <Result of={entry} /> },
+      { id: 'result', title: t('column.result'), grow: 1.6, cell: (entry) => <Result of={entry} /> },
     ],
     [t],
   )
