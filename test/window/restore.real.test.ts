@@ -97,9 +97,9 @@ ${more}`
 /** As the connections' page saves it; that has a test of its own. */
 async function connect(
   name: string,
-  kind: 'target',
+  kind: 'target' | 'storage',
   yaml: string,
-  purpose: 'production' | 'validation',
+  purpose: 'production' | 'validation' | null,
 ): Promise<void> {
   const secrets: Record<string, string> = yaml.includes('RW_PASSWORD') ? { RW_PASSWORD: SECRET } : {}
   await host.services.handlers['connections.save']({ id: null, name, kind, yaml, purpose, secrets })
@@ -228,7 +228,7 @@ test('a restore with mapping into the validation cluster, and then the proof', a
   await button('Compare every record').click()
   await heading('A proved restore: what was restored into “validation cluster” is what was archived').waitFor()
   await page.getByText('Every record, byte by byte').waitFor()
-  await page.getByRole('link', { name: 'Look at the report' }).waitFor()
+  await page.getByRole('link', { name: 'Connect it' }).waitFor()
   await accessible(page, 'restore-7-proved')
 
   assert.deepEqual(await held(`${prefix}books`), { records: 500, partitions: 5 })
@@ -258,6 +258,7 @@ test('the report lies with the archive', () => {
 async function toNames(backup: string, cluster: string): Promise<void> {
   await button(/^(Restore something else|Start over)$/).click()
   await heading('What is to be restored?').waitFor()
+  await page.getByRole('radio', { name: 'Another folder or address' }).check()
   await page.getByLabel('Folder or s3:// address').fill(join(host.folder, 'archive'))
   await button('Look there').click()
   await page.getByRole('radio', { name: new RegExp(`^${backup}`) }).check()
@@ -265,6 +266,32 @@ async function toNames(backup: string, cluster: string): Promise<void> {
   await page.getByRole('radio', { name: new RegExp(cluster) }).check()
   await next('Names')
 }
+
+test('of a connected storage the report is opened from here', async () => {
+  await connect('archive storage', 'storage', `backend: filesystem\npath: ${join(host.folder, 'archive')}\n`, null)
+  await button('Restore something else').click()
+  await page.reload()
+  await page.getByRole('radio', { name: 'archive storage' }).check()
+  await page.getByRole('radio', { name: /^ledger-weekly/ }).check()
+  await next('Target')
+  await page.getByRole('radio', { name: /validation cluster/ }).check()
+  await next('Names')
+  await page.getByLabel('Prefix for all names').fill(`${prefix}second.`)
+  await next('Preview')
+  await page.getByText('nothing is in the way').first().waitFor()
+  await next('Restore')
+  await button('Restore now').click()
+  await heading('“ledger-weekly” is restored, and not proved yet').waitFor()
+  await button('Compare every record').click()
+  await page.getByRole('link', { name: 'Look at the report' }).click()
+  await page.waitForURL(/#\/reports\/[0-9a-f-]{36}\/validation-/)
+  await page
+    .getByText(/ledger-weekly/)
+    .first()
+    .waitFor()
+  await shot(page, 'restore-8-report')
+  await open('Restore')
+})
 
 test('topics that are not empty are refused until somebody says so and types the name', async () => {
   const taken = `${prefix}taken`

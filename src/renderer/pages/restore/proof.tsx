@@ -69,7 +69,7 @@ export function ProofCard({ choices, proof, signWith, onSignWith, onStarted }: P
   if (facts !== null) {
     return (
       <>
-        <Verdict facts={facts} />
+        <Verdict facts={facts} location={choices.location} />
         <details className="card">
           <summary>{t('proof.once')}</summary>
           {start(true)}
@@ -107,7 +107,7 @@ function SignWith({ value, onChange }: { value: string | null; onChange(key: str
   )
 }
 
-function Verdict({ facts }: { facts: ValidationFacts }) {
+function Verdict({ facts, location }: { facts: ValidationFacts; location: RestoreChoices['location'] }) {
   const { t } = useTranslation('restore')
   const { evidence } = facts
   return (
@@ -150,11 +150,17 @@ function Verdict({ facts }: { facts: ValidationFacts }) {
           <br />
           {t('report.digest')} <code className="digest">{evidence.reportSha256}</code>
         </p>
-        <p className="actions">
-          <Button component={Link} to={`/reports?report=${encodeURIComponent(facts.reportId)}`}>
-            {t('report.open')}
-          </Button>
-        </p>
+        {'connectionId' in location ? (
+          <p className="actions">
+            <Button component={Link} to={`/reports/${location.connectionId}/${encodeURIComponent(facts.reportId)}`}>
+              {t('report.open')}
+            </Button>
+          </p>
+        ) : (
+          <p>
+            {t('report.unconnected')} <Link to="/connections">{t('report.connect')}</Link>
+          </p>
+        )}
       </Card>
     </>
   )
