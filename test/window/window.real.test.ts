@@ -49,6 +49,9 @@ const button = (name: string) => page.getByRole('button', { name, exact: true })
 // by the navigation, whose links may say more: how many jobs run
 const open = (name: string) => page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click()
 
+/** A link of the page itself. */
+const follow = (name: string) => page.getByRole('main').getByRole('link', { name }).first().click()
+
 /** By the text of a configuration's section, as somebody does who has one. */
 async function addConnection(name: string, kind: string, text: string, secret?: string): Promise<void> {
   await button('Add a connection').click()
@@ -151,8 +154,11 @@ test('a secret is taken and never comes back', async () => {
   assert.ok(!(await page.content()).includes(SECRET))
   assert.ok(traffic.length > 5)
   assert.ok(!traffic.some((text) => text.includes(SECRET)), 'no answer repeats it')
-  for (const name of readdirSync(join(host.folder, 'profile')))
-    assert.ok(!readFileSync(join(host.folder, 'profile', name), 'utf8').includes(SECRET), name)
+  const profile = join(host.folder, 'profile')
+  for (const entry of readdirSync(profile, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name)
+    if (entry.isFile()) assert.ok(!readFileSync(path, 'latin1').includes(SECRET), path)
+  }
   await button('Remove with a secret').click()
   await button('Remove it').click()
   await heading('2 connections, not all checked yet').waitFor()
@@ -182,8 +188,8 @@ test('a backup is started from a file', async () => {
 
 test('the archive is listed, described and checked', async () => {
   await open('Backups')
-  await open('Archives')
-  await open('test archive')
+  await follow('Archives')
+  await follow('test archive')
   await heading('2 backups are kept here').waitFor()
   await page.getByRole('link', { name: 'first', exact: true }).click()
   await heading('“first” holds 60,000 records').waitFor()
@@ -204,7 +210,7 @@ test('damage is found and named', async () => {
   const bytes = readFileSync(join(folder, segment))
   bytes.writeUInt8(bytes.readUInt8(500) ^ 1, 500)
   writeFileSync(join(folder, segment), bytes)
-  await open('‹ All backups here')
+  await follow('‹ All backups here')
   await page.getByRole('link', { name: 'second', exact: true }).click()
   await button('Check every record').click()
   await heading('“second” is damaged').waitFor()
