@@ -267,6 +267,19 @@ test('what is wrong with a file is said in words, with its line, its code and wh
   await page.getByText('Did you mean "source.topics.include"?').waitFor()
 })
 
+/** Presses Tab until the focus is on what is asked for. */
+async function tabTo(element: string, text: RegExp): Promise<void> {
+  for (let press = 0; press < 60; press++) {
+    await page.keyboard.press('Tab')
+    const [tag, words] = await page.evaluate(() => {
+      const { tagName, textContent } = document.activeElement as Element
+      return [tagName.toLowerCase(), textContent ?? '']
+    })
+    if (tag === element && text.test(words ?? '')) return
+  }
+  throw new Error(`60 times Tab do not lead to <${element}>`)
+}
+
 test('it works by keyboard alone', async () => {
   await page.goto(`${host.origin}/#/connections`)
   await page.reload()
@@ -280,8 +293,11 @@ test('it works by keyboard alone', async () => {
   const outline = await page.evaluate(() => getComputedStyle(document.activeElement as Element).outlineStyle)
   assert.equal(outline, 'solid', 'the focus is seen')
   await page.keyboard.press('Enter')
-  await heading('Where is the archive?').waitFor()
-  await page.keyboard.press('Tab')
+  await page.waitForURL(/#\/backups$/)
+  await tabTo('a', /^Archives$/)
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/#\/backups\/archives$/)
+  await tabTo('input', /^$/)
   await page.keyboard.type(join(host.folder, 'archive'))
   await page.keyboard.press('Enter')
   await heading('3 backups are kept here').waitFor()
