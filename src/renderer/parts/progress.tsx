@@ -71,7 +71,7 @@ function Bar({ percent, left: time, label }: { percent: number | null; left: str
   const spoken = useSpoken(percent === null ? '' : t('progress.percent', { percent, left: time }))
   return (
     <>
-      <div className="bar">
+      <div className="jobs-bar">
         <progress max={100} value={percent ?? undefined} aria-label={label} />
         {percent !== null && (
           <span className="mute small" aria-hidden="true">

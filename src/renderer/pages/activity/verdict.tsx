@@ -4,7 +4,8 @@ import type { ActivityVerdict } from '../../../contract/activity.ts'
 import { count, sentence, utc } from '../../format.ts'
 import { Card, Pill } from '../../parts/basics.tsx'
 import { Digest, Facts } from '../../parts/facts.tsx'
-import { VERDICT_TONE } from '../../parts/verdict.tsx'
+
+const VERDICT_TONE = { PASSED: 'ok', FAILED: 'bad', INDETERMINATE: 'warn' } as const
 
 /** Whether every line is as it was written: what was found, on what that rests, and what could not be seen. */
 export function Verdict({ of: verdict, again, busy }: { of: ActivityVerdict; again(): void; busy: boolean }) {
