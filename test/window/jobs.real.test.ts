@@ -131,6 +131,7 @@ ${more}`
     await heading('Backup “third” failed').waitFor()
     await page.getByText('CONFIG_UNKNOWN_KEY').waitFor()
     await page.getByText('Did you mean "source.topics.include"?').waitFor()
+    await page.bringToFront()
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
     await button('Copy details').click()
     await page.getByText('Copied').waitFor()

@@ -354,7 +354,7 @@ test('a report whose signature was taken away is no unsigned report', async () =
   await heading('Its signature is missing').waitFor()
   await open('Reports')
   await heading('One of 1 reports is not whole').waitFor()
-  await page.getByText('not whole', { exact: true }).waitFor()
+  await page.locator('.pill', { hasText: 'not whole' }).first().waitFor()
 })
 
 test('the page met no error, and no secret reached it', () => {
