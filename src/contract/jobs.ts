@@ -48,7 +48,7 @@ export type JobRequest = { environment: Record<string, string>; approval?: strin
   | { kind: 'evidence-timestamp'; archive: ArchiveLocation; reportId: string; timestampUrl: string }
   | ({ kind: 'keys' } & KeysRequest)
   | ({ kind: 'custody' } & CustodyRequest)
-  | { kind: 'monthly-report'; config: ConfigSource; month: string | null }
+  | { kind: 'monthly-report'; config: ConfigSource; month: string | null; deep: boolean }
   | { kind: 'schedule'; request: ScheduleRequest }
   | ({ kind: 'activity' } & ActivityRequest)
   | ({ kind: 'hold' } & HoldRequest)

@@ -65,24 +65,30 @@ const BY_CHECK: Readonly<Record<string, string>> = {
 
 /**
  * @param worst the check that carries the verdict; undefined: none does
+ * @param spoken the signature whose time answers "since when"; undefined: none
  * @returns a sentence or more, with the options of the program (`--trust`, `--at`)
  */
 export function adviceOn(
   verdict: Verdict,
   worst: VerifyCheck | undefined,
   signatures: readonly SignatureFacts[],
+  spoken: SignatureFacts | undefined,
 ): string {
-  if (verdict === 'passed') return [KEEP, ...forLater(signatures)].join(' ')
+  if (verdict === 'passed') return [KEEP, ...forLater(signatures, spoken)].join(' ')
   const sub = worst?.subIndication
   if (worst === undefined || sub === undefined) return verdict === 'failed' ? DO_NOT_RELY : BY_SUB.NOT_SIGNED
   return (worst.verdict === 'indeterminate' ? BY_CHECK[`${sub} ${worst.check}`] : undefined) ?? BY_SUB[sub]
 }
 
-/** What a signature that is good today will lack in some years: a time that is proved, or an answer on revocation. */
-function forLater(signatures: readonly SignatureFacts[]): string[] {
+/**
+ * What a signature that is good today will lack in some years: a time that is proved, or an answer on revocation. The
+ * time is that of the signature that binds the whole: signatures inside of a package (of its manifest, of its PDF) need
+ * none of their own, since they existed when the whole did.
+ */
+function forLater(signatures: readonly SignatureFacts[], spoken: SignatureFacts | undefined): string[] {
   const own = signatures.filter(({ kind }) => kind !== 'document-timestamp')
   const lines: string[] = []
-  if (own.some(({ time }) => time?.kind !== 'proved')) {
+  if (spoken !== undefined && spoken.time?.kind !== 'proved') {
     lines.push(
       'Its time rests on the clock of the signer: where it must stand for years, ask for evidence with a timestamp ("evidence.signing.timestamp_url" in Coffer).',
     )

@@ -70,7 +70,7 @@ function answersOf(
     whose: whose(signatures, verdict),
     since: since(signatures),
     changed: changed(checks, signatures),
-    next: adviceOn(verdict, checks[0]?.verdict === verdict ? checks[0] : undefined, signatures),
+    next: adviceOn(verdict, checks[0]?.verdict === verdict ? checks[0] : undefined, signatures, spoken(signatures)),
   }
 }
 

@@ -91,7 +91,7 @@ function requestOf(kind: ScheduledKind, config: ConfigSource, name: string): Wit
     case 'extract':
       return { kind, config, dryRun: false }
     case 'monthly-report':
-      return { kind, config, month: null }
+      return { kind, config, month: null, deep: false }
     case 'snapshot-groups':
     case 'check':
       return { kind, config }

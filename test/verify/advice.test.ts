@@ -23,7 +23,9 @@ const signature = (more: Partial<SignatureFacts>): SignatureFacts => ({
   time: { at: '2026-01-01T00:00:00Z', kind: 'proved', authority: 'TSA', uncounted: null },
   ...more,
 })
-const next = (one: VerifyCheck) => adviceOn(one.verdict, one, [])
+const next = (one: VerifyCheck) => adviceOn(one.verdict, one, [], undefined)
+/** The first signature is the one that answers "since when". */
+const later = (...signatures: SignatureFacts[]) => adviceOn('passed', undefined, signatures, signatures[0])
 
 describe('what to do next', () => {
   test('what a foreign archive lacks is told apart from a missing timestamp', () => {
@@ -64,11 +66,20 @@ describe('what to do next', () => {
   })
 
   test('what passed says what it will lack in later years', () => {
-    assert.doesNotMatch(adviceOn('passed', undefined, [signature({})]), /years/)
+    assert.doesNotMatch(later(signature({})), /years/)
     const claimed = { at: '2026-01-01T00:00:00Z', kind: 'claimed', authority: null, uncounted: null } as const
-    const bare = adviceOn('passed', undefined, [signature({ format: 'PAdES-BASELINE-B', time: claimed })])
+    const bare = later(signature({ format: 'PAdES-BASELINE-B', time: claimed }))
     assert.match(bare, /clock of the signer/)
     assert.match(bare, /coffer keys create/)
-    assert.match(adviceOn('passed', undefined, [signature({ format: 'PAdES-BASELINE-T' })]), /PAdES B-LT/)
+    assert.match(later(signature({ format: 'PAdES-BASELINE-T' })), /PAdES B-LT/)
+  })
+
+  test('a proved time is not doubted for the signatures inside, and a claimed one is not hidden by theirs', () => {
+    const claimed = { at: '2026-01-01T00:00:00Z', kind: 'claimed', authority: null, uncounted: null } as const
+    const index = signature({ subject: 'package/index.json', kind: 'detached', format: 'ECDSA-P256-SHA256' })
+    const manifest = signature({ ...index, subject: 'manifest/manifest.json', time: claimed })
+    assert.doesNotMatch(later(index, manifest), /clock|timestamp|years/)
+    assert.match(later(manifest, index), /clock of the signer/)
+    assert.match(later({ ...index, time: null }, manifest), /clock of the signer/)
   })
 })

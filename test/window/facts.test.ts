@@ -156,6 +156,9 @@ describe('facts of a job', () => {
       backup_id: 'b',
       location: 'file:///x',
       report_id: 'monthly-1',
+      overall_result: 'WARNING',
+      reason: '3 of 4 runs that began in 2026-11 are complete',
+      deep: false,
       monthly: {
         month: '2026-11',
         runs: 4,
@@ -171,6 +174,7 @@ describe('facts of a job', () => {
       warnings: [],
     })
     assert.ok(facts.kind === 'monthly-report')
+    assert.deepEqual([facts.overall, facts.deep, facts.deepChecks], ['WARNING', false, 0])
     assert.deepEqual([facts.month, facts.runsComplete, facts.successRate, facts.restores], ['2026-11', 3, 0.75, 1])
     assert.deepEqual([facts.openFindings.length, facts.openFindingsTotal], [200, 250])
   })

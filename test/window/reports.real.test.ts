@@ -135,8 +135,14 @@ test('without a key a report can be made, and is said not to be signed', async (
   await page.getByRole('main').getByRole('link', { name: 'Make a monthly report' }).click()
   await page.getByText('You have no key that can sign.').waitFor()
   await shoot('new-without-key')
+  await choose('Month', /^September 2026$/)
   await button('Make without a signature').click()
   await heading('The report is made. Nobody has signed it').waitFor()
+  // no run began in that month: nothing of it has passed, and nobody read the archive in full
+  await page.getByRole('status').getByText('not settled').waitFor()
+  await page.getByText(/^No backup run began in 2026-09: /).waitFor()
+  await page.getByText('Not deeply checked: neither this report nor a check of the month read every byte.').waitFor()
+  await shoot('made-no-run')
   await page.getByRole('link', { name: 'Open the report' }).click()
   await heading('Nobody has signed this report').waitFor()
   assert.match((await page.getByRole('main').textContent()) ?? '', /can’t add a signature to a report that exists/)
@@ -158,16 +164,19 @@ test('a monthly report is made and signed with name, role and meaning', async ()
   await page.getByLabel('Role').fill('Compliance Officer')
   await page.getByRole('combobox', { name: 'What the signature means' }).fill('reviewed and approved')
   await page.keyboard.press('Escape')
+  await page.getByRole('switch', { name: 'Read every record for it' }).click()
   await axe('form')
   await shoot('new')
   await button('Make and sign').click()
   await heading('The report is made, and signed by Jane Doe').waitFor()
+  await page.getByText('Every byte of the archive was read for this report.').waitFor()
   await shoot('made')
   const report = JSON.parse(readFileSync(reportFile('monthly', 'json'), 'utf8'))
   assert.deepEqual(
     [report.coffer.operator.name, report.coffer.operator.role, report.coffer.operator.meaning],
     ['Jane Doe', 'Compliance Officer', 'reviewed and approved'],
   )
+  assert.deepEqual([report.integrity.checksums_valid, report.validation.overall_result], [true, 'INDETERMINATE'])
 })
 
 test('it is opened: valid, by whom, since when, and its PDF is drawn', async () => {

@@ -4,6 +4,7 @@ import type { CustodyGeneration, CustodyResult, MonthlyReportResult } from '../.
 import { paint, table } from '../paint.ts'
 import { bytes, count, moment, plural } from '../words.ts'
 import { warningLines } from './checks.ts'
+import { outcome } from './text-evidence.ts'
 
 export function custodyText(result: CustodyResult): string[] {
   const { record, signature } = result
@@ -69,6 +70,7 @@ export function monthlyReportText(result: MonthlyReportResult): string[] {
     paint('bold', `=== Kafka Backup Compliance Report ===`),
     `Period: ${monthly.month}`,
     `Backup: ${result.backup_id} in ${result.location}`,
+    `Result: ${outcome(result.overall_result)} (${result.reason})`,
     '',
     `Runs: ${count(monthly.runs)}, complete: ${count(monthly.runs_complete)}${monthly.success_rate === null ? '' : ` (${(monthly.success_rate * 100).toFixed(1)} %)`}`,
     ...(monthly.coverage.length === 0
@@ -96,6 +98,10 @@ export function monthlyReportText(result: MonthlyReportResult): string[] {
     ...monthly.validations.map(
       (one) => `  ${moment(one.at)}${one.by === null ? '' : ` by ${one.by}`}: ${one.overall_result} (${one.report_id})`,
     ),
+    result.deep
+      ? 'Deep check: in this report'
+      : `Deep check: ${(monthly.deep_checks ?? []).length === 0 ? 'not deeply checked in this month' : 'not in this report'}`,
+    ...(monthly.deep_checks ?? []).map((one) => `  ${moment(one.at)} by ${one.by}: ${one.outcome} (${one.subject})`),
     ...monthly.locks.map((lock) => `Lock: ${lockWords(lock)}`),
     `Open findings: ${count(monthly.open_findings.length)}`,
     ...monthly.open_findings.map((one) => `  ${one.severity}: ${one.text}`),

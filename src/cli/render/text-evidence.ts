@@ -16,7 +16,7 @@ const COLOURS: Readonly<Record<string, Style>> = {
   INDETERMINATE: 'yellow',
 }
 
-function outcome(word: string, brackets = false): string {
+export function outcome(word: string, brackets = false): string {
   return paint(COLOURS[word] ?? 'bold', brackets ? `[${word}]` : word)
 }
 

@@ -41,19 +41,21 @@ const reportMonthly: Verb = {
   details:
     'Runs and success rate, coverage by topic, gaps, restores and validations with who and when, locks and holds, open\n' +
     'findings; as JSON and (by "evidence.formats") PDF, signed by "evidence.signing", under "evidence.storage.prefix".\n' +
-    'Any configuration file with "backup_id", "storage" and "evidence" will do.',
-  flags: ['config', 'month'],
+    'Any configuration file with "backup_id", "storage" and "evidence" will do. With --deep the archive is read in full\n' +
+    'as well; without it the report says when that was done last. Exit code 6 for a month without any run.',
+  flags: ['config', 'month', 'deep'],
   required: ['config'],
   formats: FORMATS,
   examples: [
     'coffer report monthly --config backup.yaml',
-    'coffer report monthly --config backup.yaml --month 2026-11',
+    'coffer report monthly --config backup.yaml --month 2026-11 --deep',
   ],
   request: async (args) => ({
     kind: 'monthly-report',
     environment: args.environment,
     config: await configRequest(args),
     month: monthOf(args),
+    deep: args.counts.deep !== undefined,
   }),
 }
 

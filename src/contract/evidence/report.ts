@@ -218,6 +218,8 @@ export interface ReportMonthly {
   coverage: { topic: string; partitions: number; records: number; last_backup_at: string | null; gaps: number }[]
   restores: { restore_id: string; at: string; by: string; records: number; validated: string | null }[]
   validations: { report_id: string; at: string; overall_result: string; by: string | null }[]
+  /** Checks of the month that read every byte of the archive, by the chain of custody; absent in older reports. */
+  deep_checks?: { subject: string; at: string; by: string; outcome: string }[]
   locks: ReportLock[]
   open_findings: { severity: string; text: string }[]
 }

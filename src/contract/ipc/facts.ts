@@ -243,6 +243,12 @@ const monthlyReport = z.object({
   backupId: z.string(),
   location: z.string(),
   reportId: z.string(),
+  overall: checkOutcome,
+  /** One sentence: what the result rests on. */
+  reason: z.string(),
+  deep: z.boolean(),
+  /** Earlier checks of the month that read every byte. */
+  deepChecks: count,
   /** `2026-11`. */
   month: z.string(),
   runs: count,

@@ -14,8 +14,6 @@ export const settings = z.object({
   startAtLogin: z.boolean(),
   /** The desktop goes on in the tray when its window is closed, while jobs run or schedules wait. */
   staysInTray: z.boolean(),
-  /** `ask`: look, and say so; `off`: never look. Nothing is ever installed without a question. */
-  updates: z.enum(['off', 'ask']),
   notifications: z.object({
     /** A job or a schedule failed. */
     failures: z.boolean(),
@@ -39,7 +37,6 @@ export const DEFAULT_SETTINGS: Settings = {
   testedRestoreDays: 90,
   startAtLogin: false,
   staysInTray: true,
-  updates: 'off',
   notifications: { failures: true, overdue: true, finished: false },
   resumeAfterSleep: true,
   welcomed: false,

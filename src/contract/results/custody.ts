@@ -1,5 +1,5 @@
 import type { CustodyEntry } from '../evidence/custody.ts'
-import type { ReportLock, ReportMonthly } from '../evidence/report.ts'
+import type { CheckOutcome, ReportLock, ReportMonthly } from '../evidence/report.ts'
 import type { SignatureAlgorithm } from '../evidence/signing.ts'
 import type { StoredEvidence } from './evidence.ts'
 import type { ManifestSignature } from './facts.ts'
@@ -74,6 +74,11 @@ export interface MonthlyReportResult {
   backup_id: string
   location: string
   report_id: string
+  overall_result: CheckOutcome
+  /** One sentence: what the result rests on. */
+  reason: string
+  /** Whether this report's own check read every byte. */
+  deep: boolean
   monthly: ReportMonthly
   evidence: StoredEvidence
   warnings: string[]

@@ -281,6 +281,25 @@ export function monthly(sheet: Sheet, report: EvidenceReport): void {
   )
   listed(
     sheet,
+    'Checks that read every byte',
+    report.validation.results.some((check) => check.check_name === 'IntegrityCheck' && check.data?.deep === true)
+      ? 'This report’s own check did; in the month itself no other was recorded.'
+      : 'Not deeply checked: no such check was recorded in this month, and this report made none.',
+    [
+      { title: 'When', share: 26 },
+      { title: 'By', share: 20 },
+      { title: 'Report', share: 44 },
+      { title: 'Result', share: 16 },
+    ],
+    (month.deep_checks ?? []).map((check) => [
+      day(check.at),
+      check.by,
+      [mono(check.subject, SIZE.tiny)],
+      outcome(check.outcome),
+    ]),
+  )
+  listed(
+    sheet,
     'Locks and holds',
     'The storage was not asked for locks.',
     [

@@ -70,6 +70,11 @@ export function meaning(report: EvidenceReport, rooted = true): string[] {
         : 'Each archived record in scope was compared with the record on the target: key, value, headers in their order, and timestamp.',
     )
   }
+  if (kind === 'monthly' && report.coffer.monthly?.runs === 0) {
+    lines.push(
+      `No backup ran in ${monthName(report.coffer.monthly.month)}: whether anything of that month is kept can’t be said. What the archive holds of other months is no answer.`,
+    )
+  }
   if (report.integrity.checksums_valid) {
     lines.push(
       'Every segment of the archive was read, and its checksums, digests and counts were computed anew and agree with the manifest.',
@@ -128,6 +133,8 @@ export function nameOf(check: Pick<ReportCheck, 'check_name'>): string {
     ConsumerGroupOffsetCheck: 'Consumer groups',
     IntegrityCheck: 'Integrity of the archive',
     TopicConfigurationCheck: 'Configuration of topics',
+    BackupRunsCheck: 'Backup runs of the month',
+    CustodyCheck: 'Chain of custody',
     ExtractionCheck: 'Extraction',
   }
   if (check.check_name.startsWith('CustomWebhook:'))

@@ -1,7 +1,7 @@
 import type { IntegrityReport } from '../../archive/check/integrity.ts'
-import type { ReportCheck, ReportLock, ReportMonthly } from '../../contract/evidence/report.ts'
+import type { CheckOutcome, ReportCheck, ReportLock, ReportMonthly } from '../../contract/evidence/report.ts'
 import { count, plural } from '../../contract/words.ts'
-import type { History } from './history.ts'
+import type { History, Month } from './history.ts'
 
 type OpenFinding = ReportMonthly['open_findings'][number]
 
@@ -57,12 +57,68 @@ export function openFindings(
   ]
 }
 
-/** The two checks that a monthly report runs itself. */
-export function monthlyChecks(history: History, integrity: IntegrityReport, tookMs: number): ReportCheck[] {
+/**
+ * Whether the month was backed up. A month without any run has nothing that could have passed: whatever the archive holds
+ * of other months says nothing of it.
+ */
+function runsCheck({ runs }: History, month: Month, now: number): ReportCheck {
+  const states = { complete: 0, running: 0, other: 0 }
+  for (const { state } of runs) states[state === 'complete' || state === 'running' ? state : 'other']++
+  const { complete, running, other } = states
+  const soFar = month.end > now ? ' so far' : ''
+  const outcome =
+    runs.length === 0
+      ? 'INDETERMINATE'
+      : complete === runs.length
+        ? 'PASSED'
+        : complete > 0
+          ? 'WARNING'
+          : other > 0
+            ? 'FAILED'
+            : 'INDETERMINATE'
+  const detail =
+    runs.length === 0
+      ? `no backup run began in ${month.name}${soFar}: what was on the topics in that month can't be said to be kept`
+      : `${count(complete)} of ${plural(runs.length, 'run')} that began in ${month.name}${soFar} ${complete === 1 ? 'is' : 'are'} complete`
+  return {
+    check_name: 'BackupRunsCheck',
+    outcome,
+    detail,
+    data: { month: month.name, runs: runs.length, complete, running, failed_or_interrupted: other },
+    duration_ms: 0,
+  }
+}
+
+/** The sentence that a result rests on: of the first check that came to it. */
+export function reasonOf(overall: CheckOutcome, checks: readonly ReportCheck[]): string {
+  const decisive = checks.filter((check) => check.outcome === overall)
+  return (overall === 'PASSED' ? decisive : decisive.slice(0, 1)).map(({ detail }) => detail).join('; ')
+}
+
+/** Whether and when the archive was read in full: a sentence for what a report does not cover; null where it did so itself. */
+export function deepGap({ deepChecks }: History, month: Month, deep: boolean): string | null {
+  if (deep) return null
+  const last = deepChecks.at(-1)
+  return last === undefined
+    ? `Not deeply checked: by the chain of custody nobody read the archive in full in ${month.name}, and neither did this report ("--deep" does). "coffer validate --deep" and "coffer verify" leave no line there.`
+    : `Not deeply checked by this report: the last check of ${month.name} that read every byte was ${last.subject} of ${last.at}, and came to ${last.outcome}.`
+}
+
+/** The checks that a monthly report runs itself. */
+export function monthlyChecks(
+  { history, month, now }: { history: History; month: Month; now: number },
+  integrity: IntegrityReport,
+  tookMs: number,
+): ReportCheck[] {
   const { problems, entries } = history.custody
-  const looked = `${plural(integrity.segments_checked, 'segment')} and ${plural(integrity.objects_listed, 'object')} looked at`
+  const { deep } = integrity
+  const segments = plural(integrity.segments_checked, 'segment')
+  const looked = deep
+    ? `${segments} read in full, ${plural(integrity.records_checked, 'record')}`
+    : `${segments} and ${plural(integrity.objects_listed, 'object')} looked at, by presence and size`
   const nothing = integrity.segments_checked === 0 && (integrity.account?.offsets ?? 0) === 0
   return [
+    runsCheck(history, month, now),
     {
       check_name: 'IntegrityCheck',
       outcome:
@@ -73,8 +129,13 @@ export function monthlyChecks(history: History, integrity: IntegrityReport, took
             : integrity.warnings_total > 0
               ? 'WARNING'
               : 'PASSED',
-      detail: `${looked}, by presence and size: ${count(integrity.damaged_total)} damaged, ${plural(integrity.warnings_total, 'warning')}`,
-      data: { deep: false, segments_checked: integrity.segments_checked, damaged: integrity.damaged_total },
+      detail: `${looked}: ${count(integrity.damaged_total)} damaged, ${plural(integrity.warnings_total, 'warning')}`,
+      data: {
+        deep,
+        segments_checked: integrity.segments_checked,
+        ...(deep ? { records_checked: integrity.records_checked } : {}),
+        damaged: integrity.damaged_total,
+      },
       duration_ms: tookMs,
     },
     {

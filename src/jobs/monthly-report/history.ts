@@ -5,6 +5,7 @@ import { timelineOf } from '../../evidence/report/input.ts'
 import { type CustodyChain, readCustody } from '../../journal/custody.ts'
 import { type Generation, generationsOf } from '../../journal/generations.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { deepCheckOf } from '../custody/deep-check.ts'
 import { gapsOf } from '../describe/gaps.ts'
 
 /** A month in UTC; `end` is the first millisecond after it. */
@@ -26,6 +27,7 @@ export interface History {
   gapsUnlisted: number
   restores: ReportMonthly['restores']
   validations: ReportMonthly['validations']
+  deepChecks: NonNullable<ReportMonthly['deep_checks']>
   custody: CustodyChain
   /** Sentences: where the chain of generations ends too early. */
   broken: string[]
@@ -83,9 +85,13 @@ export async function readHistory(
       overall_result: String(entry.details.overall_result ?? 'unknown'),
       by: whoDid(entry.actor),
     }))
+  const deepChecks = custody.entries.flatMap((entry) => {
+    const outcome = within(entry.at) ? deepCheckOf(entry) : null
+    return outcome === null ? [] : [{ subject: entry.subject, at: entry.at, by: whoDid(entry.actor), outcome }]
+  })
   const { coverage, gapsUnlisted } = await coverageOf(storage, last, timeline)
   const runs = timeline.filter((run) => within(run.started_at))
-  return { last, timeline, runs, coverage, gapsUnlisted, restores, validations, custody, broken }
+  return { last, timeline, runs, coverage, gapsUnlisted, restores, validations, deepChecks, custody, broken }
 }
 
 async function coverageOf(

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { integrityCheck } from '../../archive/check/integrity.ts'
+import { type IntegrityReport, integrityCheck } from '../../archive/check/integrity.ts'
 import { requireManifest } from '../../archive/manifest/store.ts'
+import type { Manifest } from '../../archive/types.ts'
 import { loadEvidence } from '../../contract/config/load-evidence.ts'
 import { CofferError } from '../../contract/errors.ts'
-import type { ReportLock, ReportMonthly } from '../../contract/evidence/report.ts'
-import { EXIT } from '../../contract/exit-codes.ts'
+import type { CheckOutcome, ReportLock, ReportMonthly } from '../../contract/evidence/report.ts'
+import { EXIT, type ExitCode } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { MonthlyReportResult } from '../../contract/results.ts'
 import { isoTime } from '../../contract/time.ts'
@@ -14,19 +15,31 @@ import { toolDigest } from '../../evidence/report/tool-digest.ts'
 import { saveEvidence } from '../../evidence/store/save.ts'
 import type { Generation } from '../../journal/generations.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { deepCheckDetails } from '../custody/deep-check.ts'
 import { noteCustody } from '../custody/note.ts'
 import { storageFacts } from '../custody/storage-facts.ts'
 import { openEvidenceSigner, produceEvidence } from '../evidence/produce.ts'
 import { storedEvidence } from '../evidence/stored.ts'
 import { openExistingStorage } from '../open-archive.ts'
+import { ProgressMeter } from '../progress.ts'
+import { statisticsOf } from '../statistics.ts'
 import { lockWarnings, storageWords } from '../validation/facts.ts'
-import { monthlyChecks, openFindings } from './findings.ts'
-import { type History, lastMonth, monthOf, readHistory } from './history.ts'
+import { deepGap, monthlyChecks, openFindings, reasonOf } from './findings.ts'
+import { type History, lastMonth, type Month, monthOf, readHistory } from './history.ts'
+
+const EXIT_OF: Readonly<Record<CheckOutcome, ExitCode>> = {
+  PASSED: EXIT.done,
+  WARNING: EXIT.done,
+  FAILED: EXIT.checkFailed,
+  SKIPPED: EXIT.indeterminate,
+  INDETERMINATE: EXIT.indeterminate,
+}
 
 /**
  * The compliance report of one month over the history of a backup: what its manifests, its chain of custody and its
  * storage tell. Nothing is taken from memory or a configuration that the archive itself doesn't show.
- * @returns exit code done; check failed where the archive or one of its chains is damaged
+ * @returns exit code done; check failed where the archive or one of its chains is damaged or no run completed;
+ *   indeterminate for a month without a run
  * @throws ARCHIVE_MISSING, MANIFEST_DAMAGED, UNSUPPORTED for archives of other programs, USAGE for a month to come,
  *   CONFIG_…, KEY_…, STORAGE_…, INTERRUPTED
  */
@@ -58,8 +71,9 @@ export async function runMonthlyReport(
     }
     const about = history.last ?? { ...loaded, coffer: newest, key: `${backupId}/manifest.json` }
     const began = performance.now()
-    const integrity = await integrityCheck(storage, backupId, { deep: false, signal: context.signal })
-    const checks = monthlyChecks(history, integrity, Math.round(performance.now() - began))
+    const integrity = await checkArchive(storage, loaded.manifest, request.deep, context)
+    const asked = { history, month, now: startedAt }
+    const checks = monthlyChecks(asked, integrity, Math.round(performance.now() - began))
     const locks = await locksOf(storage, about)
     const monthly = monthlyOf(month.name, history, openFindings(history, integrity, locks), locks)
     const endedAt = Date.now()
@@ -84,8 +98,14 @@ export async function runMonthlyReport(
         operator: reportOperator(evidence.signing),
         toolDigest: await toolDigest(),
         triggeredBy: null,
-        configuration: { backup_id: backupId, storage: storageWords(config.storage), month: month.name, evidence },
-        notCovered: notCovered(month, startedAt, history),
+        configuration: {
+          backup_id: backupId,
+          storage: storageWords(config.storage),
+          month: month.name,
+          deep: request.deep,
+          evidence,
+        },
+        notCovered: notCovered(month, startedAt, history, request.deep),
         retention: { days: evidence.retention_days, lock: locks[0] ?? null },
         signing: null,
         timeline: history.timeline,
@@ -106,7 +126,12 @@ export async function runMonthlyReport(
       subject: reportId,
       sha256: stored.report_sha256,
       location: `${storage.location}/${saved.folder}${reportId}.json`,
-      details: { month: month.name, overall_result: report.validation.overall_result, signed: produced.signed },
+      details: {
+        month: month.name,
+        overall_result: report.validation.overall_result,
+        signed: produced.signed,
+        ...deepCheckDetails(checks),
+      },
       actor: { name: evidence.signing.signer_name, role: evidence.signing.signer_role },
     })
     const warnings = [
@@ -114,19 +139,42 @@ export async function runMonthlyReport(
       ...lockWarnings(saved.lock, evidence.retention_days, endedAt),
       ...(noted === null ? [] : [noted]),
     ]
+    const { overall_result: overall } = report.validation
     const result: MonthlyReportResult = {
       kind: 'monthly-report',
       backup_id: backupId,
       location: storage.location,
       report_id: reportId,
+      overall_result: overall,
+      reason: reasonOf(overall, checks),
+      deep: request.deep,
       monthly,
       evidence: stored,
       warnings,
     }
-    const failed = checks.some((check) => check.outcome === 'FAILED')
-    return { exitCode: failed ? EXIT.checkFailed : EXIT.done, result }
+    return { exitCode: EXIT_OF[overall], result }
   } finally {
     await storage.close()
+  }
+}
+
+async function checkArchive(
+  storage: Storage,
+  manifest: Manifest,
+  deep: boolean,
+  context: JobContext,
+): Promise<IntegrityReport> {
+  const { signal } = context
+  if (!deep) return await integrityCheck(storage, manifest.backup_id, { deep, signal })
+  const { records, bytes } = statisticsOf(manifest)
+  const meter = new ProgressMeter(context, { phase: 'reading every record', recordsTotal: records, bytesTotal: bytes })
+  const onProgress = (done: { records: number; bytes: number }) => {
+    meter.add(done.records - meter.records, done.bytes - meter.bytes)
+  }
+  try {
+    return await integrityCheck(storage, manifest.backup_id, { deep, signal, onProgress })
+  } finally {
+    meter.stop()
   }
 }
 
@@ -145,6 +193,7 @@ function monthlyOf(
     coverage: history.coverage,
     restores: history.restores,
     validations: history.validations,
+    deep_checks: history.deepChecks,
     locks,
     open_findings: findings,
   }
@@ -164,8 +213,10 @@ async function locksOf(storage: Storage, { key, manifest }: Generation): Promise
   return locks
 }
 
-function notCovered(month: { name: string; end: number }, now: number, history: History): string[] {
+function notCovered(month: Month, now: number, history: History, deep: boolean): string[] {
+  const gap = deepGap(history, month, deep)
   const lines = [
+    ...(gap === null ? [] : [gap]),
     'Restores and validations are those that the chain of custody has a line for: work done by other programs, or against a copy of the archive, is not in it.',
     'Locks were read back for the manifest and one segment, not for every object.',
   ]

@@ -1,6 +1,7 @@
 import { isCofferError } from '../../contract/errors.ts'
 import type { EvidenceReport } from '../../contract/evidence/report.ts'
 import { appendCustody } from '../../journal/custody.ts'
+import { deepCheckDetails } from '../custody/deep-check.ts'
 import type { Session } from './session.ts'
 
 /** Writes down in the backup's chain of custody that it was validated, with what result, and where the report lies. */
@@ -21,6 +22,7 @@ export async function noteCustody(
         overall_result: validation.overall_result,
         checks_passed: validation.checks_passed,
         checks_total: validation.checks_total,
+        ...deepCheckDetails(validation.results),
         manifest_sha256: scope.prepared.loaded.sha256,
         generation: scope.prepared.loaded.manifest.coffer?.generation ?? null,
         restore_id: scope.state?.restore_id ?? null,

@@ -84,6 +84,9 @@ function monthlyOf(value: unknown): ReportFacts['monthly'] {
     runsComplete: number(monthly.runs_complete),
     restores: all(monthly.restores).length,
     validations: all(monthly.validations).length,
+    deepChecks: Array.isArray(monthly.deep_checks)
+      ? some(monthly.deep_checks).map((one) => ({ at: text(one.at), by: text(one.by), outcome: text(one.outcome) }))
+      : null,
     findings: some(monthly.open_findings).map((one) => ({ severity: text(one.severity), text: text(one.text) })),
   }
 }

@@ -70,6 +70,11 @@ const reportFacts = z.object({
       runsComplete: count,
       restores: count,
       validations: count,
+      /** Checks that read every byte; null in reports that do not say. */
+      deepChecks: z
+        .array(z.object({ at: z.string(), by: z.string(), outcome: z.string() }))
+        .max(MAX_FINDINGS)
+        .nullable(),
       findings: z.array(z.object({ severity: z.string(), text: z.string() })).max(MAX_FINDINGS),
     })
     .nullable(),
@@ -150,6 +155,8 @@ export const reportCalls = {
       backupId,
       /** `2026-11` */
       month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'expected a month such as "2026-11"'),
+      /** Read every byte of the archive for it. */
+      deep: z.boolean(),
       page: z.enum(['A4', 'Letter']),
       signing: signing.nullable(),
       /** Of the key store, where the host does not know it: kept as the values of connections are. */

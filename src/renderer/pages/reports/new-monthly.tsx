@@ -8,6 +8,7 @@ import { JobProgress } from '../../parts/progress.tsx'
 import { useAct, useCall } from '../../query.ts'
 import { errorOf, useJob } from '../../state.ts'
 import { isTimestampUrl } from './signing.tsx'
+import { outcomeTone } from './words.ts'
 
 const MONTHS = 36
 
@@ -41,6 +42,7 @@ export function NewMonthly() {
   const backup = ids.find((one) => one === chosenBackup) ?? (ids.length === 1 ? (ids[0] ?? null) : null)
   const choices = months()
   const [month, setMonth] = useState(query.get('month') ?? choices[1]?.value ?? '')
+  const [deep, setDeep] = useState(false)
   const [page, setPage] = useState<'A4' | 'Letter'>('A4')
   const keys = (signers.data?.keys ?? []).filter((one) => one.usable)
   const [wanted, setSigned] = useState(true)
@@ -77,7 +79,15 @@ export function NewMonthly() {
           }
         : null
     make.mutate(
-      { connectionId: storage, backupId: backup, month, page, signing, passphrase: asksPassphrase ? passphrase : null },
+      {
+        connectionId: storage,
+        backupId: backup,
+        month,
+        deep,
+        page,
+        signing,
+        passphrase: asksPassphrase ? passphrase : null,
+      },
       {
         onSuccess: (started) => {
           setPassphrase('')
@@ -157,6 +167,13 @@ export function NewMonthly() {
           {month === choices[0]?.value && <p className="mute small">{t('new.notOver')}</p>}
           {backups.error !== null && <Problem error={errorOf(backups.error)} inside />}
           {backups.data !== undefined && ids.length === 0 && <p>{t('new.noBackups')}</p>}
+          <Switch
+            mt="md"
+            label={t('new.deep')}
+            description={t('new.deepHint')}
+            checked={deep}
+            onChange={(event) => setDeep(event.currentTarget.checked)}
+          />
           <Radio.Group
             mt="md"
             label={t('new.page')}
@@ -287,19 +304,23 @@ function Running({ jobId, connectionId, onAgain }: { jobId: string; connectionId
       </>
     )
   }
-  const { reportId, evidence, openFindingsTotal, warnings } = outcome.result
-  const failed = outcome.exitCode !== 0
+  const { reportId, evidence, overall, reason, deep, deepChecks, openFindingsTotal, warnings } = outcome.result
+  // what somebody has to look at takes the green away, though every check passed
+  const shown = overall === 'PASSED' && openFindingsTotal > 0 ? 'WARNING' : overall
+  const tone = outcomeTone(shown)
   return (
     <>
       <Headline sub={t('new.madeSub', { backup: outcome.result.backupId, month: outcome.result.month })}>
         {evidence.signed ? t('new.madeSigned', { name: evidence.signedBy }) : t('new.madeUnsigned')}
       </Headline>
-      <Card tone={failed ? 'bad' : openFindingsTotal > 0 ? 'warn' : 'ok'}>
+      <Card tone={tone}>
         <p role="status">
-          <Pill tone={failed ? 'bad' : openFindingsTotal > 0 ? 'warn' : 'ok'}>
-            {t(`outcome.${failed ? 'FAILED' : openFindingsTotal > 0 ? 'WARNING' : 'PASSED'}`)}
-          </Pill>{' '}
+          <Pill tone={tone}>{t(`outcome.${shown}`)}</Pill>{' '}
           {openFindingsTotal > 0 ? t('new.findings', { count: openFindingsTotal }) : t('new.noFindings')}
+        </p>
+        {overall !== 'PASSED' && <p lang="en">{`${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`}</p>}
+        <p className="mute small">
+          {deep ? t('new.wasDeep') : deepChecks > 0 ? t('new.deepBefore', { count: deepChecks }) : t('new.notDeep')}
         </p>
         {warnings.length > 0 && (
           <ul lang="en">

@@ -72,6 +72,13 @@ export function ReportWords({ facts }: { facts: ReportFacts }) {
             {t('words.monthRuns', { runs: count(monthly.runs), complete: count(monthly.runsComplete) })}{' '}
             {t('words.monthTests', { restores: count(monthly.restores), validations: count(monthly.validations) })}
           </p>
+          {monthly.deepChecks !== null && (
+            <p>
+              {monthly.deepChecks.length === 0
+                ? t('words.noDeepChecks')
+                : t('words.deepChecks', { count: monthly.deepChecks.length })}
+            </p>
+          )}
           {monthly.findings.length > 0 && (
             <Lines title={t('words.findings')} lines={monthly.findings.map((one) => one.text)} />
           )}

@@ -126,7 +126,7 @@ async function verify(core: ServiceCore, files: readonly string[]): Promise<Call
 
 async function makeMonthly(
   core: ServiceCore,
-  { connectionId, backupId, month, page, signing, passphrase }: CallInput<'reports.makeMonthly'>,
+  { connectionId, backupId, month, deep, page, signing, passphrase }: CallInput<'reports.makeMonthly'>,
 ): Promise<{ jobId: string }> {
   const stored = await core.connections.get(connectionId)
   await core.archive({ connectionId })
@@ -156,7 +156,7 @@ async function makeMonthly(
     name: `monthly report ${month}`,
     text: [`backup_id: ${value(backupId)}`, storage.text, `evidence: ${value(evidence)}`, ''].join('\n'),
   }
-  return core.start({ kind: 'monthly-report', config, month }, `${backupId} ${month}`)
+  return core.start({ kind: 'monthly-report', config, month, deep }, `${backupId} ${month}`)
 }
 
 /** JSON is YAML. What a person typed is text: it names no variable of the host's environment, whose value would be signed. */
