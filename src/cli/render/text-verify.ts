@@ -13,6 +13,8 @@ const SHOWN_PASSED = 12
 
 export function verifyText(result: VerifyResult): string[] {
   const files = result.files.flatMap((file, index) => [...(index === 0 ? [] : ['']), ...fileLines(file)])
+  if (result.judged_for !== undefined)
+    files.push('', `Certificates were judged for ${moment(result.judged_for)} (--at).`)
   if (result.files.length < 2) return files
   const counts = (['passed', 'indeterminate', 'failed'] as const)
     .map((verdict) => [verdict, result.files.filter((file) => file.verdict === verdict).length] as const)

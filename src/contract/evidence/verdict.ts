@@ -128,6 +128,8 @@ export interface VerifyResult {
   verdict: Verdict
   files: VerifiedFile[]
   verified_at: string
+  /** ISO 8601 UTC: the time that certificates were judged for, where the verifier was given one (`--at`). */
+  judged_for?: string
   tool: { name: string; version: string }
 }
 

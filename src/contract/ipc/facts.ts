@@ -235,6 +235,7 @@ export const verifyResult = z.object({
   verdict,
   files: z.array(verifiedFile),
   verified_at: z.string(),
+  judged_for: z.string().exactOptional(),
   tool: z.object({ name: z.string(), version: z.string() }),
 }) as z.ZodType<VerifyResult>
 

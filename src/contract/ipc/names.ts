@@ -116,6 +116,7 @@ export const CALL_NAMES = [
   'requests.verify',
   'requests.hold',
   'verify.start',
+  'verify.pdf',
   'verify.trusted',
   'verify.trust',
   'verify.distrust',

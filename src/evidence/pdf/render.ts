@@ -1,17 +1,16 @@
-import PDFDocument from 'pdfkit'
 import type { EvidenceReport } from '../../contract/evidence/report.ts'
 import { addSignaturePlaceholder } from '../../signing/pades/placeholder.ts'
 import type { ReportSegment } from '../report/input.ts'
 import { attachments, howTo, type Signatory, signature } from './closing.ts'
 import { controls } from './controls.ts'
 import { digests } from './digests.ts'
+import { attachFile, openDocument } from './document.ts'
 import { firstPage } from './first-page.ts'
 import { making } from './making.ts'
 import { account, checks, extraction, monthly, notCovered, pictures } from './sections.ts'
 import { type SegmentList, segmentList } from './segment-list.ts'
 import { Sheet } from './sheet.ts'
 import { headline } from './words.ts'
-import { UA_METADATA } from './xmp.ts'
 
 export interface PdfOptions {
   /** The canonical JSON of the same report: attached, byte for byte. */
@@ -32,31 +31,16 @@ export interface PdfOptions {
 export async function renderPdf(report: EvidenceReport, options: PdfOptions): Promise<Buffer> {
   const time = new Date(report.generated_at)
   const title = `${headline(report)} (${report.backup.id})`
-  const doc = new PDFDocument({
-    size: options.page === 'A4' ? 'A4' : 'LETTER',
-    margin: 0,
-    pdfVersion: '1.7',
-    subset: 'PDF/A-3a',
-    tagged: true,
-    lang: 'en',
-    displayTitle: true,
-    bufferPages: true,
-    // None to begin with: pdfkit's own Helvetica is not embedded, and a face that is given here and registered later
-    // would be opened anew at each use.
-    font: null as unknown as string,
-    info: {
-      Title: forMetadata(title),
-      Author: forMetadata(options.sign?.name ?? report.coffer.operator.os_user),
-      Subject: forMetadata(report.report_id),
-      Keywords: `${report.coffer.kind}, ${report.validation.overall_result}`,
-      Creator: `${report.tool.name} ${report.tool.version}`,
-      Producer: `${report.tool.name} ${report.tool.version}`,
-      CreationDate: time,
-      ModDate: time,
-    },
+  const { doc, bytes } = openDocument({
+    page: options.page,
+    language: 'en',
+    title,
+    author: options.sign?.name ?? report.coffer.operator.os_user,
+    subject: report.report_id,
+    keywords: `${report.coffer.kind}, ${report.validation.overall_result}`,
+    creator: `${report.tool.name} ${report.tool.version}`,
+    time,
   })
-  const bytes = collect(doc)
-  doc.appendXML(UA_METADATA)
   const list = segmentList(options.segments)
   const attached = attach(doc, options, list, time)
   const sheet = new Sheet(doc, [`${report.backup.id}: ${headline(report)}`, headline(report)])
@@ -88,22 +72,10 @@ export async function renderPdf(report: EvidenceReport, options: PdfOptions): Pr
   return bytes
 }
 
-function attach(
-  doc: InstanceType<typeof PDFDocument>,
-  options: PdfOptions,
-  list: SegmentList,
-  time: Date,
-): [string, string][] {
+function attach(doc: PDFKit.PDFDocument, options: PdfOptions, list: SegmentList, time: Date): [string, string][] {
   const names: [string, string][] = []
   const file = (name: string, type: string, relationship: string, description: string, data: Buffer) => {
-    doc.file(data, {
-      name,
-      type,
-      relationship,
-      description,
-      creationDate: time,
-      modifiedDate: time,
-    } as PDFKit.Mixins.PDFAttachmentOptions)
+    attachFile(doc, { name, type, relationship, description, time, bytes: data })
     names.push([name, description])
   }
   file(
@@ -130,25 +102,4 @@ function attach(
   if (list.sums !== null)
     file('segments.sha256', 'text/plain', 'Supplement', 'the same digests for sha256sum --check', list.sums)
   return names
-}
-
-function collect(doc: InstanceType<typeof PDFDocument>): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Uint8Array[] = []
-    doc.on('data', (chunk: Uint8Array) => chunks.push(chunk))
-    doc.on('end', () => resolve(Buffer.concat(chunks)))
-    doc.on('error', reject)
-  })
-}
-
-/**
- * pdfkit writes the document's properties into XMP without escaping them, and PDF/A wants them to be the same in both
- * places (ISO 19005-3, 6.6.3): what XML can't hold as it stands is replaced.
- */
-function forMetadata(text: string): string {
-  return text
-    .replaceAll('&', '+')
-    .replaceAll('<', '(')
-    .replaceAll('>', ')')
-    .replace(/[\p{Cc}\p{Cs}\p{Cn}]/gu, ' ')
 }

@@ -209,7 +209,7 @@ export class Sheet {
   }
 
   /** Header and footer of every page, once all are there. */
-  paginate(footer: string): void {
+  paginate(footer: string, pageOf = (page: number, pages: number) => `Page ${page} of ${pages}`): void {
     const { start, count } = this.doc.bufferedPageRange()
     for (let index = 0; index < count; index++) {
       this.doc.switchToPage(start + index)
@@ -221,7 +221,7 @@ export class Sheet {
         }
         this.rule(this.left, height - 44, this.width)
         this.line(this.#one(footer, MUTED), this.left, height - 38)
-        this.line(this.#one(`Page ${index + 1} of ${count}`, MUTED), this.left, height - 38, 'right', this.width)
+        this.line(this.#one(pageOf(index + 1, count), MUTED), this.left, height - 38, 'right', this.width)
       }, 'Pagination')
     }
   }

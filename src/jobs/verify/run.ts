@@ -53,7 +53,14 @@ export async function runVerify(
   const verdict = files.map((file) => file.verdict).reduce(worse)
   return {
     exitCode: exitOf(verdict),
-    result: { kind: 'verify', verdict, files, verified_at: isoTime(Date.now()), tool: { ...TOOL } },
+    result: {
+      kind: 'verify',
+      verdict,
+      files,
+      verified_at: isoTime(Date.now()),
+      ...(request.at === null ? {} : { judged_for: isoTime(request.at) }),
+      tool: { ...TOOL },
+    },
   }
 }
 

@@ -15,6 +15,7 @@ import { checkWithDss, type DssFacts } from '../../rig/pdf-checks.ts'
 import { startTsa, type TestTsa } from '../../rig/tsa.ts'
 import { signingConfig } from '../../signing/signing-config.ts'
 import { sample, sampleInput, samples } from '../samples.ts'
+import { verdictPdf } from './verdict-sample.ts'
 
 /** Reports of every shape before veraPDF and EU DSS, and the printed steps before the tools that they name. */
 
@@ -53,7 +54,17 @@ describe('conformance', { timeout: 600_000 }, () => {
       await writeFile(file, bytes)
       files.push(file)
     }
+    const verdict = join(folder, 'verdict.pdf')
+    await writeFile(verdict, (await verdictPdf(folder)).pdf)
+    files.push(verdict)
     for (const [file, facts] of await checkWithDss(files, [root], ['3a', 'ua1'])) found.set(basename(file), facts)
+  })
+
+  test('a verdict on paper: PDF/A-3a and PDF/UA-1, without a signature', () => {
+    const facts = found.get('verdict.pdf')
+    assert.deepEqual(facts?.rules, [])
+    assert.deepEqual(facts?.conformance, { '3a': true, ua1: true })
+    assert.deepEqual(facts?.signatures, [])
   })
 
   for (const { name, options } of samples()) {

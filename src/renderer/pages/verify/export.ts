@@ -11,7 +11,9 @@ export interface Words {
   signatures: string
   checks: string
   headlineOf(index: number): string
-  rowsOf(index: number): { question: string; answer: string; verdict: string }[]
+  /** What certificates were judged for, a sentence; null: by each signature's proved time, else now. */
+  judgedFor: string | null
+  rowsOf(index: number): { question: string; answer: string; sign: string }[]
   verdictOf(verdict: 'passed' | 'failed' | 'indeterminate'): string
 }
 
@@ -25,7 +27,7 @@ export function verdictHtml(result: VerifyResult, words: Words): string {
   const files = result.files.map((file, index) => {
     const rows = words
       .rowsOf(index)
-      .map((row) => tr([`<th scope="row">${text(row.question)}</th>`, td(row.answer), td(row.verdict)]))
+      .map((row) => tr([`<th scope="row">${text(row.question)}</th>`, td(row.answer), td(row.sign)]))
     const signatures = file.signatures.map((one) =>
       tr([td(one.subject), td(one.format), td(words.verdictOf(one.verdict)), td(one.reason), td(one.keyId ?? '')]),
     )
@@ -40,7 +42,7 @@ ${signatures.length === 0 ? '' : `<h3>${text(words.signatures)}</h3><table><tbod
   })
   return `<!doctype html>
 <html lang="${text(words.language)}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>${text(words.title)}</title><style>${STYLE}</style></head>
-<body><main><h1>${text(words.title)}</h1><p>${text(words.madeBy)}</p>
+<body><main><h1>${text(words.title)}</h1><p>${text(words.madeBy)}</p>${words.judgedFor === null ? '' : `<p>${text(words.judgedFor)}</p>`}
 ${files.join('\n')}
 </main></body></html>
 `

@@ -5,13 +5,14 @@ import { useSearchParams } from 'react-router'
 import type { SerializedError } from '../../../contract/errors.ts'
 import type { VerifyResult } from '../../../contract/evidence/verdict.ts'
 import type { HeldFile } from '../../../contract/ipc/calls/files.ts'
-import { duration } from '../../format.ts'
+import { duration, utc } from '../../format.ts'
 import { host } from '../../host.ts'
-import { Headline, Problem } from '../../parts/basics.tsx'
+import { Card, Headline, Pill, Problem } from '../../parts/basics.tsx'
 import { JobProgress } from '../../parts/progress.tsx'
 import { useCall } from '../../query.ts'
 import { errorOf, useJob } from '../../state.ts'
 import { Choose } from './choose.tsx'
+import { JudgeTime } from './judge-time.tsx'
 import { TrustCard } from './trust.tsx'
 import { Covered, FileVerdict, TakeAlong, useVerdictWords } from './verdict.tsx'
 
@@ -20,15 +21,16 @@ export function Page() {
   const { t } = useTranslation('verify')
   const [files, setFiles] = useState<HeldFile[]>([])
   const [jobId, setJobId] = useState<string | null>(null)
+  const [at, setAt] = useState<number | null>(null)
   const [error, setError] = useState<SerializedError | null>(null)
   const job = useJob(jobId)
 
-  const start = useCallback(async (chosen: HeldFile[]) => {
+  const start = useCallback(async (chosen: HeldFile[], time: number | null = null) => {
     setError(null)
     setJobId(null)
     setFiles(chosen)
     try {
-      setJobId((await host.call('verify.start', { files: chosen.map((file) => file.id), at: null })).jobId)
+      setJobId((await host.call('verify.start', { files: chosen.map((file) => file.id), at: time })).jobId)
     } catch (thrown) {
       setError(errorOf(thrown))
     }
@@ -40,6 +42,8 @@ export function Page() {
     setFiles([])
     setJobId(null)
     setError(null)
+    // a time that was meant for one file would silently change the answer on the next
+    setAt(null)
   }
   const names = files.map((file) => file.name).join(', ')
   const outcome = job?.outcome ?? null
@@ -47,8 +51,22 @@ export function Page() {
   const failed = error ?? (outcome?.state === 'failed' ? outcome.error : null)
   const seconds = job === null || job.endedAt === null ? 0 : (job.endedAt - job.startedAt) / 1000
 
-  if (facts !== null) {
-    return <Verdicts result={facts} names={names} seconds={seconds} again={() => void start(files)} another={reset} />
+  if (facts !== null && jobId !== null) {
+    const judge = (time: number | null) => {
+      setAt(time)
+      void start(files, time)
+    }
+    return (
+      <Verdicts
+        result={facts}
+        jobId={jobId}
+        names={names}
+        seconds={seconds}
+        judge={judge}
+        again={() => void start(files, judgedFor(facts))}
+        another={reset}
+      />
+    )
   }
   return (
     <>
@@ -59,21 +77,31 @@ export function Page() {
       {files.length > 0 && failed === null && (
         <div className="card">{job === null ? <progress aria-label={names} /> : <JobProgress job={job} />}</div>
       )}
-      {(files.length === 0 || failed !== null) && <Choose chosen={(chosen) => void start(chosen)} />}
+      {(files.length === 0 || failed !== null) && <Choose chosen={(chosen) => void start(chosen, at)} />}
+      {files.length === 0 && (
+        <Card title={t('at.card')}>
+          <JudgeTime at={at} change={setAt} />
+        </Card>
+      )}
       {files.length === 0 && <TrustCard changed={() => {}} />}
     </>
   )
 }
 
+const judgedFor = ({ judged_for }: VerifyResult): number | null =>
+  judged_for === undefined ? null : Date.parse(judged_for)
+
 interface VerdictsProps {
   result: VerifyResult
+  jobId: string
   names: string
   seconds: number
+  judge: (at: number | null) => void
   again: () => void
   another: () => void
 }
 
-function Verdicts({ result, names, seconds, again, another }: VerdictsProps) {
+function Verdicts({ result, jobId, names, seconds, judge, again, another }: VerdictsProps) {
   const { t } = useTranslation('verify')
   const trusted = useCall('verify.trusted', null).data ?? []
   const words = useVerdictWords(trusted)
@@ -86,11 +114,19 @@ function Verdicts({ result, names, seconds, again, another }: VerdictsProps) {
       <Headline sub={t('context', { names, time: duration(seconds) })}>
         {alone ? words.headline(only) : t('ofSeveral', { genuine, count: files.length })}
       </Headline>
+      {result.judged_for !== undefined && (
+        <p>
+          <Pill tone="warn">{t('at.pill')}</Pill> {t('at.judged', { at: utc(result.judged_for) })}
+        </p>
+      )}
       {files.map((file) => (
         <FileVerdict key={file.file} file={file} trusted={trusted} alone={alone} />
       ))}
       {alone && <Covered file={only} />}
-      <TakeAlong result={result} trusted={trusted} another={another} />
+      <TakeAlong result={result} jobId={jobId} trusted={trusted} another={another} />
+      <Card title={t('at.card')}>
+        <JudgeTime at={judgedFor(result)} change={() => {}} judge={judge} />
+      </Card>
       <TrustCard changed={again} />
     </>
   )
@@ -106,7 +142,7 @@ function useOpenedWith(start: (files: HeldFile[]) => Promise<void>, failed: (err
     if (ids.length === 0 || started.current === key) return
     started.current = key
     Promise.all(ids.map((id) => host.call('files.get', { id })))
-      .then(start)
+      .then((files) => start(files))
       .catch((error: unknown) => failed(errorOf(error)))
       .finally(() => setQuery({}, { replace: true }))
   }, [query, setQuery, start, failed])

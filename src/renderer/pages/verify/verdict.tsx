@@ -1,11 +1,14 @@
 import { Button } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { SignatureFacts, Verdict, VerifiedFile, VerifyResult } from '../../../contract/evidence/verdict.ts'
 import type { Trusted } from '../../../contract/ipc/calls/verify.ts'
-import { saveText } from '../../files.ts'
+import { saveAs, saveText } from '../../files.ts'
 import { count, day, utc } from '../../format.ts'
-import { Card, Figure, Pill } from '../../parts/basics.tsx'
+import { host } from '../../host.ts'
+import { Card, Figure, Pill, Problem } from '../../parts/basics.tsx'
 import { CopyText } from '../../parts/copy-text.tsx'
+import { errorOf } from '../../state.ts'
 import { commandsFor } from './commands.ts'
 import { verdictHtml, verdictJson } from './export.ts'
 import { headlineOf, type Row, rowsOf, trustedBy } from './rows.ts'
@@ -153,38 +156,79 @@ export function Covered({ file }: { file: VerifiedFile }) {
 
 interface TakeAlongProps {
   result: VerifyResult
+  jobId: string
   trusted: readonly Trusted[]
   another: () => void
 }
 
 /** How to get the same answers without us, and how to keep these. */
-export function TakeAlong({ result, trusted, another }: TakeAlongProps) {
+export function TakeAlong({ result, jobId, trusted, another }: TakeAlongProps) {
   const words = useVerdictWords(trusted)
   const { t } = words
-  const [first] = result.files
-  if (first === undefined) return null
+  const [first] = result.files as [VerifiedFile, ...VerifiedFile[]]
   const stem = first.file.replace(/\.[a-z]+$/i, '')
+  const title = result.files.length === 1 ? words.headline(first) : t('several', { count: result.files.length })
+  const judged = result.judged_for === undefined ? null : t('at.judged', { at: utc(result.judged_for) ?? '' })
+  const rowsAt = (index: number) => {
+    const file = result.files[index] as VerifiedFile
+    return rowsOf(file).map((row) => ({
+      question: t(`questions.${row.question}`),
+      answer: words.answer(file, row),
+      sign: words.sign(row),
+      verdict: row.verdict,
+    }))
+  }
+  const madeBy = t('madeBy', { tool: `${result.tool.name} ${result.tool.version}`, at: utc(result.verified_at) ?? '' })
   const html = () =>
     verdictHtml(result, {
       language: words.language,
-      title: result.files.length === 1 ? words.headline(first) : t('several', { count: result.files.length }),
-      madeBy: t('madeBy', { tool: `${result.tool.name} ${result.tool.version}`, at: utc(result.verified_at) ?? '' }),
+      title,
+      judgedFor: judged,
+      madeBy,
       question: t('question'),
       answer: t('answer'),
       verdict: t('sign'),
       signatures: t('signatures'),
       checks: t('checks'),
       headlineOf: (index) => words.headline(result.files[index] as VerifiedFile),
-      rowsOf: (index) => {
-        const file = result.files[index] as VerifiedFile
-        return rowsOf(file).map((row) => ({
-          question: t(`questions.${row.question}`),
-          answer: words.answer(file, row),
-          verdict: words.sign(row),
-        }))
-      },
+      rowsOf: rowsAt,
       verdictOf: words.verdict,
     })
+  const pdf = useMutation({
+    mutationFn: async () =>
+      saveAs(
+        await host.call('verify.pdf', {
+          jobId,
+          name: `${stem}-verdict.pdf`,
+          // Letter is the paper of these two alone
+          page: /-(US|CA)$/.test(navigator.language) ? 'Letter' : 'A4',
+          words: {
+            language: words.language,
+            kind: t('pdf.kind'),
+            title,
+            madeBy,
+            judgedFor: judged,
+            result: t('pdf.result'),
+            file: t('pdf.file'),
+            question: t('question'),
+            answer: t('answer'),
+            verdict: t('sign'),
+            signatures: t('signatures'),
+            checks: t('checks'),
+            verdicts: {
+              passed: words.verdict('passed'),
+              indeterminate: words.verdict('indeterminate'),
+              failed: words.verdict('failed'),
+            },
+            aboutTitle: t('pdf.aboutTitle'),
+            about: t('pdf.about'),
+            attached: t('pdf.attached'),
+            pageOf: t('pdf.pageOf', { page: '%1', of: '%2' }),
+            files: result.files.map((file, index) => ({ headline: words.headline(file), rows: rowsAt(index) })),
+          },
+        }),
+      ),
+  })
   return (
     <div className="row take-along">
       <Card title={t('ownTools.title')}>
@@ -194,7 +238,12 @@ export function TakeAlong({ result, trusted, another }: TakeAlongProps) {
       <Card title={t('keep.title')}>
         <p className="mute">{t('keep.what')}</p>
         <p className="actions">
-          <Button onClick={() => void saveText(`${stem}-verdict.html`, html())}>{t('keep.html')}</Button>
+          <Button onClick={() => pdf.mutate()} loading={pdf.isPending}>
+            {t('keep.pdf')}
+          </Button>
+          <Button variant="default" onClick={() => void saveText(`${stem}-verdict.html`, html())}>
+            {t('keep.html')}
+          </Button>
           <Button variant="default" onClick={() => void saveText(`${stem}-verdict.json`, verdictJson(result))}>
             {t('keep.json')}
           </Button>
@@ -202,6 +251,7 @@ export function TakeAlong({ result, trusted, another }: TakeAlongProps) {
             {t('another')}
           </Button>
         </p>
+        {pdf.error !== null && <Problem error={errorOf(pdf.error)} inside />}
       </Card>
     </div>
   )

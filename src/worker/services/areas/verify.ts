@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CofferError } from '../../../contract/errors.ts'
 import type { Trusted } from '../../../contract/ipc/calls/verify.ts'
 import type { AreaHandlers } from '../../../contract/ipc/map.ts'
 import type { KeysListResult } from '../../../contract/results/keys.ts'
@@ -29,6 +30,20 @@ export const verifyHandlers = (core: ServiceCore): AreaHandlers<'verify'> => {
         await remove()
         throw error
       }
+    },
+    'verify.pdf': async ({ jobId, name, page, words }) => {
+      const outcome = core.jobs.list().find((job) => job.jobId === jobId)?.outcome
+      if (outcome?.state !== 'done' || outcome.result.kind !== 'verify') {
+        throw new CofferError('USAGE', `expected a verification of this session that has ended, got "${jobId}"`)
+      }
+      const { verified } = outcome.result
+      // the window's words may not stand beside another verdict than the verifier's
+      if (words.files.length !== verified.files.length) {
+        throw new CofferError('USAGE', `expected words for ${verified.files.length} files, got ${words.files.length}`)
+      }
+      const { renderVerdict } = await import('../../../evidence/pdf/verdict.ts')
+      const json = Buffer.from(`${JSON.stringify(verified, null, 2)}\n`)
+      return core.files.make(name, await renderVerdict(verified, words, json, page))
     },
     'verify.trusted': list,
     'verify.trust': async ({ files }) => {
