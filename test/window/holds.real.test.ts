@@ -2,14 +2,22 @@ import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { GetObjectLegalHoldCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import {
+  GetObjectLegalHoldCommand,
+  GetObjectRetentionCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3'
 import type { Browser, Page } from 'playwright-core'
+import type { CustodyResult } from '../../src/contract/results.ts'
 import { addressOf } from '../../src/renderer/pages/backups/archives/place.ts'
 import { runJob } from '../../src/worker/client.ts'
+import { coffer } from '../cli/program.ts'
 import type { S3Server } from '../rig/s3.ts'
 import { uniqueName, useS3 } from '../rig/shared.ts'
 import { launchChromium } from './chromium.ts'
 import { ROOT, type TestHost, testHost } from './host.ts'
+import { accessible } from './requests-support.ts'
 
 /** A legal hold placed and lifted in a real browser, on a real S3 server, which is asked itself. */
 
@@ -83,5 +91,46 @@ test('a hold is placed, shown and lifted, as the server says itself', async () =
   await dialog.waitFor({ state: 'detached' })
   await page.getByText('Done. Ask the storage').waitFor()
   assert.equal(await held(), false)
+  assert.deepEqual(problems, [])
+})
+
+test('it is kept longer after its name was typed, as the server says of every object', async () => {
+  await page.getByRole('button', { name: 'Keep longer' }).click()
+  const dialog = page.getByRole('dialog')
+  const go = dialog.getByRole('button', { name: 'Keep longer' })
+  await dialog.getByLabel('Keep until the end of').fill('2001-01-01')
+  await dialog.getByText('This day is over. Choose one to come.').waitFor()
+  const year = new Date().getUTCFullYear() + 1
+  await dialog.getByLabel('Keep until the end of').fill(`${year}-12-31`)
+  await dialog.getByText(`That is until ${year + 1}-01-01 00:00:00 UTC.`).waitFor()
+  await dialog.getByLabel('Why').fill('SOX')
+  assert.equal(await go.isDisabled(), true)
+  // the bucket outlives the test where the server is shared: a lock that can be bypassed is enough here
+  await dialog.getByRole('radio', { name: /GOVERNANCE/ }).check()
+  await dialog.getByText('This is no promise to a regulator', { exact: false }).waitFor()
+  await dialog.getByLabel(`Type ${ID}`, { exact: false }).fill(ID)
+  await accessible(page, 'retention')
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await accessible(page, 'retention-dark')
+  await page.emulateMedia({ colorScheme: 'light' })
+  await go.click()
+  await dialog.waitFor({ state: 'detached' })
+  await page.getByText(new RegExp(`objects looked at: \\d+ now kept until ${year + 1}-01-01`)).waitFor()
+  await accessible(page, 'retention-done')
+  const { Contents = [] } = await s3.client.send(new ListObjectsV2Command({ Bucket: bucket }))
+  assert.ok(Contents.length > 3)
+  for (const { Key } of Contents) {
+    const { Retention } = await s3.client.send(new GetObjectRetentionCommand({ Bucket: bucket, Key }))
+    assert.deepEqual(
+      [Retention?.Mode, Retention?.RetainUntilDate?.toISOString()],
+      ['GOVERNANCE', `${year + 1}-01-01T00:00:00.000Z`],
+      Key,
+    )
+  }
+  const args = ['custody', '--path', s3.url(bucket), '--backup-id', ID, '--json']
+  const told = await coffer(args, { environment: { ...s3.env, AWS_ENDPOINT_URL: s3.endpoint } })
+  assert.equal(told.code, 0, told.err)
+  const { log } = (JSON.parse(told.out) as CustodyResult).record
+  assert.deepEqual([log.at(-1)?.action, log.at(-1)?.details.reason], ['retained', 'SOX'])
   assert.deepEqual(problems, [])
 })

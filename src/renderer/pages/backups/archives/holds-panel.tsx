@@ -2,6 +2,7 @@ import { Button, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ArchiveLocationInput } from '../../../../contract/ipc/archive.ts'
+import type { JobFacts } from '../../../../contract/ipc/job.ts'
 import type { CallOutput } from '../../../../contract/ipc/map.ts'
 import { count, sentence, utc } from '../../../format.ts'
 import { Card, Pill, Problem } from '../../../parts/basics.tsx'
@@ -9,6 +10,7 @@ import { Confirm } from '../../../parts/confirm.tsx'
 import { JobProgress } from '../../../parts/progress.tsx'
 import { useAct, useCall } from '../../../query.ts'
 import { errorOf, useJob } from '../../../state.ts'
+import { ExtendRetention } from './extend-retention.tsx'
 
 interface HoldsProps {
   location: ArchiveLocationInput
@@ -21,8 +23,11 @@ export function Holds({ location, backupId }: HoldsProps) {
   const [asked, setAsked] = useState(false)
   const [doing, setDoing] = useState<{ action: 'place' | 'lift'; matter: string } | null>(null)
   const listed = useCall('holds.list', { location, backupId }, { enabled: asked })
+  const [extending, setExtending] = useState(false)
   const change = useAct('holds.change')
-  const job = useJob(change.data?.jobId ?? null)
+  const extend = useAct('holds.extend')
+  const [jobId, setJobId] = useState<string | null>(null)
+  const job = useJob(jobId)
   const { data } = listed
   const running = job !== null && job.outcome === null
 
@@ -34,7 +39,8 @@ export function Holds({ location, backupId }: HoldsProps) {
       {data !== undefined && <State of={data} onLift={(matter) => setDoing({ action: 'lift', matter })} />}
       {job !== null && job.outcome === null && <JobProgress job={job} />}
       {job?.outcome?.state === 'failed' && <Problem error={job.outcome.error} inside />}
-      {job?.outcome?.state === 'done' && <p role="status">{t('holds.changed')}</p>}
+      {job?.outcome?.state === 'done' && <Done result={job.outcome.result} />}
+      {extend.error !== null && <Problem error={errorOf(extend.error)} inside />}
       {change.error !== null && <Problem error={errorOf(change.error)} inside />}
       <p className="actions">
         <Button
@@ -50,7 +56,28 @@ export function Holds({ location, backupId }: HoldsProps) {
             {t('holds.place')}
           </Button>
         )}
+        {data !== undefined && data.refusal === null && (
+          <Button variant="default" size="xs" disabled={running} onClick={() => setExtending(true)}>
+            {t('retention.extend')}
+          </Button>
+        )}
       </p>
+      {extending && (
+        <ExtendRetention
+          backupId={backupId}
+          busy={extend.isPending}
+          onClose={() => setExtending(false)}
+          onDo={(extension) =>
+            extend.mutate(
+              { location, backupId, ...extension },
+              {
+                onSuccess: (started) => setJobId(started.jobId),
+                onSettled: () => setExtending(false),
+              },
+            )
+          }
+        />
+      )}
       {doing !== null && (
         <Change
           action={doing.action}
@@ -60,12 +87,32 @@ export function Holds({ location, backupId }: HoldsProps) {
           onDo={(matter, reason) =>
             change.mutate(
               { location, backupId, action: doing.action, matter, reason },
-              { onSuccess: () => setDoing(null), onError: () => setDoing(null) },
+              { onSuccess: (started) => setJobId(started.jobId), onSettled: () => setDoing(null) },
             )
           }
         />
       )}
     </Card>
+  )
+}
+
+/** What came of it, by what the storage answered when it was read back. */
+function Done({ result }: { result: JobFacts }) {
+  const { t } = useTranslation('backups')
+  if (result.kind !== 'retention') return <p role="status">{t('holds.changed')}</p>
+  const whole = result.state === 'complete'
+  return (
+    <p role="status">
+      <Pill tone={whole ? 'ok' : 'warn'}>{whole ? t('retention.kept') : t('retention.partly')}</Pill>{' '}
+      {t('retention.done', {
+        objects: count(result.objects),
+        extended: count(result.extended),
+        already: count(result.already),
+        mode: result.mode,
+        until: utc(result.until) ?? '',
+      })}
+      {!whole && ` ${t('retention.again')}`}
+    </p>
   )
 }
 
