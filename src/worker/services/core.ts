@@ -36,6 +36,8 @@ export interface ServiceOptions {
   onSettings?: (settings: Settings) => Promise<void>
   /** Bounds on uploads, for tests. */
   fileLimits?: FileLimits
+  /** How long after a sleep the network gets before a job goes on, for tests. */
+  settleMs?: number
 }
 
 type WithoutEnvironment<T> = T extends unknown ? Omit<T, 'environment'> : never

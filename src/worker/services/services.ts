@@ -52,6 +52,7 @@ export class Services {
         const { settings } = await core.memory()
         if (settings.get().resumeAfterSleep) await resumeJob(core, jobId)
       },
+      ...(options.settleMs === undefined ? {} : { settleMs: options.settleMs }),
     })
     this.background = new Background(core)
     const { close, ...requests } = requestHandlers(core)
