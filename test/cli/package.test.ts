@@ -53,7 +53,8 @@ test('it holds what a user needs, and nothing of the checkout', async () => {
   const inside = join(folder, 'node_modules/coffer')
   const files = await readdir(inside, { recursive: true })
   const page = 'dist/evidence/package/verify.html'
-  for (const wanted of ['LICENSE', 'README.md', 'package.json', 'bin/coffer.mjs', 'dist/cli/coffer.js', page]) {
+  const FONT = 'assets/fonts/NotoSansJP_400Regular.ttf.zst'
+  for (const wanted of ['LICENSE', 'README.md', 'package.json', 'bin/coffer.mjs', 'dist/cli/coffer.js', page, FONT]) {
     assert.ok(files.includes(wanted), wanted)
   }
   // a package made by the installed program holds the same page as one made in a checkout
@@ -68,4 +69,11 @@ test('it holds what a user needs, and nothing of the checkout', async () => {
     files.filter((file) => /(^|\/)test(s?)(\/|$)|\.test\.|\.npmrc/.test(file)),
     [],
   )
+})
+
+test('a report in any script finds its faces from inside of the package', async () => {
+  const { loadWorld } = (await import(join(folder, 'node_modules/coffer/dist/evidence/pdf/world/load.js'))) as {
+    loadWorld(face: string): Buffer
+  }
+  assert.equal(loadWorld('japanese').readUInt32BE(0), 0x00010000)
 })

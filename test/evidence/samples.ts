@@ -245,6 +245,20 @@ const findings = (count: number) =>
   }))
 
 /** Every shape that a report can have; each is looked at by veraPDF in the PDF gate. */
+/** A sentence for each script that reports can show beyond Latin, Greek and Cyrillic. */
+export const WORLD_TEXTS: readonly string[] = [
+  '数据备份已经完成，所有记录都可以核对。直骨今',
+  '監査人（東京\u3000太郎）が「直骨今」を確認しました。㈱',
+  '백업이 완료되었습니다. 記錄 확인',
+  'اكتمل النسخ الاحتياطي، 123 سجلاً (orders-1) يوم ٢٠٢٦. می\u200cخواهم',
+  'הגיבוי הושלם, 123 רשומות (מסמך 🧾 חתום) בנושא orders-1. שָׁלוֹם',
+  'topic "נושא-א" has 5 records, and "موضوع" has 7, as said.',
+  'बैकअप पूरा हुआ। क्षत्रिय स्त्री प्रमाण',
+  'การสำรองข้อมูลเสร็จสมบูรณ์แล้ว ผู้ตรวจสอบยืนยันบันทึกทั้งหมด',
+  'Պահուստավորումն ավարտված է; სარეზერვო ასლი მზადაა',
+  '🧾👩‍💻👍🏽❤️🇩🇪1️⃣ ⌘ ☃ ♞ ∮ 𝔸 ⠿ ➜ ★',
+]
+
 export function samples(): Sample[] {
   const extraction = sampleInput({
     kind: 'extraction',
@@ -428,6 +442,16 @@ export function samples(): Sample[] {
             findings_total: 2,
           }),
         ],
+      }),
+    ),
+    sample(
+      'world-scripts',
+      sampleInput({
+        manifest: sampleManifest([sampleTopic('東京-注文', 1, 1), sampleTopic('הזמנות-א', 1, 1)]),
+        topics: null,
+        triggeredBy: 'السجلات',
+        operator: { os_user: '山田', name: '山田太郎', role: 'مدير السجلات', meaning: 'נבדק ואושר' },
+        checks: WORLD_TEXTS.map((text, index) => check(`CustomWebhook:${index}`, 'PASSED', text)),
       }),
     ),
   ]

@@ -43,7 +43,14 @@ before(async () => {
   await buildRenderer(join(staged, 'dist/renderer'))
   await bundleMain(ROOT, join(staged, 'dist/main'))
   await bundlePreload(ROOT)
-  for (const path of ['package.json', 'LICENSE', 'assets/icons', 'assets/sample', 'dist/main/preload.cjs']) {
+  for (const path of [
+    'package.json',
+    'LICENSE',
+    'assets/fonts',
+    'assets/icons',
+    'assets/sample',
+    'dist/main/preload.cjs',
+  ]) {
     cpSync(join(ROOT, path), join(staged, path), { recursive: true })
   }
   for (const path of productionPackages()) {
@@ -166,6 +173,8 @@ describe('the program out of the archive', () => {
     assert.match(text, /\/OutputIntent/)
     assert.match(text, /IBMPlexSans/)
     assert.match(text, /SourceSerif4/)
+    for (const face of ['NotoSansSC', 'NotoSansHebrew', 'IBMPlexSansArabic', 'NotoEmoji'])
+      assert.ok(text.includes(face), face)
   })
   test('has no path of the machine that built it', () => {
     for (const path of readdirSync(join(out, 'dist'), { recursive: true, encoding: 'utf8' })) {

@@ -83,6 +83,8 @@ describe('electron-builder.yml', () => {
       'dist/main/coffer.js',
       'dist/renderer/index.html',
       'assets/icons/tray.png',
+      'assets/fonts/NotoSansSC_400Regular.ttf.zst',
+      'assets/fonts/OFL.txt',
       'assets/sample/archive/sample-ledger/manifest.json',
       'package.json',
     ])

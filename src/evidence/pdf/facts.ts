@@ -13,7 +13,7 @@ export function figuresGrid(sheet: Sheet, list: readonly Fact[]): void {
   const label = half * 0.56
   const fits = ([name, value]: Fact) =>
     typeof value !== 'string' &&
-    value.reduce((sum, span) => sum + sheet.type.width(span.text, span.face, span.size), 0) < half - label - 14 &&
+    value.reduce((sum, span) => sum + sheet.type.measure(span.text, span.face, span.size), 0) < half - label - 14 &&
     sheet.type.width(name, 'sans', SIZE.small) < label - 8
   if (list.length < 4 || !list.every(fits)) {
     facts(sheet, list)

@@ -1,7 +1,10 @@
 import type { Pdf } from './fonts.ts'
 import { Typesetter } from './fonts.ts'
 import { BLUE, INK, LINE, MARGIN, MUTED, SIZE } from './theme.ts'
-import { type Line, type Span, wrap } from './wrap.ts'
+import { turned, visualOrder } from './world/bidi.ts'
+import { isWorld } from './world/faces.ts'
+import { isTurned } from './world/shape.ts'
+import { type Line, type Piece, type Span, wrap } from './wrap.ts'
 
 type Element = PDFKit.PDFStructureElement
 
@@ -46,7 +49,7 @@ export class Sheet {
     this.type = new Typesetter(doc)
     this.width = doc.page.width - MARGIN.left - MARGIN.right
     this.#runningTitle =
-      runningTitles.find((title) => this.type.width(title, 'sans', SIZE.tiny) < this.width - 80) ?? ''
+      runningTitles.find((title) => this.type.measure(title, 'sans', SIZE.tiny) < this.width - 80) ?? ''
     const root = doc.struct('Document')
     doc.addStructure(root)
     this.#stack.push(root)
@@ -123,15 +126,42 @@ export class Sheet {
     return size * LEADING
   }
 
-  /** Draws one line with its top at `y`. */
+  /** Draws one line with its top at `y`: in reading order, each piece where the directions of the line put it. */
   line(line: Line, x: number, y: number, align: 'left' | 'right' = 'left', width = 0): void {
     const baseline = y + line.size * 1.06
     let at = align === 'right' ? x + width - line.width : x
-    for (const piece of line.pieces) {
-      this.doc.font(piece.face).fontSize(piece.size).fillColor(piece.colour)
-      this.doc.text(piece.text, at, baseline, { lineBreak: false, baseline: 'alphabetic' })
-      at += piece.width
+    const places: number[] = []
+    for (const index of visualOrder(line.pieces.map((piece) => piece.level))) {
+      places[index] = at
+      at += line.pieces[index]?.width ?? 0
     }
+    for (const [index, piece] of line.pieces.entries()) this.#piece(piece, places[index] ?? x, baseline)
+  }
+
+  #piece(piece: Piece, x: number, baseline: number): void {
+    const { face, text, level } = piece
+    const odd = level % 2 === 1
+    const drawn = { lineBreak: false, baseline: 'alphabetic' } as const
+    // The space that ends a line would stand at the other end from right to left, and move what it follows.
+    const seen = odd ? text.trimEnd() : text
+    const shown = odd && !isTurned(seen, face) ? turned(seen) : seen
+    const write = () => this.doc.font(face).fontSize(piece.size).fillColor(piece.colour).text(shown, x, baseline, drawn)
+    if (!isWorld(face) || this.type.readBack(shown, face) === shown) {
+      write()
+      return
+    }
+    // Letters that were put together don't say their text: whoever copies it or has it read gets this. Some readers place
+    // it by the font and the axes that hold where it ends, which pdfkit has put back by then.
+    const { doc } = this
+    const flip = [1, 0, 0, -1, 0, doc.page.height] as const
+    doc.save().transform(...flip)
+    doc.addContent(`/${this.type.idOf(face)} ${piece.size} Tf`)
+    doc.markContent('Span', { actual: seen })
+    doc.save().transform(...flip)
+    write()
+    doc.restore()
+    doc.endMarkedContent()
+    doc.restore()
   }
 
   /** A paragraph in its own element, over pages where it must. */

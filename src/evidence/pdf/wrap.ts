@@ -1,4 +1,7 @@
 import type { Face, Typesetter } from './fonts.ts'
+import { graphemes } from './world/bidi.ts'
+import { breakable, mayBreak } from './world/breaks.ts'
+import { isWorld } from './world/faces.ts'
 
 /** Text in one face, size (points) and colour. */
 export interface Span {
@@ -10,6 +13,8 @@ export interface Span {
 
 export interface Piece extends Span {
   width: number
+  /** Odd: runs from right to left. */
+  level: number
 }
 
 export interface Line {
@@ -82,12 +87,22 @@ function* words(spans: readonly Span[], type: Typesetter): Generator<Word | 'new
         yield 'newline'
       }
       for (const run of type.runs(part, span.face)) {
+        const { face, level } = run
         for (const [token] of run.text.matchAll(/ +|[^ ]+/g)) {
-          const piece = { ...span, face: run.face, text: token, width: type.width(token, run.face, span.size) }
+          const pieceOf = (text: string) => ({ ...span, face, level, text, width: type.width(text, face, span.size) })
           if (token.startsWith(' ')) {
-            yield { pieces, space: piece }
+            yield { pieces, space: pieceOf(token) }
             pieces = []
-          } else pieces.push(piece)
+          } else {
+            for (const part of breakable(token, face)) {
+              const last = pieces.at(-1)
+              if (last !== undefined && mayBreak(last, { text: part, face })) {
+                yield { pieces, space: null }
+                pieces = []
+              }
+              pieces.push(pieceOf(part))
+            }
+          }
         }
       }
     }
@@ -98,7 +113,8 @@ function* words(spans: readonly Span[], type: Typesetter): Generator<Word | 'new
 /** The longest part of a piece that fits, and what is left of it. @param force take at least one character */
 function cut(piece: Piece, room: number, force: boolean, type: Typesetter): [Piece | null, Piece | null] {
   if (piece.width <= room) return [piece, null]
-  const characters = [...piece.text]
+  const world = isWorld(piece.face)
+  const characters = world ? graphemes(piece.text) : [...piece.text]
   let taken = 0
   let used = 0
   let soft = 0
@@ -118,6 +134,7 @@ function cut(piece: Piece, room: number, force: boolean, type: Typesetter): [Pie
 
   function part(some: string[]): Piece {
     const text = some.join('')
+    if (world) return { ...piece, text, width: type.width(text, piece.face, piece.size) }
     // By characters and not by the word: thousands of digests would fill the cache of words.
     const width = some.reduce((sum, character) => sum + type.width(character, piece.face, piece.size), 0)
     return { ...piece, text, width }
@@ -134,7 +151,8 @@ function toLine(pieces: Piece[], spans: readonly Span[]): Line {
   const joined: Piece[] = []
   for (const piece of pieces) {
     const last = joined.at(-1)
-    if (last && last.face === piece.face && last.size === piece.size && last.colour === piece.colour) {
+    const same = last?.face === piece.face && last.level === 0 && piece.level === 0
+    if (last && same && last.size === piece.size && last.colour === piece.colour) {
       last.text += piece.text
       last.width += piece.width
     } else joined.push({ ...piece })

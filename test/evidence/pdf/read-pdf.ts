@@ -84,20 +84,35 @@ export class ReadPdf {
     })
   }
 
-  /** All text, a line for each piece that is drawn. */
+  /** All text, a line for each piece that is drawn: by its glyphs, or by what stands for them (/ActualText). */
   text(): string {
     return this.pages()
       .map(({ content, fonts }) => {
         let font = new Map<number, string>()
         let out = ''
-        for (const [, name, shown] of content.matchAll(/\/(F\d+) [\d.]+ Tf|\[([^\]]*)\] TJ/g)) {
-          if (name !== undefined) font = fonts.get(name) ?? new Map()
-          else {
-            for (const [, hex] of (shown ?? '').matchAll(/<([0-9a-fA-F]*)>/g)) {
+        let glyphs: string[] = []
+        let instead: number | null = null
+        let depth = 0
+        const tokens =
+          /\/Span <<\s*\/ActualText \(((?:\\.|[^\\)])*)\)\s*>> BDC|(BDC|BMC)\b|(EMC)\b|\/(F\d+) [\d.]+ Tf|\[([^\]]*)\] TJ|\b(ET)\b/gs
+        for (const [, actual, begin, end, name, shown, ended] of content.matchAll(tokens)) {
+          if (actual !== undefined) {
+            out += `${actualText(actual)}\n`
+            instead = depth++
+          } else if (begin !== undefined) depth++
+          else if (end !== undefined) {
+            depth--
+            if (depth === instead) instead = null
+          } else if (name !== undefined) font = fonts.get(name) ?? new Map()
+          else if (shown !== undefined) {
+            for (const [, hex] of shown.matchAll(/<([0-9a-fA-F]*)>/g))
               for (const [glyph] of (hex ?? '').matchAll(/.{4}/g))
-                out += font.get(Number.parseInt(glyph, 16)) ?? '\ufffd'
-            }
-            out += '\n'
+                glyphs.push(font.get(Number.parseInt(glyph, 16)) ?? '\ufffd')
+          } else if (ended !== undefined) {
+            // Drawn from left to right, as viewers expect it, and read the other way round.
+            if (/[[\p{Script=Arab}\p{Script=Hebr}]&&\p{L}]/v.test(glyphs.join(''))) glyphs.reverse()
+            if (instead === null) out += `${glyphs.join('')}\n`
+            glyphs = []
           }
         }
         return out
@@ -118,4 +133,15 @@ export class ReadPdf {
     }
     return found
   }
+}
+
+/** A text string of the specification (7.9.2.2) out of its parentheses. */
+function actualText(raw: string): string {
+  const bytes = Buffer.from(
+    raw.replace(/\\(.)/gs, (_, letter: string) => ({ n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' })[letter] ?? letter),
+    'latin1',
+  )
+  return bytes[0] === 0xfe && bytes[1] === 0xff
+    ? bytes.subarray(2).swap16().toString('utf16le')
+    : bytes.toString('latin1')
 }

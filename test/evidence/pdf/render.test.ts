@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { renderPdf } from '../../../src/evidence/pdf/render.ts'
-import { type Sample, samples } from '../samples.ts'
+import { type Sample, samples, WORLD_TEXTS } from '../samples.ts'
 import { ReadPdf } from './read-pdf.ts'
 
 const made = new Map<string, Promise<ReadPdf>>()
@@ -130,8 +130,9 @@ test('odd characters: scripts that the faces have are printed, others and invisi
     'Ελληνικά',
     'Кириллица',
     'Zażółćgęśląjaźń',
-    '\\u{6771}\\u{4eac}',
-    '\\u{1f9fe}',
+    '東京',
+    'العربية',
+    '🧾👩‍💻',
     '\\u{202e}evil\\u{202c}',
     'nul\\u{0}',
     'k'.repeat(3000),
@@ -139,6 +140,19 @@ test('odd characters: scripts that the faces have are printed, others and invisi
   ]) {
     assert.ok(flat.includes(part), part.slice(0, 40))
   }
+})
+
+test('other scripts can be read back as they were, and a report without them has none of their faces', async () => {
+  const read = await pdf('world-scripts')
+  const flat = dense(read.text())
+  for (const text of WORLD_TEXTS) {
+    for (const [word] of text.matchAll(/[^\p{Z}\p{P}]+/gu)) assert.ok(flat.includes(word), `${word} of ${text}`)
+  }
+  assert.doesNotMatch(flat, /\\u\{[0-9a-f]/)
+  const faces = (name: ReadPdf) => name.dictionaries(/\/Type \/FontDescriptor/).join()
+  for (const face of ['SC', 'JP', 'KR', 'Hebrew', 'Devanagari', 'Thai', 'Armenian', 'Georgian', 'Math'])
+    assert.ok(faces(read).includes(`NotoSans${face}-Regular`), face)
+  assert.doesNotMatch(faces(await pdf('passed')), /Noto|Arabic/)
 })
 
 test('a report that is not signed says so and has no place for a signature', async () => {
