@@ -23,15 +23,25 @@ export class MerkleTree {
    * Adds `buf[start, end)` as the next leaf; see `leafDigest` for what becomes of the byte before it.
    */
   add(buf: Buffer, start: number, end: number): void {
-    let level = this.#levels[0] as Latin1Buffer
-    if ((this.#leaves + 1) * HASH_BYTES > level.length) {
-      const larger = room((level.length / HASH_BYTES) * 2)
-      level.copy(larger)
-      level = larger
-      this.#levels[0] = level
-    }
-    level.latin1Write(leafDigest(buf, start, end), this.#leaves * HASH_BYTES, HASH_BYTES)
+    this.#roomFor(1).latin1Write(leafDigest(buf, start, end), this.#leaves * HASH_BYTES, HASH_BYTES)
     this.#leaves++
+  }
+
+  /** Adds nodes whose hashes are known, 32 bytes each, in place of leaves. */
+  addHashes(hashes: Buffer): void {
+    const count = hashes.length / HASH_BYTES
+    hashes.copy(this.#roomFor(count), this.#leaves * HASH_BYTES)
+    this.#leaves += count
+  }
+
+  #roomFor(more: number): Latin1Buffer {
+    const level = this.#levels[0] as Latin1Buffer
+    const needed = (this.#leaves + more) * HASH_BYTES
+    if (needed <= level.length) return level
+    const larger = room(Math.max(needed, level.length * 2) / HASH_BYTES)
+    level.copy(larger)
+    this.#levels[0] = larger
+    return larger
   }
 
   /**

@@ -16,6 +16,9 @@ export const hash = anyHash as unknown as {
 export type Latin1Buffer = Buffer & { latin1Write(text: string, offset: number, length: number): number }
 /** Enough for 2^48 leaves. */
 const MAX_LEVELS = 49
+/** A segment's index keeps the head of each run of 2^8 leaves (docs/archive-format.md, section 2). */
+const BLOCK_LEVEL = 8
+export const BLOCK_LEAVES = 2 ** BLOCK_LEVEL
 
 /**
  * Builds a tree head leaf by leaf, keeping only the heads of complete subtrees. Nothing is copied and no object made
@@ -28,8 +31,12 @@ export class MerkleBuilder {
   /** For each depth the 65 bytes that are hashed to join the heads `depth` and `depth + 1`. */
   readonly #joined: Buffer[] = []
   #depth = 0
+  /** Heads of whole blocks as one-byte strings; null where nobody asked for them. */
+  readonly #blocks: string[] | null
 
-  constructor() {
+  /** @param keepBlocks remember the head of every `BLOCK_LEAVES` leaves, for `blockHeads` */
+  constructor(keepBlocks = false) {
+    this.#blocks = keepBlocks ? [] : null
     for (let depth = 0; depth + 1 < MAX_LEVELS; depth++) {
       this.#joined.push(this.#stack.subarray(depth * HASH_BYTES, depth * HASH_BYTES + 1 + 2 * HASH_BYTES))
     }
@@ -59,6 +66,22 @@ export class MerkleBuilder {
     return head
   }
 
+  /**
+   * The head of every run of `BLOCK_LEAVES` leaves, 32 bytes each, the last one over what is left. Only of a builder that
+   * was told to keep them.
+   */
+  blockHeads(): Buffer {
+    const blocks = this.#blocks ?? []
+    const left = this.#leaves % BLOCK_LEAVES
+    const heads = Buffer.from(blocks.join(''), 'latin1')
+    if (left === 0) return heads
+    // the smaller subtrees at the end of the stack are what is left of the last block
+    let depth = this.#depth - 1
+    let head: Buffer = Buffer.from(this.#head(depth))
+    for (let bits = onesOf(left) - 1; bits > 0; bits--) head = nodeHash(this.#head(--depth), head)
+    return Buffer.concat([heads, head])
+  }
+
   #head(depth: number): Buffer {
     return this.#stack.subarray(1 + depth * HASH_BYTES, 1 + (depth + 1) * HASH_BYTES)
   }
@@ -68,6 +91,7 @@ export class MerkleBuilder {
     stack.latin1Write(digest, 1 + this.#depth * HASH_BYTES, HASH_BYTES)
     this.#depth++
     // as many subtrees are complete now as the number of leaves before this one ends in one-bits
+    let level = 0
     for (let n = this.#leaves; n % 2 === 1; n = (n - 1) / 2) {
       const depth = this.#depth - 2
       const at = depth * HASH_BYTES
@@ -77,6 +101,7 @@ export class MerkleBuilder {
       stack[at] = before
       stack.latin1Write(parent, at + 1, HASH_BYTES)
       this.#depth--
+      if (++level === BLOCK_LEVEL) this.#blocks?.push(parent)
     }
     this.#leaves++
   }
@@ -169,6 +194,12 @@ export function verifyInclusion(
     last = Math.floor(last / 2)
   }
   return last === 0 && head.equals(root)
+}
+
+function onesOf(n: number): number {
+  let ones = 0
+  for (let rest = n; rest > 0; rest = Math.floor(rest / 2)) ones += rest % 2
+  return ones
 }
 
 function largestPowerOfTwoBelow(n: number): number {

@@ -17,6 +17,7 @@ export const FINDING_CODES = {
   SEGMENTS_OVERLAP: 'two segments claim the same offsets',
   OFFSETS_UNACCOUNTED: 'offsets between two segments of which a foreign archive says nothing',
   CUT_NOT_REACHED: 'a run that calls itself complete ends before its cut',
+  INDEX_DIFFERS: 'a segment’s own index says something else than its records',
   CHAIN_BROKEN: 'an earlier generation of the manifest is missing or is not the one that was hashed',
   EARLIER_ENTRY_CHANGED: 'a later generation tells another story of the same segment',
   SIGNATURE_BROKEN: 'a manifest has a signature that does not hold over it',

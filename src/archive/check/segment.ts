@@ -4,13 +4,15 @@ import { recordTimestamp } from '../../contract/record.ts'
 import { plural } from '../../contract/words.ts'
 import { MerkleBuilder } from '../merkle.ts'
 import type { KbakCursor } from '../segment/cursor.ts'
-import { openSegment } from '../segment/reader.ts'
+import { openSegment, type Segment } from '../segment/reader.ts'
 import { injectedHeaders, looksLikeControlMarker, TimestampRange } from '../suspects.ts'
 import type { Finding, SegmentTask, SegmentVerdict, Severity } from './findings.ts'
+import { IndexCheck } from './index-check.ts'
 
 /**
  * Verifies one segment from its bytes alone: framing, CRC-32, SHA-256, every record parsed, counts and offsets, first,
- * last, smallest and largest timestamp, Merkle root, and the account: each archived offset there, each absent one not.
+ * last, smallest and largest timestamp, Merkle root, the segment's own index, and the account: each archived offset there,
+ * each absent one not.
  * Never throws for what is in the bytes.
  */
 export async function verifySegment(object: Buffer, task: SegmentTask): Promise<SegmentVerdict> {
@@ -21,7 +23,8 @@ class SegmentVerifier {
   readonly #task: SegmentTask
   readonly #findings: Finding[] = []
   readonly #range = new TimestampRange()
-  readonly #merkle: MerkleBuilder | null
+  #merkle: MerkleBuilder | null
+  #index: IndexCheck | null = null
   #records = 0
   #bytes = 0
   #first: Int64 | null = null
@@ -44,7 +47,9 @@ class SegmentVerifier {
   async verify(object: Buffer): Promise<SegmentVerdict> {
     let whole = true
     try {
-      for await (const cursor of openSegment(object, this.#task.entry).chunks()) this.#walk(cursor)
+      const segment = openSegment(object, this.#task.entry)
+      this.#openIndex(segment)
+      for await (const cursor of segment.chunks()) this.#walk(cursor)
     } catch (error) {
       if (!isCofferError(error, 'SEGMENT_DAMAGED')) throw error
       whole = false
@@ -62,17 +67,39 @@ class SegmentVerifier {
     return { findings: this.#findings, records: this.#records, bytes: this.#bytes }
   }
 
+  #openIndex(segment: Segment): void {
+    const index = segment.index()
+    if (index === null) return
+    if ('broken' in index) {
+      this.#indexDiffers(index.broken)
+      return
+    }
+    this.#index = new IndexCheck(index)
+    this.#merkle = new MerkleBuilder(true)
+  }
+
+  #indexDiffers(reason: string): void {
+    this.#add(
+      'damaged',
+      'INDEX_DIFFERS',
+      `the segment's own index is not true: ${reason}`,
+      this.#task.entry.start_offset,
+    )
+  }
+
   #walk(cursor: KbakCursor): void {
     const { view } = cursor
     const { foreign } = this.#task
     const account = this.#task.account !== null
     const merkle = this.#merkle
     const range = this.#range
+    const index = this.#index
     let last = false
     while (cursor.next()) {
       last = true
       if (merkle !== null) merkle.add(view.buf, cursor.recordStart, cursor.recordEnd)
       range.add(view)
+      if (index !== null) index.add(view)
       if (account && view.offset !== this.#due) this.#accountDiffers(view.offset)
       else if (account) this.#due = this.#archivedFrom(view.offset + 1)
       this.#first ??= recordTimestamp(view)
@@ -80,7 +107,9 @@ class SegmentVerifier {
       this.#bytes += cursor.recordEnd - cursor.recordStart
       if (foreign) this.#judge(cursor)
     }
-    if (last) this.#last = recordTimestamp(view)
+    if (!last) return
+    this.#last = recordTimestamp(view)
+    index?.endFrame()
   }
 
   /** The first offset from `offset` on that no absent range holds. */
@@ -125,7 +154,9 @@ class SegmentVerifier {
     this.#same('damaged', 'the largest timestamp', entry.max_timestamp, this.#range.max)
     if (this.#merkle !== null) {
       const root = this.#merkle.root().toString('hex')
-      if (root !== entry.merkle_root) {
+      const wrong = this.#index?.problem(this.#merkle.blockHeads()) ?? null
+      if (wrong !== null) this.#indexDiffers(wrong)
+      if (entry.merkle_root !== undefined && root !== entry.merkle_root) {
         const reason = `expected Merkle root ${entry.merkle_root}, got ${root}`
         this.#add('damaged', 'MERKLE_DIFFERS', reason, entry.start_offset)
       }

@@ -42,6 +42,11 @@ export class KbakCursor {
     this.#key = key
   }
 
+  /** Another cursor that begins where this one stands. */
+  copy(): KbakCursor {
+    return new KbakCursor(this.view.buf, this.recordEnd, this.#end, this.#key)
+  }
+
   /** @returns false after the last record. @throws SEGMENT_DAMAGED with the offset where a record's inside is broken */
   next(): boolean {
     const start = this.recordEnd

@@ -69,11 +69,13 @@ async function* zstdBody(body: Buffer, limit: number): AsyncGenerator<Buffer> {
   }
 }
 
-function isWhole(frame: ZstdFrame): boolean {
+/** Whether a frame says its size, and can be decompressed in one go. */
+export function isWhole(frame: ZstdFrame): boolean {
   return frame.contentSize !== null && frame.contentSize <= WHOLE_FRAME
 }
 
-function wholeFrame(body: Buffer, frame: ZstdFrame): Promise<Buffer> {
+/** @throws SEGMENT_DAMAGED where it does not hold what it states */
+export function wholeFrame(body: Buffer, frame: ZstdFrame): Promise<Buffer> {
   const size = frame.contentSize ?? 0
   // one byte more than comes out, so that the library is called once and its buffer is not grown
   const options = { chunkSize: Math.max(64, size + 1), maxOutputLength: Math.max(1, size) }

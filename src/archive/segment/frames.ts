@@ -27,13 +27,23 @@ const DICTIONARY_ID_BYTES = [0, 1, 2, 4] as const
  * @throws SEGMENT_DAMAGED where it is anything but whole frames, one after another
  */
 export function zstdFrames(body: Buffer): ZstdFrame[] {
+  return walkFrames(body).frames
+}
+
+/**
+ * The same, and where the content of skippable frames lies.
+ * @throws SEGMENT_DAMAGED where it is anything but whole frames, one after another
+ */
+export function walkFrames(body: Buffer): { frames: ZstdFrame[]; skippable: { start: number; end: number }[] } {
   const frames: ZstdFrame[] = []
+  const skippable: { start: number; end: number }[] = []
   for (let at = 0; at < body.length; ) {
     if (body.length - at < 8) throw broken(at, 'a zstd frame is cut off')
     const magic = body.readUInt32LE(at)
     if ((magic & 0xfffffff0) >>> 0 === SKIPPABLE_MAGIC) {
       const end = at + 8 + body.readUInt32LE(at + 4)
       if (end > body.length) throw broken(at, 'a skippable zstd frame is cut off')
+      skippable.push({ start: at + 8, end })
       at = end
       continue
     }
@@ -42,7 +52,7 @@ export function zstdFrames(body: Buffer): ZstdFrame[] {
     frames.push(frame)
     at = frame.end
   }
-  return frames
+  return { frames, skippable }
 }
 
 function walkFrame(body: Buffer, start: number): ZstdFrame {

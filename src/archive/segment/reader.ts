@@ -3,8 +3,9 @@ import { crc32 } from 'node:zlib'
 import type { RecordView } from '../../contract/record.ts'
 import type { SegmentEntry } from '../types.ts'
 import { damagedBody, KbakCursor, RecordScan, withSegmentKey } from './cursor.ts'
-import { decompressBody } from './decompress.ts'
+import { decompressBody, isWhole, wholeFrame } from './decompress.ts'
 import { decodeHeader, FOOTER_BYTES, HEADER_BYTES, MAGIC_END, type SegmentHeader } from './format.ts'
+import { type IndexedFrame, readIndex, type SegmentIndex } from './frame-index.ts'
 import { legacyCompression, legacyRecords } from './legacy.ts'
 
 export interface SegmentLimits {
@@ -93,6 +94,44 @@ export class Segment {
     for await (const cursor of this.chunks()) while (cursor.next()) yield cursor.view
   }
 
+  /**
+   * What the segment's index says of its frames; null where it has none, or frames too large to be unpacked on their own.
+   * @throws SEGMENT_DAMAGED where the body is not whole frames
+   */
+  index(): SegmentIndex | { broken: string } | null {
+    if (this.legacy || this.header.compression !== 'zstd') return null
+    try {
+      const index = readIndex(this.#body(), this.header.recordCount)
+      return index === null || 'broken' in index || index.frames.every(({ frame }) => isWhole(frame)) ? index : null
+    } catch (error) {
+      throw withSegmentKey(error, this.#expected.key)
+    }
+  }
+
+  /**
+   * The records of one frame alone.
+   * @throws SEGMENT_DAMAGED where it can't be unpacked, or does not hold the records that the index says
+   */
+  async frame(one: IndexedFrame): Promise<KbakCursor> {
+    try {
+      const piece = await wholeFrame(this.#body(), one.frame)
+      const scan = new RecordScan()
+      const end = scan.wholeRecords(piece, 0)
+      if (end !== piece.length || scan.records !== one.records || (end > 0 && scan.firstOffset !== one.firstOffset)) {
+        throw damagedBody(
+          `expected ${one.records} records from offset ${one.firstOffset} on in a frame, got ${scan.records} from ${scan.firstOffset} on`,
+        )
+      }
+      return new KbakCursor(piece, 0, end, this.#expected.key)
+    } catch (error) {
+      throw withSegmentKey(error, this.#expected.key)
+    }
+  }
+
+  #body(): Buffer {
+    return this.#object.subarray(HEADER_BYTES, this.#object.length - FOOTER_BYTES)
+  }
+
   async *#chunks(): AsyncGenerator<KbakCursor> {
     const scan = new RecordScan()
     let pending: Buffer[] = []
@@ -118,8 +157,7 @@ export class Segment {
 
   #pieces(): AsyncGenerator<Buffer> {
     if (this.legacy) return legacyRecords(this.#object, this.header.compression)
-    const body = this.#object.subarray(HEADER_BYTES, this.#object.length - FOOTER_BYTES)
-    return decompressBody(body, this.header.compression, this.#limit)
+    return decompressBody(this.#body(), this.header.compression, this.#limit)
   }
 
   #compareCounts(scan: RecordScan, total: number): void {

@@ -8,6 +8,7 @@ import { type Chunk, giveChunk, growChunk, takeChunk } from './chunks.ts'
 import { AdaptiveLevel, lengthOf, lz4Block, zstdFrame } from './compress.ts'
 import { EncodedExtra, encodedSize, encodeRecord } from './encode.ts'
 import { encodeFooter, encodeHeader, FOOTER_BYTES, HEADER_BYTES } from './format.ts'
+import { encodeIndex, type FrameFacts, timesOf } from './frame-index.ts'
 
 export interface SegmentWriterOptions {
   compression: Compression
@@ -33,7 +34,7 @@ export class SegmentWriter {
   readonly #adaptive: AdaptiveLevel | null
   readonly #chunkBytes: number
   readonly #extra: EncodedExtra | null
-  readonly #merkle = new MerkleBuilder()
+  readonly #merkle = new MerkleBuilder(true)
   #chunk: Chunk | null = null
   /** The body's parts in order; null while one is being compressed. */
   readonly #parts: (readonly Buffer[] | null)[] = []
@@ -43,6 +44,10 @@ export class SegmentWriter {
   #failure: unknown = null
   #closed = false
   #records = 0
+  /** Of each piece of the body that is closed, for the index. */
+  readonly #frames: FrameFacts[] = []
+  /** Records in them. */
+  #framed = 0
   #rawBytes = 0
   #firstOffset = -1
   #lastOffset = -1
@@ -50,6 +55,8 @@ export class SegmentWriter {
   #firstLo = 0
   #lastHi = 0
   #lastLo = 0
+  /** Of the open piece: its first offset, its smallest and largest timestamp. */
+  #frameOffset = -1
   #minHi = 0
   #minLo = 0
   #maxHi = 0
@@ -106,10 +113,15 @@ export class SegmentWriter {
     this.#lastOffset = view.offset
     this.#lastHi = view.tsHi
     this.#lastLo = view.tsLo
-    if (this.#records++ === 0) {
-      this.#firstOffset = view.offset
-      this.#firstHi = this.#minHi = this.#maxHi = view.tsHi
-      this.#firstLo = this.#minLo = this.#maxLo = view.tsLo
+    if (this.#records++ === this.#framed) {
+      if (this.#framed === 0) {
+        this.#firstOffset = view.offset
+        this.#firstHi = view.tsHi
+        this.#firstLo = view.tsLo
+      }
+      this.#frameOffset = view.offset
+      this.#minHi = this.#maxHi = view.tsHi
+      this.#minLo = this.#maxLo = view.tsLo
     } else if (view.tsHi < this.#minHi || (view.tsHi === this.#minHi && view.tsLo < this.#minLo)) {
       this.#minHi = view.tsHi
       this.#minLo = view.tsLo
@@ -136,6 +148,11 @@ export class SegmentWriter {
     while (this.#compressing.size > 0) await Promise.race(this.#compressing)
     if (this.#failure !== null) throw this.#failure
     const body = await this.#body()
+    // a lone frame is read whole in any case
+    if (this.#compression === 'zstd' && this.#frames.length > 1) {
+      body.push(encodeIndex(this.#frames, this.#merkle.blockHeads()))
+    }
+    const { min, max } = timesOf(this.#frames)
     const header = encodeHeader({
       compression: this.#compression,
       recordCount: this.#records,
@@ -163,8 +180,8 @@ export class SegmentWriter {
         compressed_size: size,
         sha256: sha256.update(footer).digest('hex'),
         merkle_root: this.#merkle.root().toString('hex'),
-        min_timestamp: joinInt64(this.#minHi, this.#minLo),
-        max_timestamp: joinInt64(this.#maxHi, this.#maxLo),
+        min_timestamp: min,
+        max_timestamp: max,
       },
     }
   }
@@ -197,6 +214,13 @@ export class SegmentWriter {
     const chunk = this.#chunk
     if (chunk === null || chunk.used === 1) return
     this.#chunk = null
+    this.#frames.push({
+      records: this.#records - this.#framed,
+      firstOffset: this.#frameOffset,
+      min: joinInt64(this.#minHi, this.#minLo),
+      max: joinInt64(this.#maxHi, this.#maxLo),
+    })
+    this.#framed = this.#records
     const raw = chunk.buf.subarray(1, chunk.used)
     if (this.#compression !== 'zstd') {
       this.#parts.push([raw])

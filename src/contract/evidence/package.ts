@@ -140,7 +140,10 @@ export interface PackageCoverage {
     read: number
     skipped: number
     failed: number
+    /** Of the segments that were read. */
     records_read: number
+    /** Of those: in parts that the segments' own indexes put outside the window. Absent where there are none. */
+    records_ruled_out?: number
     records_matched: number
   }
 }
@@ -163,5 +166,8 @@ export interface CoverageSegment {
   sha256: string | null
   merkle_root: string | null
   records: number
+  /** How many of them were not looked at one by one, since the segment's own index puts their zstd frames outside the window
+   * (docs/archive-format.md, section 2). Only of a segment that was read; absent where there are none. */
+  ruled_out?: number
   matched: number
 }

@@ -4,6 +4,7 @@ import type PDFDocument from 'pdfkit'
 import { CJK, isWorld, type WorldFace, worldFacesFor, worldOf } from './world/faces.ts'
 import { loadWorld } from './world/load.ts'
 import { type EmbeddedFont, type Glyph, isTurned, leveled, type OpenFont, type Run, shapeAs } from './world/shape.ts'
+import { type ShapingFont, shapePlainText } from './shaping.ts'
 
 export type Pdf = InstanceType<typeof PDFDocument>
 
@@ -201,6 +202,9 @@ export class Typesetter {
       this.#doc.font(face)
       font = (this.#doc as unknown as { _font: EmbeddedFont })._font.font
       if (isWorld(face)) shapeAs(font, face)
+      const embedded = (this.#doc as unknown as { _font: ShapingFont & { font: OpenFont } })._font
+      shapePlainText(embedded, fontFile(face))
+      font = embedded.font
       this.#open.set(face, font)
     }
     return font

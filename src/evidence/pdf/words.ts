@@ -99,7 +99,7 @@ function extractionMeaning(report: EvidenceReport, rooted: boolean): string[] {
   const { extraction } = report.coffer
   if (extraction === undefined) return []
   const { records, segments_read, segments_skipped, segments_failed, redacted } = extraction
-  const read = `${plural(segments_read, 'segment')} of the archive ${segments_read === 1 ? 'was' : 'were'} read from end to end`
+  const read = `${plural(segments_read, 'segment')} of the archive ${segments_read === 1 ? 'was' : 'were'} read`
   const lines = [
     segments_skipped === 0
       ? `${read}; none was skipped.`

@@ -16,16 +16,24 @@ export function coverageOf(
   outcomes: ReadonlyMap<string, SegmentOutcome>,
 ): PackageCoverage {
   const partitions: CoveragePartition[] = []
-  const totals = { segments: 0, read: 0, skipped: 0, failed: 0, records_read: 0, records_matched: 0 }
+  const totals: PackageCoverage['totals'] = {
+    segments: 0,
+    read: 0,
+    skipped: 0,
+    failed: 0,
+    records_read: 0,
+    records_matched: 0,
+  }
   for (const topic of [...manifest.topics].sort((a, b) => compareCodeUnits(a.name, b.name))) {
     const chosen = selected.includes(topic.name)
     for (const partition of [...topic.partitions].sort((a, b) => a.partition_id - b.partition_id)) {
       const segments = partition.segments.map((entry) => segmentOf(entry, chosen, outcomes.get(entry.key)))
-      for (const { state, records, matched } of segments) {
+      for (const { state, records, ruled_out, matched } of segments) {
         totals.segments++
         totals[state]++
         if (state === 'read') totals.records_read += records
         totals.records_matched += matched
+        if (ruled_out !== undefined) totals.records_ruled_out = (totals.records_ruled_out ?? 0) + ruled_out
       }
       partitions.push({
         topic: topic.name,
@@ -65,8 +73,9 @@ function segmentOf(entry: SegmentEntry, chosen: boolean, outcome: SegmentOutcome
     const { code: ground } = outcome
     return { segment: key, state: 'failed', ground, sha256: null, merkle_root: null, records: record_count, matched: 0 }
   }
-  const { sha256, merkleRoot: merkle_root, records, matched } = outcome
-  return { segment: key, state: 'read', ground: null, sha256, merkle_root, records, matched }
+  const { sha256, merkleRoot: merkle_root, records, ruledOut, matched } = outcome
+  const ruled = ruledOut > 0 ? { ruled_out: ruledOut } : {}
+  return { segment: key, state: 'read', ground: null, sha256, merkle_root, records, ...ruled, matched }
 }
 
 /** The sum of the manifest's entries; null where it keeps none. */

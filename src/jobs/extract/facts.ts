@@ -51,11 +51,13 @@ export function extractionCheck(
   outcomes: readonly SegmentOutcome[],
   counts: Counts,
   recordsRead: number,
+  ruledOut: number,
   durationMs: number,
 ): ReportCheck {
   const failed = outcomes.filter((one) => one.state === 'failed')
   const read = outcomes.length - failed.length
-  const found = `${plural(counts.records, 'record')} of ${count(recordsRead)} in ${plural(read, 'segment')} matched; ${plural(plan.skipped, 'segment')} of the chosen topics could hold no match and ${plan.skipped === 1 ? 'was' : 'were'} not read`
+  const rest = ruledOut === 0 ? '' : ` (of which ${count(ruledOut)} by the segments’ own indexes, outside the window)`
+  const found = `${plural(counts.records, 'record')} of ${count(recordsRead)}${rest} in ${plural(read, 'segment')} matched; ${plural(plan.skipped, 'segment')} of the chosen topics could hold no match and ${plan.skipped === 1 ? 'was' : 'were'} not read`
   const detail =
     failed.length > 0
       ? `${plural(failed.length, 'segment')} that could hold a match could not be read. ${found}.`
@@ -71,6 +73,7 @@ export function extractionCheck(
       segments_skipped: plan.skipped,
       segments_failed: failed.length,
       records_read: recordsRead,
+      ...(ruledOut === 0 ? {} : { records_ruled_out: ruledOut }),
       records_matched: counts.records,
       failures: failed.slice(0, MAX_LISTED).map(({ key, code, reason }) => ({ segment: key, code, reason })),
       failures_total: failed.length,
@@ -80,8 +83,13 @@ export function extractionCheck(
 }
 
 /** What an extraction leaves out or can't say, a sentence each. */
-export function extractionGaps(config: ExtractConfig, plan: ExtractPlan, counts: Counts): string[] {
+export function extractionGaps(config: ExtractConfig, plan: ExtractPlan, counts: Counts, ruledOut: number): string[] {
   const lines: string[] = []
+  if (ruledOut > 0) {
+    lines.push(
+      `${plural(ruledOut, 'record')} of segments that were read ${ruledOut === 1 ? 'was' : 'were'} not looked at one by one: the segment’s own index, written with it at backup and covered by its SHA-256, puts them outside the window. A deep check of the archive compares each index with the records.`,
+    )
+  }
   const { mask, time } = config.extract
   if (plan.foreign) {
     lines.push(

@@ -63,6 +63,7 @@ export async function buildPackage(building: Building): Promise<JobResult<Extrac
   const reported = await produceReport(building, {
     contentSha256: records.sha256,
     recordsRead: coverage.totals.records_read,
+    ruledOut: coverage.totals.records_ruled_out ?? 0,
     timeline: timelineOf(archive.manifests),
     gaps: [...archive.problems, ...custody.problems],
     pageSha256: sha256Hex(page),
@@ -157,6 +158,7 @@ export async function buildPackage(building: Building): Promise<JobResult<Extrac
 interface ReportFacts {
   contentSha256: string
   recordsRead: number
+  ruledOut: number
   timeline: ReturnType<typeof timelineOf>
   gaps: string[]
   pageSha256: string
@@ -185,13 +187,13 @@ async function produceReport(building: Building, facts: ReportFacts): Promise<Pr
       filters: extract.filter === null ? null : filterWords(extract.filter),
       pitrTimestamp: null,
       restore: null,
-      checks: [extractionCheck(plan, outcomes, counts, facts.recordsRead, readMs)],
+      checks: [extractionCheck(plan, outcomes, counts, facts.recordsRead, facts.ruledOut, readMs)],
       validationSeconds: null,
       operator: reportOperator(evidence.signing),
       toolDigest: await toolDigest(),
       triggeredBy: null,
       configuration: config.asWritten,
-      notCovered: [...extractionGaps(config, plan, counts), ...facts.gaps],
+      notCovered: [...extractionGaps(config, plan, counts, facts.ruledOut), ...facts.gaps],
       retention: { days: evidence.retention_days, lock: null },
       signing: null,
       timeline: facts.timeline,

@@ -117,21 +117,28 @@ async function fetch({ storage, backupId }: Reading, entry: SegmentEntry): Promi
 }
 
 async function readOne(reading: Reading, { entry }: PlannedSegment, started: Started): Promise<void> {
-  const { work } = reading
+  const { work, context } = reading
   if ('failed' in started) {
     fail(reading, entry, started.failed)
     return
   }
-  const [records, proofs] = [work.records.point(), work.proofs.point()]
+  let [records, proofs] = [work.records.point(), work.proofs.point()]
+  const back = async () => {
+    await work.records.rollback(records)
+    await work.proofs.rollback(proofs)
+  }
   try {
     for await (const piece of started.pieces) {
-      if (piece.kind === 'done') done(reading, entry, piece.summary, piece.summary.matched)
+      if (piece.kind === 'again') {
+        await back()
+        ;[records, proofs] = [work.records.point(), work.proofs.point()]
+        context.log('warn', `the index of the segment "${entry.key}" is not true of it: it is read whole`)
+      } else if (piece.kind === 'done') done(reading, entry, piece.summary, piece.summary.matched)
       else await work[piece.kind].append(bufferOf(piece.bytes), bufferOf(piece.packed))
     }
   } catch (error) {
     if (!isDamage(error)) throw error
-    await work.records.rollback(records)
-    await work.proofs.rollback(proofs)
+    await back()
     fail(reading, entry, error)
   }
 }
@@ -185,8 +192,8 @@ function isDamage(error: unknown): error is CofferError {
 }
 
 function done({ work, meter }: Reading, entry: SegmentEntry, summary: ScanSummary, matched: number): void {
-  const { sha256, merkleRoot, records } = summary
-  work.outcomes.push({ key: entry.key, state: 'read', sha256, merkleRoot, records, matched })
+  const { sha256, merkleRoot, records, ruledOut } = summary
+  work.outcomes.push({ key: entry.key, state: 'read', sha256, merkleRoot, records, ruledOut, matched })
   const { counts } = work
   counts.records += matched
   counts.bytes += summary.matchedBytes

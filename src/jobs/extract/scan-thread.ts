@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { keepCompiledCode } from '../../archive/compile-cache.ts'
 import { serializeError } from '../../contract/errors.ts'
-import { makeScanner, type ScanSettings, type ScanTask, scanSegment } from './scan.ts'
+import type { ScanSettings, ScanTask } from './scan.ts'
 
 /** Scans segments on a thread of its own, one at a time, never more than some pieces ahead of whoever takes them. */
 
@@ -9,6 +10,8 @@ const AHEAD = 8
 
 const port = parentPort
 if (port === null) throw new Error('this file runs as a worker thread')
+keepCompiledCode()
+const { makeScanner, scanSegment } = await import('./scan.ts')
 const scanner = makeScanner(workerData as ScanSettings)
 const credits = new Map<number, { left: number; wake: (() => void) | null }>()
 let last: Promise<void> = Promise.resolve()

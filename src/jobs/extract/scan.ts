@@ -1,15 +1,16 @@
 import { hash } from 'node:crypto'
 import { MerkleTree } from '../../archive/merkle-tree.ts'
-import { openSegment } from '../../archive/segment/reader.ts'
+import { openSegment, type Segment } from '../../archive/segment/reader.ts'
 import { looksLikeControlMarker } from '../../archive/suspects.ts'
 import type { SegmentEntry } from '../../archive/types.ts'
 import type { ExtractFilter } from '../../contract/config/extract-filter.ts'
 import type { MaskRule } from '../../contract/config/extract-mask.ts'
 import { CofferError } from '../../contract/errors.ts'
 import { BLOCK_BYTES, packBlock } from '../../evidence/package/packed.ts'
-import { type WindowTest, windowTest } from '../restore/window.ts'
+import { type Window, type WindowTest, windowTest } from '../restore/window.ts'
 import { Candidate, compileFilter, type RecordTest } from './filter.ts'
 import { compileMask, type Masker } from './mask.ts'
+import { FalseIndex, type NarrowPlan, narrowPieces, planNarrow, type ReadPiece } from './narrow.ts'
 import { recordLine } from './record-line.ts'
 
 /** What is asked of every segment; crosses a thread. */
@@ -27,15 +28,22 @@ export interface ScanTask {
   entry: SegmentEntry
 }
 
-/** Bytes for one of the two streams, with the deflate block made of them, in order; then what the segment came to. */
+/**
+ * Bytes for one of the two streams, with the deflate block made of them, in order; then what the segment came to. `again`:
+ * what has come so far is void, and the segment begins anew.
+ */
 export type ScanPiece =
   | { kind: 'records' | 'proofs'; bytes: Uint8Array; packed: Uint8Array }
+  | { kind: 'again' }
   | { kind: 'done'; summary: ScanSummary }
 
 export interface ScanSummary {
   sha256: string
   merkleRoot: string
+  /** Of the segment, with those that its index ruled out. */
   records: number
+  /** Records that were not looked at, since the segment's index puts all of their frame outside the window. */
+  ruledOut: number
   /** Uncompressed. */
   bytes: number
   matched: number
@@ -50,6 +58,7 @@ export interface ScanSummary {
 
 /** Settings made ready, once for all segments. */
 export interface Scanner {
+  window: Window
   inWindow: WindowTest | null
   matches: RecordTest | null
   masker: Masker | null
@@ -57,6 +66,7 @@ export interface Scanner {
 
 export function makeScanner(settings: ScanSettings): Scanner {
   return {
+    window: settings.window,
     inWindow: windowTest(settings.window),
     matches: compileFilter(settings.filter),
     masker: compileMask(settings.mask, settings.secret === null ? null : Buffer.from(settings.secret)),
@@ -64,17 +74,32 @@ export function makeScanner(settings: ScanSettings): Scanner {
 }
 
 /**
- * Reads one segment: every record goes into the tree, those that match come out as lines, and after the last record
- * their proofs do. Blocks are cut by content and end with the segment, so that the same segment gives the same bytes.
+ * Reads one segment: its records go into the tree, those that match come out as lines, and after the last record their
+ * proofs do. Blocks are cut by content and end with the segment, so that the same segment gives the same bytes. Where the
+ * segment's index rules out some of its frames, they are not unpacked (narrow.ts); the bytes that come out are the same.
  * @param object the whole object; written to for moments while it is read
  * @throws SEGMENT_DAMAGED, also where the records are not those that the manifest's root was made over;
  *   RECORD_UNREPRESENTABLE
  */
 export async function* scanSegment(object: Buffer, task: ScanTask, scanner: Scanner): AsyncGenerator<ScanPiece> {
+  const segment = openSegment(object, task.entry)
+  const narrow = scanner.inWindow === null ? null : planNarrow(segment, task.entry, scanner.window)
+  if (narrow !== null) {
+    try {
+      yield* piecesOf(new SegmentRead(object, segment, task, scanner, narrow), task)
+      return
+    } catch (error) {
+      if (!(error instanceof FalseIndex)) throw error
+      yield { kind: 'again' }
+    }
+  }
+  yield* piecesOf(new SegmentRead(object, segment, task, scanner, null), task)
+}
+
+async function* piecesOf(read: SegmentRead, task: ScanTask): AsyncGenerator<ScanPiece> {
   const matched: number[] = []
   const offsets: number[] = []
   const records = new Blocks('records')
-  const read = new SegmentRead(object, task, scanner)
   for await (const { line, index, offset } of read.lines()) {
     matched.push(index)
     offsets.push(offset)
@@ -107,7 +132,7 @@ export async function scanApart(
   scanner: Scanner,
   limitBytes: number,
 ): Promise<{ records: SeparateRecord[]; summary: ScanSummary }> {
-  const read = new SegmentRead(object, task, scanner)
+  const read = new SegmentRead(object, openSegment(object, task.entry), task, scanner, null)
   const found: { line: string; index: number; offset: number }[] = []
   let bytes = 0
   for await (const one of read.lines()) {
@@ -132,11 +157,17 @@ export async function scanApart(
   }
 }
 
+/** What proofs are made of. */
+type ProofTree = Pick<MerkleTree, 'leaves' | 'leafHex' | 'path'>
+
 class SegmentRead {
-  readonly tree: MerkleTree
-  readonly #object: Buffer
+  /** Complete once `finish` was called. */
+  readonly tree: ProofTree
+  readonly #segment: Segment
   readonly #task: ScanTask
   readonly #scanner: Scanner
+  readonly #whole: MerkleTree
+  readonly #narrow: NarrowPlan | null
   readonly #sha256: string
   #bytes = 0
   #matched = 0
@@ -146,11 +177,14 @@ class SegmentRead {
   #undecodable = 0
   #suspects = 0
 
-  constructor(object: Buffer, task: ScanTask, scanner: Scanner) {
-    this.#object = object
+  /** @param narrow which frames are read; null: all of the segment */
+  constructor(object: Buffer, segment: Segment, task: ScanTask, scanner: Scanner, narrow: NarrowPlan | null) {
+    this.#segment = segment
     this.#task = task
     this.#scanner = scanner
-    this.tree = new MerkleTree(task.entry.record_count)
+    this.#narrow = narrow
+    this.#whole = new MerkleTree(narrow === null ? task.entry.record_count : 0)
+    this.tree = narrow === null ? this.#whole : narrow.tree
     // openSegment compares it with the manifest's where that states one
     this.#sha256 = task.entry.sha256 ?? hash('sha256', object)
   }
@@ -158,18 +192,21 @@ class SegmentRead {
   async *lines(): AsyncGenerator<{ line: string; index: number; offset: number }> {
     const { entry, topic, partition } = this.#task
     const { inWindow, matches, masker } = this.#scanner
-    const { tree } = this
+    const narrow = this.#narrow?.tree
+    const whole = this.#whole
     const foreign = entry.generation === undefined
     const place = `"topic":${JSON.stringify(topic)},"partition":${partition}`
     const found = { line: '', index: 0, offset: 0 }
-    for await (const cursor of openSegment(this.#object, entry).chunks()) {
+    for await (const { cursor, leaf, wanted, from, to } of this.#pieces()) {
       const { view } = cursor
       const candidate = new Candidate(view)
-      while (cursor.next()) {
+      for (let next = leaf; cursor.next(); next++) {
+        const index = next
         const size = cursor.recordEnd - cursor.recordStart
         this.#bytes += size
-        const index = tree.leaves
-        tree.add(view.buf, cursor.recordStart, cursor.recordEnd)
+        if (narrow === undefined) whole.add(view.buf, cursor.recordStart, cursor.recordEnd)
+        else if (index >= from && index < to) narrow.add(index, view.buf, cursor.recordStart, cursor.recordEnd)
+        if (!wanted) continue
         if (inWindow !== null && !inWindow(view.tsHi, view.tsLo)) continue
         if (matches !== null && !matches(candidate)) continue
         const written = recordLine(place, view, masker)
@@ -187,9 +224,20 @@ class SegmentRead {
     }
   }
 
+  async *#pieces(): AsyncGenerator<ReadPiece> {
+    if (this.#narrow !== null) yield* narrowPieces(this.#segment, this.#narrow)
+    else {
+      let leaf = 0
+      for await (const cursor of this.#segment.chunks()) {
+        yield { cursor, leaf, wanted: true, from: 0, to: 0 }
+        leaf = this.#whole.leaves
+      }
+    }
+  }
+
   /** @throws SEGMENT_DAMAGED where the root is another than the manifest's */
   finish(): ScanSummary {
-    const root = this.tree.finish().toString('hex')
+    const root = (this.#narrow?.tree.root ?? this.#whole.finish()).toString('hex')
     const { key, merkle_root } = this.#task.entry
     if (merkle_root !== undefined && merkle_root !== root) {
       const reason = `expected Merkle root ${merkle_root}, got ${root}`
@@ -201,7 +249,8 @@ class SegmentRead {
       sha256: this.#sha256,
       merkleRoot: root,
       records: this.tree.leaves,
-      bytes: this.#bytes,
+      ruledOut: this.#narrow?.ruledOut ?? 0,
+      bytes: this.#narrow === null ? this.#bytes : this.#task.entry.uncompressed_size,
       matched: this.#matched,
       matchedBytes: this.#matchedBytes,
       redacted: this.#redacted,
@@ -215,7 +264,7 @@ class SegmentRead {
 /** A line of `proofs/proofs.ndjson`, by a record's offset and its place in the segment. */
 function proofWriter(
   { topic, partition, entry }: ScanTask,
-  tree: MerkleTree,
+  tree: ProofTree,
 ): (offset: number, index: number) => string {
   const before = `{"topic":${JSON.stringify(topic)},"partition":${partition},"offset":`
   const middle = `,"segment":${JSON.stringify(entry.key)},"leaf_index":`

@@ -15,6 +15,8 @@ export type SegmentOutcome =
       sha256: string
       merkleRoot: string
       records: number
+      /** Of them: not looked at, since the segment's index puts them outside the window. */
+      ruledOut: number
       matched: number
     }
   | { key: string; state: 'failed'; code: string; reason: string }
@@ -30,7 +32,7 @@ export interface Counts {
 
 /** What is known to lie on the disk: a run that is killed goes on from here. */
 interface State {
-  format: 1
+  format: 2
   /** SHA-256 over what was asked for: another request begins anew. */
   request: string
   /** How many groups of the plan are done. */
@@ -98,7 +100,7 @@ export class Work {
     if (!now && performance.now() - this.#savedAt < SAVE_EVERY_MS) return
     await Promise.all([this.records.sync(), this.proofs.sync()])
     const state: State = {
-      format: 1,
+      format: 2,
       request: this.#request,
       groups: this.groups,
       outcomes: this.outcomes,
@@ -204,7 +206,7 @@ async function holderLives(file: string): Promise<boolean> {
 async function readState(folder: string, request: string): Promise<State | null> {
   try {
     const state = JSON.parse(await readFile(join(folder, 'state.json'), 'utf8')) as State
-    return state.format === 1 && state.request === request ? state : null
+    return state.format === 2 && state.request === request ? state : null
   } catch {
     return null
   }

@@ -49,6 +49,7 @@ export function readCoverage(bytes: Uint8Array): PackageCoverage {
   for (const name of ['segments', 'read', 'skipped', 'failed', 'records_read', 'records_matched']) {
     count(totals[name], `${PATH}: totals.${name}`)
   }
+  if (totals.records_ruled_out !== undefined) count(totals.records_ruled_out, `${PATH}: totals.records_ruled_out`)
   return fields as unknown as PackageCoverage
 }
 
@@ -59,6 +60,7 @@ function readSegment(fields: Fields, at: string): void {
   if (fields.ground !== null) text(fields.ground, `${at}.ground`)
   for (const name of ['sha256', 'merkle_root']) if (fields[name] !== null) sha256Of(fields[name], `${at}.${name}`)
   count(fields.records, `${at}.records`)
+  if (fields.ruled_out !== undefined) count(fields.ruled_out, `${at}.ruled_out`)
   count(fields.matched, `${at}.matched`)
 }
 
@@ -102,8 +104,10 @@ export function checkCoverage(
     return [failedCheck('coverage', PATH, error.sub, error.message)]
   }
   const { totals } = coverage
+  const ruledOut = totals.records_ruled_out ?? 0
   const reason =
-    `${counted(totals.segments, 'segment')} of the archive: ${counted(totals.read, 'was', 'were')} read whole, ` +
+    `${counted(totals.segments, 'segment')} of the archive: ${counted(totals.read, 'was', 'were')} read` +
+    `${ruledOut === 0 ? ' whole' : `, less ${counted(ruledOut, 'record')} that ${totals.read === 1 ? "the segment's own index puts" : 'their own indexes put'} outside the window`}, ` +
     `${counted(totals.skipped, 'was', 'were')} left out since by the manifest ${totals.skipped === 1 ? 'it' : 'they'} can hold nothing that was asked for.`
   if (totals.failed === 0) return [passedCheck('coverage', PATH, reason)]
   const lost = `${counted(totals.failed, 'segment')} could not be read when the package was made: what matches in ${totals.failed === 1 ? 'it' : 'them'} is unknown.`
@@ -120,7 +124,15 @@ function compare(
     throw failure('The coverage is of another manifest than the one in the package.')
   }
   const wanted = wantedTopics(coverage, manifest)
-  const sums = { segments: 0, read: 0, skipped: 0, failed: 0, records_read: 0, records_matched: 0 }
+  const sums = {
+    segments: 0,
+    read: 0,
+    skipped: 0,
+    failed: 0,
+    records_read: 0,
+    records_ruled_out: 0,
+    records_matched: 0,
+  }
   if (coverage.partitions.length !== manifest.partitions.length) {
     throw failure(
       `The manifest has ${counted(manifest.partitions.length, 'partition')}, the coverage ${coverage.partitions.length}.`,
@@ -134,6 +146,7 @@ function compare(
       if (one.segment !== segment.key)
         throw failure(`Expected the segment ${quoted(segment.key)} in the coverage, got ${quoted(one.segment)}.`)
       compareSegment(one, segment, wanted.has(segment.topic), coverage.window)
+      compareRuledOut(one, segment, coverage.window)
       if (matched !== null && one.matched !== (matched.get(segment.key) ?? 0)) {
         throw failure(
           `The coverage says that ${one.matched} records of ${quoted(segment.key)} matched, and there are ${matched.get(segment.key) ?? 0} proofs.`,
@@ -142,12 +155,13 @@ function compare(
       sums.segments++
       sums[one.state]++
       sums.records_read += one.state === 'read' ? one.records : 0
+      sums.records_ruled_out += one.ruled_out ?? 0
       sums.records_matched += one.matched
     }
   }
   for (const [name, sum] of Object.entries(sums) as [keyof typeof sums, number][]) {
-    if (coverage.totals[name] !== sum)
-      throw failure(`The coverage's total of ${quoted(name)} is ${coverage.totals[name]}, and its parts make ${sum}.`)
+    const told = name === 'records_ruled_out' ? (coverage.totals[name] ?? 0) : coverage.totals[name]
+    if (told !== sum) throw failure(`The coverage's total of ${quoted(name)} is ${told}, and its parts make ${sum}.`)
   }
 }
 
@@ -207,6 +221,27 @@ function compareSegment(
     throw failure(
       `The segment ${where} was left out as outside the window, and by the manifest it may hold records of it.`,
     )
+  }
+}
+
+/**
+ * Records that the segment's index ruled out: only of a window, and of a segment of ours, whose SHA-256 covers its index.
+ * The index is not in the package; that it is true is for the archive's deep check.
+ */
+function compareRuledOut(
+  one: CoverageSegment,
+  segment: ManifestSegment,
+  { start, end }: PackageCoverage['window'],
+): void {
+  const ruledOut = one.ruled_out
+  if (ruledOut === undefined) return
+  const where = quoted(segment.key)
+  if (one.state !== 'read' || ruledOut === 0 || ruledOut + one.matched > one.records) {
+    throw failure(`The coverage rules out ${ruledOut} records of ${where}, and it can't.`)
+  }
+  const vouched = segment.generation !== null && segment.sha256 !== null && segment.merkleRoot !== null
+  if (!vouched || (start === null && end === null)) {
+    throw failure(`Records of ${where} were ruled out, and nothing could have told which.`)
   }
 }
 

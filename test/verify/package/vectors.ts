@@ -214,6 +214,16 @@ export async function vectors(signing: Signing): Promise<Vector[]> {
   await lie('totals', 'COVERAGE_FAILURE', 'coverage', (made) =>
     editJson(made, coverage, (one: Coverage) => Object.assign(one.totals, { records_read: 1 })),
   )
+  const ruledOut = (number: number) => (made: Made) =>
+    editJson(made, coverage, (one: Coverage) => {
+      Object.assign(one.partitions[1]?.segments[0] ?? {}, { ruled_out: number })
+      one.totals.records_ruled_out = number
+    })
+  await lie('ruled-out-without-a-window', 'COVERAGE_FAILURE', 'coverage', ruledOut(1))
+  await lie('ruled-out-none', 'COVERAGE_FAILURE', 'coverage', ruledOut(0))
+  await lie('ruled-out-and-not-summed', 'COVERAGE_FAILURE', 'coverage', (made) =>
+    editJson(made, coverage, (one: Coverage) => Object.assign(one.totals, { records_ruled_out: 5 })),
+  )
   await lie('not-canonical', 'FORMAT_FAILURE', 'coverage', (made) => edit(made, coverage, (text) => `${text}\n`))
   await lie('duplicate-member', 'FORMAT_FAILURE', 'coverage', (made) =>
     edit(made, coverage, (text) => text.replace('{"backup_id"', '{"backup_id":"x","backup_id"')),
