@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { hash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -19,27 +19,17 @@ export function toolDigest(): Promise<{ sha256: string; method: string } | null>
   return known
 }
 
-/** The digest of the program files below `folder`. */
+/** The digest of the program files below `folder`. Read one after the other: that takes a fifth of what promises take. */
 export async function digest(folder: string): Promise<{ sha256: string; method: string }> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const lines = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile() && PROGRAM_FILE.test(entry.name))
-      .map(async (entry) => {
-        const path = join(entry.parentPath, entry.name)
-        const name = relative(folder, path).split(sep).join('/')
-        return {
-          name,
-          line: `${createHash('sha256')
-            .update(await readFile(path))
-            .digest('hex')}  ${name}\n`,
-        }
-      }),
-  )
-  lines.sort((a, b) => (a.name < b.name ? -1 : 1))
-  const hash = createHash('sha256')
-  for (const { line } of lines) hash.update(line)
-  return { sha256: hash.digest('hex'), method: METHOD }
+  const lines = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && PROGRAM_FILE.test(entry.name))
+    .map((entry) => {
+      const path = join(entry.parentPath, entry.name)
+      const name = relative(folder, path).split(sep).join('/')
+      return { name, line: `${hash('sha256', readFileSync(path))}  ${name}\n` }
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  return { sha256: hash('sha256', lines.map(({ line }) => line).join('')), method: METHOD }
 }
 
 /** `src` or `dist`: the folder that holds this layer. Bundled into one file, the folder of that file. */

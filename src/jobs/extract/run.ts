@@ -5,6 +5,7 @@ import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { ExtractPlanResult, ExtractResult } from '../../contract/results/extract.ts'
 import { count, plural } from '../../contract/words.ts'
 import { verifierPage } from '../../evidence/package/verifier-page.ts'
+import { toolDigest } from '../../evidence/report/tool-digest.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { openEvidenceSigner, pdfWriter } from '../evidence/produce.ts'
 import { openExistingStorage } from '../open-archive.ts'
@@ -77,6 +78,7 @@ async function extractFrom(
         const page = verifierPage()
         page.catch(() => {})
         pdfWriter().catch(() => {})
+        void toolDigest()
         await reading
         const readMs = performance.now() - readFrom
         meter.phase('making the package')
