@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type PDFDocument from 'pdfkit'
+import { type ShapingFont, shapePlainText } from './shaping.ts'
 import { CJK, isWorld, type WorldFace, worldFacesFor, worldOf } from './world/faces.ts'
 import { loadWorld } from './world/load.ts'
 import { type EmbeddedFont, type Glyph, isTurned, leveled, type OpenFont, type Run, shapeAs } from './world/shape.ts'
-import { type ShapingFont, shapePlainText } from './shaping.ts'
 
 export type Pdf = InstanceType<typeof PDFDocument>
 
