@@ -1,11 +1,10 @@
-import type { SignatureFacts, SubIndication, Verdict, VerifyCheck } from '../contract/evidence/verdict.ts'
+import type { AdviceId, SignatureFacts, Verdict, VerifyCheck } from '../contract/evidence/verdict.ts'
 
 /** What to do next: for each sub-indication, and where the same one means two things, for the check that gave it. */
 
-const KEEP = 'Keep the file together with this result and with the certificates that you trusted.'
 const DO_NOT_RELY = 'Do not rely on it. Ask who gave it to you for the original.'
 
-const BY_SUB: Readonly<Record<SubIndication, string>> = {
+const SENTENCES: Readonly<Record<AdviceId, string>> = {
   FORMAT_FAILURE: DO_NOT_RELY,
   HASH_FAILURE: DO_NOT_RELY,
   SIG_CRYPTO_FAILURE: DO_NOT_RELY,
@@ -42,42 +41,62 @@ const BY_SUB: Readonly<Record<SubIndication, string>> = {
   SIG_CONSTRAINTS_FAILURE: 'Ask for evidence signed as PAdES or CAdES baseline asks.',
   NO_POE: 'Ask for evidence with a timestamp of an authority that you trust.',
   SIGNED_DATA_NOT_FOUND: 'Ask for the evidence in a form that can be read.',
+  NO_POE_PROOFS:
+    "The records rest on the signer's word alone: the archive was made by a program that keeps no digests of records. Have the archive itself verified, or compare the records with it; or ask for a backup made with digests.",
+  NO_POE_INTEGRITY:
+    'Ask whoever made the archive for digests of it from that time, by another way; or have a new backup made, with digests, whose manifest is signed.',
+  NO_POE_TIMESTAMP_CHAIN: 'Judge for a later time: --at must not be before the timestamp.',
+  NO_POE_TIMESTAMP: 'Ask for the package as it was handed out, with its timestamp, and why this one is without.',
+  NO_POE_SIGNATURE:
+    "Get the root of the timestamp authority by a way that you trust, and name it with --trust; if you did, ask for the authority's revocation list.",
+  FILE_MISSING_MANIFEST_CHAIN:
+    'Ask for the earlier manifests: with them it can be told whether a later run told another story than an earlier one.',
+  ARCHIVE_DAMAGED_COVERAGE:
+    'What is here is genuine, and something may be missing: ask for an extraction from an undamaged copy of the archive.',
+  ARCHIVE_DAMAGED_INTEGRITY: 'Ask whoever keeps the archive about what is named, and for another copy of it.',
+  TRY_LATER_TIMESTAMP_CHAIN:
+    'Ask the timestamp authority for a current revocation list, or ask for the evidence with that list in it.',
+  KEEP: 'Keep the file together with this result and with the certificates that you trusted.',
+  DO_NOT_RELY,
+  SIGNER_CLOCK:
+    'Its time rests on the clock of the signer: where it must stand for years, ask for evidence with a timestamp ("evidence.signing.timestamp_url" in Coffer).',
+  NOT_LONG_TERM:
+    'Its PDF does not hold all that is needed to check it in later years (PAdES B-LT): for that the signer needs a certificate with a revocation list or an OCSP responder (as "coffer keys create" makes one), and a timestamp.',
 }
 
-/** `<sub> <check>` */
-const BY_CHECK: Readonly<Record<string, string>> = {
-  'NO_POE proofs':
-    "The records rest on the signer's word alone: the archive was made by a program that keeps no digests of records. Have the archive itself verified, or compare the records with it; or ask for a backup made with digests.",
-  'NO_POE integrity':
-    'Ask whoever made the archive for digests of it from that time, by another way; or have a new backup made, with digests, whose manifest is signed.',
-  'NO_POE timestamp-chain': 'Judge for a later time: --at must not be before the timestamp.',
-  'NO_POE timestamp': 'Ask for the package as it was handed out, with its timestamp, and why this one is without.',
-  'NO_POE signature':
-    "Get the root of the timestamp authority by a way that you trust, and name it with --trust; if you did, ask for the authority's revocation list.",
-  'FILE_MISSING manifest-chain':
-    'Ask for the earlier manifests: with them it can be told whether a later run told another story than an earlier one.',
-  'ARCHIVE_DAMAGED coverage':
-    'What is here is genuine, and something may be missing: ask for an extraction from an undamaged copy of the archive.',
-  'ARCHIVE_DAMAGED integrity': 'Ask whoever keeps the archive about what is named, and for another copy of it.',
-  'TRY_LATER timestamp-chain':
-    'Ask the timestamp authority for a current revocation list, or ask for the evidence with that list in it.',
+/** `<sub> <check>`: where the sub-indication alone says too little. */
+const BY_CHECK: Readonly<Record<string, AdviceId>> = {
+  'NO_POE proofs': 'NO_POE_PROOFS',
+  'NO_POE integrity': 'NO_POE_INTEGRITY',
+  'NO_POE timestamp-chain': 'NO_POE_TIMESTAMP_CHAIN',
+  'NO_POE timestamp': 'NO_POE_TIMESTAMP',
+  'NO_POE signature': 'NO_POE_SIGNATURE',
+  'FILE_MISSING manifest-chain': 'FILE_MISSING_MANIFEST_CHAIN',
+  'ARCHIVE_DAMAGED coverage': 'ARCHIVE_DAMAGED_COVERAGE',
+  'ARCHIVE_DAMAGED integrity': 'ARCHIVE_DAMAGED_INTEGRITY',
+  'TRY_LATER timestamp-chain': 'TRY_LATER_TIMESTAMP_CHAIN',
+}
+
+/** @returns a sentence or more, with the options of the program (`--trust`, `--at`) */
+export function adviceText(ids: readonly AdviceId[]): string {
+  return ids.map((id) => SENTENCES[id]).join(' ')
 }
 
 /**
  * @param worst the check that carries the verdict; undefined: none does
  * @param spoken the signature whose time answers "since when"; undefined: none
- * @returns a sentence or more, with the options of the program (`--trust`, `--at`)
+ * @returns one or more, to be said in this order
  */
 export function adviceOn(
   verdict: Verdict,
   worst: VerifyCheck | undefined,
   signatures: readonly SignatureFacts[],
   spoken: SignatureFacts | undefined,
-): string {
-  if (verdict === 'passed') return [KEEP, ...forLater(signatures, spoken)].join(' ')
+): AdviceId[] {
+  if (verdict === 'passed') return ['KEEP', ...forLater(signatures, spoken)]
   const sub = worst?.subIndication
-  if (worst === undefined || sub === undefined) return verdict === 'failed' ? DO_NOT_RELY : BY_SUB.NOT_SIGNED
-  return (worst.verdict === 'indeterminate' ? BY_CHECK[`${sub} ${worst.check}`] : undefined) ?? BY_SUB[sub]
+  if (worst === undefined || sub === undefined) return [verdict === 'failed' ? 'DO_NOT_RELY' : 'NOT_SIGNED']
+  return [(worst.verdict === 'indeterminate' ? BY_CHECK[`${sub} ${worst.check}`] : undefined) ?? sub]
 }
 
 /**
@@ -85,18 +104,14 @@ export function adviceOn(
  * time is that of the signature that binds the whole: signatures inside of a package (of its manifest, of its PDF) need
  * none of their own, since they existed when the whole did.
  */
-function forLater(signatures: readonly SignatureFacts[], spoken: SignatureFacts | undefined): string[] {
+function forLater(signatures: readonly SignatureFacts[], spoken: SignatureFacts | undefined): AdviceId[] {
   const own = signatures.filter(({ kind }) => kind !== 'document-timestamp')
-  const lines: string[] = []
+  const lines: AdviceId[] = []
   if (spoken !== undefined && spoken.time?.kind !== 'proved') {
-    lines.push(
-      'Its time rests on the clock of the signer: where it must stand for years, ask for evidence with a timestamp ("evidence.signing.timestamp_url" in Coffer).',
-    )
+    lines.push('SIGNER_CLOCK')
   }
   if (own.some(({ format }) => format === 'PAdES-BASELINE-B' || format === 'PAdES-BASELINE-T')) {
-    lines.push(
-      'Its PDF does not hold all that is needed to check it in later years (PAdES B-LT): for that the signer needs a certificate with a revocation list or an OCSP responder (as "coffer keys create" makes one), and a timestamp.',
-    )
+    lines.push('NOT_LONG_TERM')
   }
   return lines
 }

@@ -3,11 +3,12 @@ import type {
   SubIndication,
   Verdict,
   VerifiedFile,
+  VerifyAnswerIds,
   VerifyAnswers,
   VerifyCheck,
 } from '../contract/evidence/verdict.ts'
 import { worse } from '../contract/evidence/verdict.ts'
-import { adviceOn } from './advice.ts'
+import { adviceOn, adviceText } from './advice.ts'
 import { moment } from './words.ts'
 
 /** Checks that a result shows at most; `checks_total` counts all. */
@@ -40,6 +41,7 @@ export function conclude(conclusion: Conclusion): VerifiedFile {
   const checks = worstFirst(conclusion.checks)
   const verdict = worstOf(checks)
   const worst = verdict === 'passed' ? undefined : checks[0]
+  const ids = idsOf(verdict, checks, conclusion.signatures)
   const reason = worst?.reason ?? (verdict === 'passed' ? conclusion.passed : 'Nothing in this file could be checked.')
   return {
     file: conclusion.file,
@@ -47,7 +49,8 @@ export function conclude(conclusion: Conclusion): VerifiedFile {
     verdict,
     ...(worst?.subIndication === undefined ? {} : { subIndication: worst.subIndication }),
     reason,
-    answers: answersOf(verdict, reason, checks, conclusion.signatures),
+    answers: answersOf(verdict, reason, checks, conclusion.signatures, ids),
+    answer_ids: ids,
     signatures: conclusion.signatures,
     checks: checks.slice(0, MAX_CHECKS),
     checks_total: checks.length,
@@ -60,17 +63,36 @@ function answersOf(
   reason: string,
   checks: readonly VerifyCheck[],
   signatures: readonly SignatureFacts[],
+  ids: VerifyAnswerIds,
 ): VerifyAnswers {
+  const one = signatures[ids.signature ?? -1]
   return {
     valid: {
       passed: `Yes. ${reason}`,
       indeterminate: `That can't be said. ${reason}`,
       failed: `No. ${reason}`,
     }[verdict],
-    whose: whose(signatures, verdict),
-    since: since(signatures),
-    changed: changed(checks, signatures),
-    next: adviceOn(verdict, checks[0]?.verdict === verdict ? checks[0] : undefined, signatures, spoken(signatures)),
+    whose: whose(one, ids, verdict),
+    since: since(one, ids),
+    changed: changed(checks, ids),
+    next: adviceText(ids.next),
+  }
+}
+
+function idsOf(
+  verdict: Verdict,
+  checks: readonly VerifyCheck[],
+  signatures: readonly SignatureFacts[],
+): VerifyAnswerIds {
+  const one = spoken(signatures)
+  const worst = checks[0]?.verdict === verdict ? checks[0] : undefined
+  return {
+    signature: one === undefined ? null : signatures.indexOf(one),
+    others: Math.max(0, signatures.filter((other) => other.kind !== 'document-timestamp').length - 1),
+    whose: one === undefined ? 'nobody' : one.verdict === 'failed' ? 'invalid' : one.trusted ? 'trusted' : 'untrusted',
+    since: one?.verdict === 'failed' ? 'invalid' : (one?.time?.kind ?? 'unknown'),
+    changed: changedId(checks, signatures),
+    next: adviceOn(verdict, worst, signatures, one),
   }
 }
 
@@ -84,16 +106,15 @@ function spoken(signatures: readonly SignatureFacts[]): SignatureFacts | undefin
   )
 }
 
-function whose(signatures: readonly SignatureFacts[], verdict: Verdict): string {
-  const one = spoken(signatures)
+function whose(one: SignatureFacts | undefined, ids: VerifyAnswerIds, verdict: Verdict): string {
   if (one === undefined) return 'Nobody has signed it.'
   const key = one.keyId === null ? 'a key that could not be found' : `the key ${one.keyId}`
   const organisation = one.signer?.organisation == null ? '' : ` (${one.signer.organisation})`
   const who = one.signer === null ? `The holder of ${key}` : `"${one.signer.name}"${organisation}`
-  const more = signatures.filter((other) => other.kind !== 'document-timestamp').length - 1
+  const more = ids.others
   const others = more > 0 ? ` There ${more === 1 ? 'is 1 other signature' : `are ${more} other signatures`}.` : ''
-  if (one.verdict === 'failed') return `Its signature is not valid, so it counts as nobody's.${others}`
-  if (!one.trusted) {
+  if (ids.whose === 'invalid') return `Its signature is not valid, so it counts as nobody's.${others}`
+  if (ids.whose === 'untrusted') {
     return one.signer === null
       ? `Unknown: nobody whom you trust vouches for ${key}.${others}`
       : `It names ${who}, certified by "${one.signer.issuer}", but nobody whom you trust vouches for that.${others}`
@@ -102,9 +123,8 @@ function whose(signatures: readonly SignatureFacts[], verdict: Verdict): string 
   return `${who}${certified}.${verdict === 'passed' ? '' : ' See the checks for what else was found.'}${others}`
 }
 
-function since(signatures: readonly SignatureFacts[]): string {
-  const one = spoken(signatures)
-  if (one?.verdict === 'failed') return 'A signature that is not valid proves no time.'
+function since(one: SignatureFacts | undefined, ids: VerifyAnswerIds): string {
+  if (ids.since === 'invalid') return 'A signature that is not valid proves no time.'
   if (one?.time == null) return 'Not known: no time is stated or proved.'
   const at = moment(Date.parse(one.time.at))
   if (one.time.kind === 'proved') {
@@ -132,13 +152,29 @@ const CHANGES: ReadonlySet<SubIndication | undefined> = new Set([
   'ARCHIVE_DAMAGED',
 ])
 
-function changed(checks: readonly VerifyCheck[], signatures: readonly SignatureFacts[]): string {
-  const change = checks.find((one) => one.verdict === 'failed' && CHANGES.has(one.subIndication))
-  if (change !== undefined) return `Yes, or it does not belong together: ${change.reason}`
-  if (checks.some((one) => one.verdict === 'failed')) return 'It is not as it should be; see the checks.'
-  if (signatures.length === 0) return 'Without a signature nobody can tell.'
-  const intact = checks.some((one) => one.check === 'signature' && one.verdict === 'passed')
-  if (!intact) return 'That could not be checked.'
-  const added = checks.find((one) => one.check === 'changes' && one.verdict === 'passed')
-  return added === undefined ? 'No: it is byte for byte what was signed.' : `No. ${added.reason}`
+function changedId(checks: readonly VerifyCheck[], signatures: readonly SignatureFacts[]): VerifyAnswerIds['changed'] {
+  const failed = checks.filter((one) => one.verdict === 'failed')
+  if (failed.some((one) => CHANGES.has(one.subIndication))) return 'yes'
+  if (failed.length > 0) return 'wrong'
+  if (signatures.length === 0) return 'unsigned'
+  return checks.some((one) => one.check === 'signature' && one.verdict === 'passed') ? 'no' : 'unchecked'
+}
+
+function changed(checks: readonly VerifyCheck[], ids: VerifyAnswerIds): string {
+  switch (ids.changed) {
+    case 'yes': {
+      const change = checks.find((one) => one.verdict === 'failed' && CHANGES.has(one.subIndication))
+      return `Yes, or it does not belong together: ${change?.reason}`
+    }
+    case 'wrong':
+      return 'It is not as it should be; see the checks.'
+    case 'unsigned':
+      return 'Without a signature nobody can tell.'
+    case 'unchecked':
+      return 'That could not be checked.'
+    default: {
+      const added = checks.find((one) => one.check === 'changes' && one.verdict === 'passed')
+      return added === undefined ? 'No: it is byte for byte what was signed.' : `No. ${added.reason}`
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import type { SubIndication, Verdict, VerifyCheck } from '../contract/evidence/verdict.ts'
+import type { SubIndication, Verdict, VerifyCheck, VerifyCheckId } from '../contract/evidence/verdict.ts'
 
 /** ETSI EN 319 102-1 table 5: these make a signature TOTAL-FAILED; the other sub-indications leave it indeterminate. */
 const FAILED: ReadonlySet<SubIndication> = new Set([
@@ -40,11 +40,11 @@ export class Finding extends Error {
   }
 }
 
-export function passedCheck(check: string, subject: string, reason: string): VerifyCheck {
+export function passedCheck(check: VerifyCheckId, subject: string, reason: string): VerifyCheck {
   return { check, subject, verdict: 'passed', reason }
 }
 
-export function findingCheck(check: string, subject: string, finding: Finding): VerifyCheck {
+export function findingCheck(check: VerifyCheckId, subject: string, finding: Finding): VerifyCheck {
   return { check, subject, verdict: finding.verdict, subIndication: finding.sub, reason: finding.message }
 }
 

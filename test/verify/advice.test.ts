@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { SignatureFacts, SubIndication, VerifyCheck } from '../../src/contract/evidence/verdict.ts'
-import { adviceOn } from '../../src/verify/advice.ts'
+import type { SignatureFacts, SubIndication, VerifyCheck, VerifyCheckId } from '../../src/contract/evidence/verdict.ts'
+import { adviceOn, adviceText } from '../../src/verify/advice.ts'
 import { verdictOf } from '../../src/verify/finding.ts'
 
-const check = (name: string, subIndication: SubIndication, verdict = verdictOf(subIndication)): VerifyCheck => ({
+const check = (name: VerifyCheckId, subIndication: SubIndication, verdict = verdictOf(subIndication)): VerifyCheck => ({
   check: name,
   subject: 'x',
   verdict,
@@ -23,13 +23,13 @@ const signature = (more: Partial<SignatureFacts>): SignatureFacts => ({
   time: { at: '2026-01-01T00:00:00Z', kind: 'proved', authority: 'TSA', uncounted: null },
   ...more,
 })
-const next = (one: VerifyCheck) => adviceOn(one.verdict, one, [], undefined)
+const next = (one: VerifyCheck) => adviceText(adviceOn(one.verdict, one, [], undefined))
 /** The first signature is the one that answers "since when". */
-const later = (...signatures: SignatureFacts[]) => adviceOn('passed', undefined, signatures, signatures[0])
+const later = (...signatures: SignatureFacts[]) => adviceText(adviceOn('passed', undefined, signatures, signatures[0]))
 
 describe('what to do next', () => {
   test('what a foreign archive lacks is told apart from a missing timestamp', () => {
-    for (const name of ['proofs', 'integrity']) {
+    for (const name of ['proofs', 'integrity'] as const) {
       assert.match(next(check(name, 'NO_POE')), /digests/)
       assert.doesNotMatch(next(check(name, 'NO_POE')), /timestamp|--at/)
     }

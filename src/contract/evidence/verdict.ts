@@ -6,46 +6,93 @@
 export type Verdict = 'passed' | 'indeterminate' | 'failed'
 
 /** Sub-indications of EN 319 102-1 table 6 that Coffer gives, and our own for what is no signature (below the line). */
-export type SubIndication =
-  | 'FORMAT_FAILURE'
-  | 'HASH_FAILURE'
-  | 'SIG_CRYPTO_FAILURE'
-  | 'REVOKED'
-  | 'SIG_CONSTRAINTS_FAILURE'
-  | 'CHAIN_CONSTRAINTS_FAILURE'
-  | 'CERTIFICATE_CHAIN_GENERAL_FAILURE'
-  | 'CRYPTO_CONSTRAINTS_FAILURE'
-  | 'EXPIRED'
-  | 'NOT_YET_VALID'
-  | 'TIMESTAMP_ORDER_FAILURE'
-  | 'NO_SIGNING_CERTIFICATE_FOUND'
-  | 'NO_CERTIFICATE_CHAIN_FOUND'
-  | 'REVOKED_NO_POE'
-  | 'OUT_OF_BOUNDS_NO_POE'
-  | 'NO_POE'
-  | 'TRY_LATER'
-  | 'SIGNED_DATA_NOT_FOUND'
+export const SUB_INDICATIONS = [
+  'FORMAT_FAILURE',
+  'HASH_FAILURE',
+  'SIG_CRYPTO_FAILURE',
+  'REVOKED',
+  'SIG_CONSTRAINTS_FAILURE',
+  'CHAIN_CONSTRAINTS_FAILURE',
+  'CERTIFICATE_CHAIN_GENERAL_FAILURE',
+  'CRYPTO_CONSTRAINTS_FAILURE',
+  'EXPIRED',
+  'NOT_YET_VALID',
+  'TIMESTAMP_ORDER_FAILURE',
+  'NO_SIGNING_CERTIFICATE_FOUND',
+  'NO_CERTIFICATE_CHAIN_FOUND',
+  'REVOKED_NO_POE',
+  'OUT_OF_BOUNDS_NO_POE',
+  'NO_POE',
+  'TRY_LATER',
+  'SIGNED_DATA_NOT_FOUND',
   // ── ours ──
   /** Something was changed or added after the signature. */
-  | 'CHANGED_AFTER_SIGNING'
-  | 'NOT_SIGNED'
+  'CHANGED_AFTER_SIGNING',
+  'NOT_SIGNED',
   /** Intact, but nobody told whom to trust. */
-  | 'NO_TRUSTED_KEY'
+  'NO_TRUSTED_KEY',
   /** The container itself (zip, folder) is not as the format allows. */
-  | 'CONTAINER_REFUSED'
-  | 'FILE_MISSING'
-  | 'FILE_NOT_LISTED'
-  | 'PROOF_FAILURE'
-  | 'COVERAGE_FAILURE'
-  | 'CUSTODY_FAILURE'
-  | 'REPORT_DIFFERS'
-  | 'ARCHIVE_DAMAGED'
-  | 'LIMIT_REACHED'
+  'CONTAINER_REFUSED',
+  'FILE_MISSING',
+  'FILE_NOT_LISTED',
+  'PROOF_FAILURE',
+  'COVERAGE_FAILURE',
+  'CUSTODY_FAILURE',
+  'REPORT_DIFFERS',
+  'ARCHIVE_DAMAGED',
+  'LIMIT_REACHED',
+] as const
+export type SubIndication = (typeof SUB_INDICATIONS)[number]
+
+/** What is checked: short and stable, for scripts. */
+export const VERIFY_CHECKS = [
+  'attachments',
+  'byte-range',
+  'certificates',
+  'chain',
+  'changes',
+  'container',
+  'coverage',
+  'custody',
+  'digest',
+  'index',
+  'integrity',
+  'manifest',
+  'manifest-chain',
+  'pdf',
+  'proofs',
+  'redaction',
+  'report',
+  'signature',
+  'structure',
+  'time',
+  'timestamp',
+  'timestamp-chain',
+] as const
+export type VerifyCheckId = (typeof VERIFY_CHECKS)[number]
+
+/** What to do next. The sentences are in verify/advice.ts, and the window has its own by these names. */
+export const ADVICE = [
+  ...SUB_INDICATIONS,
+  'KEEP',
+  'DO_NOT_RELY',
+  'SIGNER_CLOCK',
+  'NOT_LONG_TERM',
+  'NO_POE_PROOFS',
+  'NO_POE_INTEGRITY',
+  'NO_POE_TIMESTAMP_CHAIN',
+  'NO_POE_TIMESTAMP',
+  'NO_POE_SIGNATURE',
+  'FILE_MISSING_MANIFEST_CHAIN',
+  'ARCHIVE_DAMAGED_COVERAGE',
+  'ARCHIVE_DAMAGED_INTEGRITY',
+  'TRY_LATER_TIMESTAMP_CHAIN',
+] as const
+export type AdviceId = (typeof ADVICE)[number]
 
 /** One thing that was checked. A verdict comes from a check that ran; what didn't run has no line. */
 export interface VerifyCheck {
-  /** Short and stable, for scripts: `byte-range`, `digest`, `chain`, `timestamp`, `proofs` … */
-  check: string
+  check: VerifyCheckId
   /** What it was tried on: a file of the package, a signature's name, a segment. */
   subject: string
   verdict: Verdict
@@ -92,6 +139,18 @@ export interface VerifyAnswers {
   next: string
 }
 
+/** The same answers by their names, for whoever says them in another language. */
+export interface VerifyAnswerIds {
+  /** Position in `signatures` of the one that whose and since are about; null: there is none. */
+  signature: number | null
+  /** Signatures by a signer beside that one. */
+  others: number
+  whose: 'nobody' | 'invalid' | 'untrusted' | 'trusted'
+  since: 'invalid' | 'unknown' | 'proved' | 'unproved' | 'claimed'
+  changed: 'yes' | 'wrong' | 'unsigned' | 'unchecked' | 'no'
+  next: AdviceId[]
+}
+
 /** What was verified comes to this. `kind` is what the file turned out to be. */
 export interface VerifiedFile {
   file: string
@@ -101,6 +160,8 @@ export interface VerifiedFile {
   /** One sentence that carries the verdict. */
   reason: string
   answers: VerifyAnswers
+  /** Absent in results of earlier versions. */
+  answer_ids?: VerifyAnswerIds
   signatures: SignatureFacts[]
   /** Worst first. Bounded: `checks_total` counts all. */
   checks: VerifyCheck[]

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Verdict, VerifyResult } from '../evidence/verdict.ts'
+import { ADVICE, type Verdict, type VerifyResult } from '../evidence/verdict.ts'
 import { accountTotals, checkResult } from './archive.ts'
 import { holdFacts, retentionFacts } from './facts-hold.ts'
 import { MAX_FINDINGS } from './limits.ts'
@@ -180,6 +180,16 @@ const verifiedFile = z.object({
     changed: z.string(),
     next: z.string(),
   }),
+  answer_ids: z
+    .object({
+      signature: z.number().int().nonnegative().nullable(),
+      others: z.number().int().nonnegative(),
+      whose: z.enum(['nobody', 'invalid', 'untrusted', 'trusted']),
+      since: z.enum(['invalid', 'unknown', 'proved', 'unproved', 'claimed']),
+      changed: z.enum(['yes', 'wrong', 'unsigned', 'unchecked', 'no']),
+      next: z.array(z.enum(ADVICE)),
+    })
+    .exactOptional(),
   signatures: z.array(
     z.object({
       subject: z.string(),

@@ -1,6 +1,7 @@
 import { type ReactNode, useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SerializedError } from '../../contract/errors.ts'
+import { errorHint, errorTitle, isForeign } from '../error-words.ts'
 import { sentence } from '../format.ts'
 
 export type Tone = 'ok' | 'warn' | 'bad' | 'plain'
@@ -32,18 +33,30 @@ interface ProblemProps {
   inside?: boolean
 }
 
-/** What went wrong, in words, with its code, what to try, and the facts to pass on. */
+/**
+ * What went wrong: in the window's language by its code, then as the engine says it, which is English and has the values;
+ * what to try, and the facts to pass on.
+ */
 export function Problem({ error, title, inside = false }: ProblemProps) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
+  const { t: words } = useTranslation('errors')
   const hasDetails = error.details !== undefined && Object.keys(error.details).length > 0
+  const foreign = isForeign(i18n.language)
   return (
     <div className={inside ? undefined : 'card problem'} role="alert">
       <p>
-        {!inside && <Pill tone="bad">{title ?? t('failed')}</Pill>} <strong>{sentence(error.message)}</strong>
+        {!inside && <Pill tone="bad">{title ?? t('failed')}</Pill>} <strong>{errorTitle(words, error)}</strong>
       </p>
-      {error.hint !== undefined && (
-        <p>
-          <span className="mute">{t('tryThis')}: </span>
+      <p lang="en" data-words="none">
+        {sentence(error.message)}
+      </p>
+      {/* The engine's hint knows the case; where it is not in the window's language, that of the code stands before it. */}
+      <p>
+        <span className="mute">{t('tryThis')}: </span>
+        {foreign || error.hint === undefined ? errorHint(words, error) : sentence(error.hint)}
+      </p>
+      {foreign && error.hint !== undefined && (
+        <p className="mute small" lang="en" data-words="none">
           {sentence(error.hint)}
         </p>
       )}
@@ -57,6 +70,21 @@ export function Problem({ error, title, inside = false }: ProblemProps) {
         </details>
       )}
     </div>
+  )
+}
+
+/** An error on one line of a list: by its code in the window's language, and as the engine says it. */
+export function ErrorLine({ error }: { error: Pick<SerializedError, 'code' | 'message'> }) {
+  const { i18n } = useTranslation()
+  const { t: words } = useTranslation('errors')
+  return (
+    <>
+      {isForeign(i18n.language) && `${errorTitle(words, error)}: `}
+      <span lang="en" data-words="none">
+        {sentence(error.message)}
+      </span>{' '}
+      <code>{error.code}</code>
+    </>
   )
 }
 

@@ -1,4 +1,4 @@
-import type { SubIndication, VerifyCheck } from '../../contract/evidence/verdict.ts'
+import type { SubIndication, VerifyCheck, VerifyCheckId } from '../../contract/evidence/verdict.ts'
 
 /** Why a package, or a part of it, can't pass. Thrown and caught within verify/package; it becomes a check's line. */
 export class Refusal extends Error {
@@ -12,15 +12,15 @@ export class Refusal extends Error {
   }
 }
 
-export function failedCheck(check: string, subject: string, sub: SubIndication, reason: string): VerifyCheck {
+export function failedCheck(check: VerifyCheckId, subject: string, sub: SubIndication, reason: string): VerifyCheck {
   return { check, subject, verdict: 'failed', subIndication: sub, reason }
 }
 
-export function unknownCheck(check: string, subject: string, sub: SubIndication, reason: string): VerifyCheck {
+export function unknownCheck(check: VerifyCheckId, subject: string, sub: SubIndication, reason: string): VerifyCheck {
   return { check, subject, verdict: 'indeterminate', subIndication: sub, reason }
 }
 
-export function passedCheck(check: string, subject: string, reason: string): VerifyCheck {
+export function passedCheck(check: VerifyCheckId, subject: string, reason: string): VerifyCheck {
   return { check, subject, verdict: 'passed', reason }
 }
 

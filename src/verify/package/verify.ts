@@ -1,5 +1,11 @@
 import { PACKAGE_PATHS, type PackageCoverage, type PackageIndex } from '../../contract/evidence/package.ts'
-import type { SignatureFacts, VerifiedFacts, VerifiedFile, VerifyCheck } from '../../contract/evidence/verdict.ts'
+import type {
+  SignatureFacts,
+  VerifiedFacts,
+  VerifiedFile,
+  VerifyCheck,
+  VerifyCheckId,
+} from '../../contract/evidence/verdict.ts'
 import { conclude } from '../answers.ts'
 import type { VerifyOptions } from '../crypto.ts'
 import { verifyPdf } from '../pdf/verify.ts'
@@ -296,7 +302,7 @@ class PackageCheck {
   }
 
   /** Runs one part; what it refuses becomes a failed check, and the others still run. */
-  async #try<T>(check: string, subject: string, part: () => Promise<T>): Promise<T | null> {
+  async #try<T>(check: VerifyCheckId, subject: string, part: () => Promise<T>): Promise<T | null> {
     try {
       return await part()
     } catch (error) {

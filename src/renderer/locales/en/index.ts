@@ -4,6 +4,7 @@ import approvals from './approvals.json' with { type: 'json' }
 import backups from './backups.json' with { type: 'json' }
 import connections from './connections.json' with { type: 'json' }
 import controls from './controls.json' with { type: 'json' }
+import errors from './errors.json' with { type: 'json' }
 import jobs from './jobs.json' with { type: 'json' }
 import keys from './keys.json' with { type: 'json' }
 import overview from './overview.json' with { type: 'json' }
@@ -11,6 +12,7 @@ import reports from './reports.json' with { type: 'json' }
 import requests from './requests.json' with { type: 'json' }
 import restore from './restore.json' with { type: 'json' }
 import settings from './settings.json' with { type: 'json' }
+import verdicts from './verdicts.json' with { type: 'json' }
 import verify from './verify.json' with { type: 'json' }
 
 export const en = {
@@ -28,4 +30,6 @@ export const en = {
   connections,
   keys,
   settings,
+  errors,
+  verdicts,
 }

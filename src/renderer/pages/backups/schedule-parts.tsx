@@ -2,8 +2,8 @@ import { Button } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ScheduledRun, ScheduleStatus } from '../../../contract/schedule.ts'
-import { duration, moment, sentence } from '../../format.ts'
-import { Pill, Problem, type Tone } from '../../parts/basics.tsx'
+import { duration, moment } from '../../format.ts'
+import { ErrorLine, Pill, Problem, type Tone } from '../../parts/basics.tsx'
 import { Confirm } from '../../parts/confirm.tsx'
 import { DataTable, type TableColumn } from '../../parts/data-table.tsx'
 import { useAct, useCall } from '../../query.ts'
@@ -120,7 +120,7 @@ export function ScheduleHistory({ name, limit }: { name: string; limit: number }
             <RunPill run={run} />{' '}
             {run.error !== null && (
               <span className="small">
-                {sentence(run.error.message)} <code>{run.error.code}</code>
+                <ErrorLine error={run.error} />
               </span>
             )}
             {run.missed > 0 && <span className="small mute"> {t('schedules.missed', { count: run.missed })}</span>}

@@ -3,8 +3,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { CallOutput } from '../../../contract/ipc/map.ts'
-import { fromNow, moment, sentence, utc } from '../../format.ts'
-import { Empty, Headline, Pill, Problem } from '../../parts/basics.tsx'
+import { fromNow, moment, utc } from '../../format.ts'
+import { Empty, ErrorLine, Headline, Pill, Problem } from '../../parts/basics.tsx'
 import { errorOf } from '../../state.ts'
 import { useRefreshAfterJobs } from './refresh.ts'
 import { RunPill, ScheduleActions, ScheduleHistory } from './schedule-parts.tsx'
@@ -119,7 +119,7 @@ function ScheduleCard({ one: { status, planId } }: { one: Listed }) {
       </dl>
       {last?.error != null && (
         <p className="small">
-          {sentence(last.error.message)} <code>{last.error.code}</code>
+          <ErrorLine error={last.error} />
         </p>
       )}
       {planId === null && (

@@ -1,12 +1,21 @@
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import type { SerializedError } from '../../../contract/errors.ts'
 import type { Attention } from '../../../contract/ipc/calls/overview.ts'
 import type { CallOutput } from '../../../contract/ipc/map.ts'
+import { errorTitle, isForeign } from '../../error-words.ts'
 import { count, duration, moment, sentence } from '../../format.ts'
+import { i18n } from '../../i18n.ts'
 import { Pill } from '../../parts/basics.tsx'
 
 type T = TFunction<'overview'>
+
+/** An error in the window's language: by its code, where the engine's sentence is in another. */
+function said(error: Pick<SerializedError, 'code' | 'message'>, alone = true): string {
+  const words = isForeign(i18n.language) ? errorTitle(i18n.getFixedT(null, 'errors'), error) : error.message
+  return alone ? sentence(words) : words
+}
 
 /** The answer of the page, by the worst of what is found. */
 export function headlineOf({ attention, overview }: CallOutput<'overview.get'>, t: T): string {
@@ -45,7 +54,7 @@ export function attentionWords(one: Attention, t: T): { headline: string; text: 
         one.lastGoodAt === null
           ? t('a.late.never')
           : t('a.late.since', { time: duration((Date.now() - Date.parse(one.lastGoodAt)) / 1000) })
-      const why = one.error === null ? '' : ` ${sentence(one.error.message)}`
+      const why = one.error === null ? '' : ` ${said(one.error)}`
       return {
         headline: t('a.late.headline', { name: one.name }),
         text: `${t('a.late.text', { name: one.name, since, hours: count(one.targetHours) })}${why}`,
@@ -55,7 +64,11 @@ export function attentionWords(one: Attention, t: T): { headline: string; text: 
     case 'failed':
       return {
         headline: t('a.failed.headline', { name: one.name }),
-        text: t('a.failed.text', { name: one.name, at: moment(Date.parse(one.at)), message: one.error?.message ?? '' }),
+        text: t('a.failed.text', {
+          name: one.name,
+          at: moment(Date.parse(one.at)),
+          message: one.error === null ? '' : said(one.error, false),
+        }),
         to: '/jobs',
       }
     case 'lost':

@@ -10,6 +10,7 @@ import { Pill, Problem } from '../../parts/basics.tsx'
 import { Confirm } from '../../parts/confirm.tsx'
 import { useAct } from '../../query.ts'
 import { errorOf, useAsk } from '../../state.ts'
+import { changedWords, isForeign, nextWords, sinceWords, validWords, whoseWords } from '../verify/spoken.ts'
 import { OpenedPackage } from './opened-package.tsx'
 
 /** Look inside, save a copy, verify, and say to whom it went; each is entered into the chain of custody. */
@@ -99,24 +100,39 @@ export function PackageActions({ id, made }: { id: string; made: ShownPackage })
 
 const TONE = { passed: 'ok', indeterminate: 'warn', failed: 'bad' } as const
 
-/** The verifier's five answers, as it gave them. */
+const SPOKEN = { valid: validWords, whose: whoseWords, since: sinceWords, changed: changedWords } as const
+
+/** The verifier's five answers: in the window's language, and with the figures as it gave them. */
 function Answers({ result }: { result: CallOutput<'requests.verify'>['result'] }) {
-  const { t } = useTranslation('requests')
+  const { t, i18n } = useTranslation('requests')
+  const { t: found } = useTranslation('verdicts')
+  const foreign = isForeign(i18n.language)
   const [file] = result.files
   if (file === undefined) return null
   return (
     <div role="status" className="answers">
       <p>
         <Pill tone={TONE[file.verdict]}>{t(`package.verdict.${file.verdict}`)}</Pill>{' '}
-        <strong>{sentence(file.reason)}</strong>
+        <strong>{foreign ? validWords(found, file) : sentence(file.reason)}</strong>
       </p>
       <dl className="facts">
-        {(['valid', 'whose', 'since', 'changed', 'next'] as const).map((question) => (
+        {(['valid', 'whose', 'since', 'changed'] as const).map((question) => (
           <div key={question}>
             <dt>{t(`package.questions.${question}`)}</dt>
-            <dd>{file.answers[question]}</dd>
+            <dd>
+              {foreign ? SPOKEN[question](found, file) : file.answers[question]}
+              {foreign && (
+                <div className="mute small" lang="en" data-words="none">
+                  {file.answers[question]}
+                </div>
+              )}
+            </dd>
           </div>
         ))}
+        <div>
+          <dt>{t('package.questions.next')}</dt>
+          <dd>{nextWords(found, file)}</dd>
+        </div>
       </dl>
     </div>
   )

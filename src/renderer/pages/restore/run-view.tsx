@@ -3,7 +3,7 @@ import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { count, duration, sentence } from '../../format.ts'
-import { Card, Headline, Pill, Problem } from '../../parts/basics.tsx'
+import { Card, ErrorLine, Headline, Pill, Problem } from '../../parts/basics.tsx'
 import { JobProgress } from '../../parts/progress.tsx'
 import { useAct } from '../../query.ts'
 import { errorOf } from '../../state.ts'
@@ -145,7 +145,11 @@ function RestoreState({ restore, run, onJobs, onBack }: StateProps) {
   return (
     <>
       {error !== null && !stopped && <Problem error={error} inside />}
-      {error !== null && stopped && <p>{sentence(error.message)}</p>}
+      {error !== null && stopped && (
+        <p>
+          <ErrorLine error={error} />
+        </p>
+      )}
       {stopped && (
         <p role="status">
           <Pill tone="warn">{t('run.stopped')}</Pill>{' '}

@@ -26,11 +26,15 @@ const SPEAKS_TO: Readonly<Record<string, 'whose' | 'since' | 'records' | 'covera
   coverage: 'coverage',
 }
 
+/** The checks that speak to a question. */
+export function checksOf(file: VerifiedFile, question: Question): VerifyCheck[] {
+  return file.checks.filter((one) => (SPEAKS_TO[one.check] ?? 'intact') === question)
+}
+
 /** From the checks that ran; a question to which none ran has no sign, and no row where nothing is to be said either. */
 export function rowsOf(file: VerifiedFile): Row[] {
-  const of = (question: Question) => file.checks.filter((one) => (SPEAKS_TO[one.check] ?? 'intact') === question)
   const [intact, whose, since, records, coverage] = (['intact', 'whose', 'since', 'records', 'coverage'] as const).map(
-    of,
+    (question) => checksOf(file, question),
   )
   const { answers } = file
   const rows: Row[] = [

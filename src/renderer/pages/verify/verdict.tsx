@@ -12,23 +12,29 @@ import { errorOf } from '../../state.ts'
 import { commandsFor } from './commands.ts'
 import { verdictHtml, verdictJson } from './export.ts'
 import { headlineOf, type Row, rowsOf, trustedBy } from './rows.ts'
+import { checkWords, foundWords, isForeign, lineWords, nextWords, rowWords } from './spoken.ts'
 
 export const TONE = { passed: 'ok', indeterminate: 'warn', failed: 'bad' } as const
 
 /** The words of a verdict, shared by the page and by what is saved of it. */
 export function useVerdictWords(trusted: readonly Trusted[]) {
   const { t, i18n } = useTranslation('verify')
+  const { t: found } = useTranslation('verdicts')
+  const foreign = isForeign(i18n.language)
   const kind = (file: VerifiedFile) => t(`kind.${file.kind}`)
   const headline = (file: VerifiedFile) => t(`headlines.${headlineOf(file)}`, { what: kind(file) })
   const verdict = (one: Verdict) => t(`verdict.${one}`, { ns: 'app' })
   const answer = (file: VerifiedFile, row: Row) => {
-    const here = onPage(row.answer, t)
+    const own = row.question === 'next' ? nextWords(found, file) : foreign ? rowWords(found, file, row) : row.answer
+    const here = onPage(own, t)
     const root = row.question === 'whose' && row.verdict === 'passed' ? trustedBy(file, trusted) : null
     return root === null ? here : `${here} ${t('trustedSince', { name: root.name, day: day(Date.parse(root.since)) })}`
   }
+  /** In the verifier's own words, with the figures; null where the answer has them already. */
+  const detail = (row: Row) => (foreign && row.question !== 'next' ? row.answer : null)
   const sign = (row: Row) =>
     row.verdict === null ? '' : row.rests === undefined ? verdict(row.verdict) : t(`rests.${row.rests}`)
-  return { t, headline, verdict, answer, sign, language: i18n.language }
+  return { t, found, foreign, headline, verdict, answer, detail, sign, language: i18n.language }
 }
 
 /** The program's options, as this page has them. */
@@ -58,7 +64,10 @@ export function FileVerdict({
       {!alone && <p className="mute">{file.file}</p>}
       {file.verdict !== 'passed' && rows[0]?.answer !== file.reason && (
         <p className="lead">
-          <Pill tone={TONE[file.verdict]}>{words.verdict(file.verdict)}</Pill> {file.reason}
+          <Pill tone={TONE[file.verdict]}>{words.verdict(file.verdict)}</Pill>{' '}
+          {words.foreign && file.subIndication !== undefined
+            ? foundWords(words.found, file.subIndication)
+            : file.reason}
         </p>
       )}
       <table className="answers">
@@ -75,7 +84,14 @@ export function FileVerdict({
           {rows.map((row) => (
             <tr key={row.question}>
               <th scope="row">{t(`questions.${row.question}`)}</th>
-              <td lang="en">{words.answer(file, row)}</td>
+              <td>
+                {words.answer(file, row)}
+                {words.detail(row) !== null && (
+                  <div className="mute small" lang="en" data-words="none">
+                    {words.detail(row)}
+                  </div>
+                )}
+              </td>
               <td className="r">{row.verdict !== null && <Pill tone={TONE[row.verdict]}>{words.sign(row)}</Pill>}</td>
             </tr>
           ))}
@@ -91,10 +107,22 @@ export function FileVerdict({
                 <td>
                   <Pill tone={TONE[one.verdict]}>{words.verdict(one.verdict)}</Pill>
                 </td>
-                <td className="mono">{one.subject === file.file ? one.check : `${one.check} · ${one.subject}`}</td>
-                <td lang="en">
-                  {one.reason}
-                  {one.subIndication !== undefined && <span className="mute"> {one.subIndication}</span>}
+                <td>
+                  {checkWords(words.found, one.check)}
+                  <div className="mono mute">
+                    {one.subject === file.file ? one.check : `${one.check} · ${one.subject}`}
+                  </div>
+                </td>
+                <td>
+                  {words.foreign && one.subIndication !== undefined && <div>{lineWords(words.found, one)}</div>}
+                  <span lang="en" data-words="none">
+                    {one.reason}
+                  </span>
+                  {one.subIndication !== undefined && (
+                    <div className="mute">
+                      {!words.foreign && foundWords(words.found, one.subIndication)} <code>{one.subIndication}</code>
+                    </div>
+                  )}
                 </td>
               </tr>
             ))}
@@ -118,7 +146,9 @@ function Signatures({ signatures }: { signatures: readonly SignatureFacts[] }) {
             <Pill tone={TONE[one.verdict]}>{t(`verdict.${one.verdict}`, { ns: 'app' })}</Pill>{' '}
             <strong>{one.subject}</strong>, {one.format}
           </p>
-          <p lang="en">{one.reason}</p>
+          <p lang="en" data-words="none">
+            {one.reason}
+          </p>
           <p className="mute">
             {one.signer === null ? t('bareKey') : t('signedBy', { name: one.signer.name, issuer: one.signer.issuer })}
             {one.time !== null && ` · ${utc(one.time.at)} (${t(`time.${one.time.kind}`)})`}
