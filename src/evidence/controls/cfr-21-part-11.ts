@@ -4,6 +4,27 @@ export const CFR_21_PART_11: FrameworkData = {
   id: 'fda_21_cfr_11',
   title: 'FDA, electronic records and electronic signatures',
   edition: '21 CFR part 11',
+  sources: [
+    {
+      of: '21 CFR 11.10',
+      address: 'https://www.law.cornell.edu/cfr/text/21/11.10',
+      text: 'the section as in force; the same words as in the CFR of 1 April 2002',
+      by: 'repeated',
+    },
+    {
+      of: '21 CFR 11.50',
+      address: 'https://law.lawstack.com/cfr/21/11.50/',
+      text: 'eCFR as of 20 June 2026; the list under (a) is not in the stored page',
+      by: 'repeated',
+    },
+    {
+      of: '21 CFR 11.70',
+      address: 'https://lexbuild.dev/ecfr/title-21/chapter-I/part-11/section-11.70',
+      text: 'eCFR as of 5 April 2026',
+      by: 'repeated',
+    },
+  ],
+  unread: [],
   controls: [
     {
       control: '11.10(a)',
@@ -58,7 +79,7 @@ export const CFR_21_PART_11: FrameworkData = {
       control: '11.70',
       title: 'Signature and record are linked',
       citation: '21 CFR 11.70',
-      asks: 'that electronic signatures are linked to their records so that they can not be excised, copied or transferred to falsify a record',
+      asks: 'that electronic signatures are linked to their records so that they can not be excised, copied or transferred to falsify a record by ordinary means',
       all: ['fact:named-signature'],
       beyond:
         'The signature is over the exact bytes of the file. Check it in the viewer; this page can not vouch for itself.',

@@ -4,7 +4,40 @@ export const CMMC: FrameworkData = {
   id: 'cmmc_l2',
   title: 'Cybersecurity Maturity Model Certification',
   edition:
-    'CMMC 2.0 level 2 (32 CFR part 170, NIST SP 800-171 Rev. 2); RE practices of CMMC 1.02, which 2.0 no longer has',
+    'CMMC 2.0 level 2 (32 CFR part 170, in force since 16 December 2024, which still names NIST SP 800-171 Rev. 2); RE practices of CMMC 1.02, which 2.0 no longer has',
+  sources: [
+    {
+      of: '32 CFR 170.14',
+      address: 'https://law.lawstack.com/cfr/32/170.14/',
+      text: 'eCFR as of 20 June 2026',
+      by: 'repeated',
+    },
+    {
+      of: 'NIST SP 800-171 Rev. 2, 3.8.9',
+      address: 'https://www.cyber.law/frameworks/nist-sp-800-171/r2/3-8-media-protection/3-8-9',
+      text: 'Rev. 2 as updated on 28 January 2021',
+      by: 'repeated',
+    },
+    {
+      of: 'NIST SP 800-171 Rev. 2, 3.3.8',
+      address: 'https://indussecure.us/control/3-3-8/',
+      text: 'Rev. 2',
+      by: 'repeated',
+    },
+    {
+      of: 'CMMC 1.02, RE.2.137',
+      address: 'https://catapult.boldcoastsecurity.com/cmmc/practice/RE/2/137',
+      text: 'CMMC 1.02, page 196',
+      by: 'repeated',
+    },
+    {
+      of: 'CMMC 1.02, RE.3.139',
+      address: 'https://catapult.boldcoastsecurity.com/cmmc/practice/RE/3/139',
+      text: 'CMMC 1.02, page 198',
+      by: 'repeated',
+    },
+  ],
+  unread: [],
   controls: [
     {
       control: 'RE.2.137',

@@ -22,7 +22,22 @@ export interface FrameworkData {
   title: string
   /** Which version was read. */
   edition: string
+  /** Where the words of the provisions were read, against which citations and paraphrases were checked. */
+  sources: readonly Source[]
+  /** Citations whose words, or whose place in the numbering, were not found in any of them: cited by what is known of them. */
+  unread: readonly string[]
   controls: readonly ControlData[]
+}
+
+export interface Source {
+  /** Which of the provisions. */
+  of: string
+  /** Of the page that was read; where only quotations of it in public repositories were, of the page that they name. */
+  address: string
+  /** What that page says of its own date or version; for a page without a date, what it is. */
+  text: string
+  /** The publisher's own text, or that of somebody who repeats it. */
+  by: 'publisher' | 'repeated'
 }
 
 export type Support =

@@ -4,6 +4,27 @@ export const GDPR: FrameworkData = {
   id: 'gdpr',
   title: 'General Data Protection Regulation',
   edition: 'Regulation (EU) 2016/679',
+  sources: [
+    {
+      of: 'art. 5(1)(f)',
+      address: 'https://ip-four.co.uk/docs/what-are-the-gdprs-rules-on-security/',
+      text: 'page that quotes the paragraph, without a date',
+      by: 'repeated',
+    },
+    {
+      of: 'art. 30(1)',
+      address: 'https://gdprhub.eu/index.php?oldid=23478&title=Article_30_GDPR',
+      text: 'Regulation as published (OJ L 119, 4.5.2016)',
+      by: 'repeated',
+    },
+    {
+      of: 'art. 32(1)',
+      address: 'http://source.commonaccord.org/index.php?action=s&file=G/EU-GDPR-Law-CmA/Sec/Article/32.md',
+      text: 'Regulation as published (OJ L 119, 4.5.2016)',
+      by: 'repeated',
+    },
+  ],
+  unread: ['Regulation (EU) 2016/679, art. 5(1)(e)', 'Regulation (EU) 2016/679, art. 5(2)'],
   controls: [
     {
       control: 'Art. 5(1)(f)',
@@ -34,7 +55,7 @@ export const GDPR: FrameworkData = {
       control: 'Art. 30(1)(g)',
       title: 'Records of processing: description of security measures',
       citation: 'Regulation (EU) 2016/679, art. 30(1)(g)',
-      asks: 'that the record of processing activities describes, where possible, the technical and organisational security measures of art. 32(1)',
+      asks: 'that the record of processing activities holds, where possible, a general description of the technical and organisational security measures of art. 32(1)',
       any: ['IntegrityCheck', 'ContentCheck'],
       beyond: 'The report can be referred to from the record of processing; it is not that record.',
     },

@@ -4,6 +4,21 @@ export const HIPAA: FrameworkData = {
   id: 'hipaa',
   title: 'HIPAA Security Rule',
   edition: '45 CFR part 164, subpart C',
+  sources: [
+    {
+      of: '45 CFR 164.308(a)(7)',
+      address: 'https://docs.tibco.com/pub/logcshipaa/3.9.0/doc/html/GUID-48DE7D48-7A30-4B06-8179-3D1479418DF0.html',
+      text: 'manual that quotes the standard, without a date',
+      by: 'repeated',
+    },
+    {
+      of: '45 CFR 164.312',
+      address: 'https://www.govinfo.gov/content/pkg/CFR-2019-title45-vol2/xml/CFR-2019-title45-vol2-sec164-312.xml',
+      text: 'CFR of 1 October 2019',
+      by: 'publisher',
+    },
+  ],
+  unread: ['45 CFR 164.308(a)(1)(ii)(D)'],
   controls: [
     {
       control: '164.308(a)(7)(ii)(A)',
@@ -26,7 +41,7 @@ export const HIPAA: FrameworkData = {
       control: '164.308(a)(7)(ii)(D)',
       title: 'Testing and revision procedures',
       citation: '45 CFR 164.308(a)(7)(ii)(D)',
-      asks: 'periodic testing and revision of contingency plans',
+      asks: 'periodic testing and revision of contingency plans (addressable)',
       any: ['ContentCheck', 'MessageCountCheck', 'fact:tested-restore'],
       beyond: 'This is one test. Its period, and what was revised after it, must be shown elsewhere.',
     },
@@ -41,7 +56,7 @@ export const HIPAA: FrameworkData = {
       control: '164.312(a)(2)(iv)',
       title: 'Encryption and decryption',
       citation: '45 CFR 164.312(a)(2)(iv)',
-      asks: 'a mechanism to encrypt and decrypt electronic protected health information',
+      asks: 'a mechanism to encrypt and decrypt electronic protected health information (addressable)',
       beyond: 'Encryption of the storage was not looked at.',
     },
     {
@@ -65,7 +80,7 @@ export const HIPAA: FrameworkData = {
       control: '164.312(c)(2)',
       title: 'Mechanism to authenticate electronic protected health information',
       citation: '45 CFR 164.312(c)(2)',
-      asks: 'electronic mechanisms to corroborate that the information has not been altered or destroyed in an unauthorised manner',
+      asks: 'electronic mechanisms to corroborate that the information has not been altered or destroyed in an unauthorised manner (addressable)',
       all: ['IntegrityCheck', 'fact:named-signature'],
       beyond: 'It corroborates the time since the backup, not the time before it.',
     },

@@ -4,6 +4,21 @@ export const MIFID_II: FrameworkData = {
   id: 'mifid_ii',
   title: 'MiFID II record keeping',
   edition: 'Directive 2014/65/EU and Delegated Regulation (EU) 2017/565',
+  sources: [
+    {
+      of: 'Directive 2014/65/EU, art. 16(7)',
+      address: 'https://www.esma.europa.eu/publications-data/questions-answers/1778',
+      text: 'ESMA of 10 July 2017 quotes its first and second subparagraphs; the periods by articles of law firms',
+      by: 'repeated',
+    },
+    {
+      of: 'Delegated Regulation (EU) 2017/565, art. 72',
+      address: 'https://nomox.eu/nomox_en/2014l0065-mif2/2017r0565-delegated/2017r0565_en.72',
+      text: 'whole article, as published (OJ L 87, 31.3.2017)',
+      by: 'repeated',
+    },
+  ],
+  unread: ['Directive 2014/65/EU, art. 16(7), ninth subparagraph'],
   controls: [
     {
       control: 'Art. 16(7)',

@@ -4,6 +4,27 @@ export const PCI_DSS: FrameworkData = {
   id: 'pci_dss',
   title: 'PCI Data Security Standard',
   edition: 'PCI DSS v4.0.1, requirements 9.4 and 10, for topics that carry audit logs or account data',
+  sources: [
+    {
+      of: 'requirement 9.4',
+      address: 'https://ce.prod.cloudaware.com/frameworks/pci-dss-v4.0.1/09/04/index.html',
+      text: 'PCI DSS v4.0.1, the requirements’ own sentences',
+      by: 'repeated',
+    },
+    {
+      of: 'requirement 10.3',
+      address: 'https://learn.daydream.ai/requirements/pci-dss-10-3-4',
+      text: 'PCI DSS v4.0.1; 10.3.2 and 10.3.3 as Microsoft quotes them for v4.0',
+      by: 'repeated',
+    },
+    {
+      of: 'requirement 10.5.1',
+      address: 'https://withpci.com/requirements/10/10.5/10.5.1',
+      text: 'PCI DSS v4.0.1, defined approach',
+      by: 'repeated',
+    },
+  ],
+  unread: [],
   controls: [
     {
       control: '9.4.1.1',
@@ -25,7 +46,7 @@ export const PCI_DSS: FrameworkData = {
       control: '9.4.7',
       title: 'Electronic media are destroyed when no longer needed',
       citation: 'PCI DSS v4.0.1, requirement 9.4.7',
-      asks: 'that electronic media with cardholder data are destroyed, or the data made unrecoverable, when no longer needed',
+      asks: 'that electronic media with cardholder data are destroyed, or the data made unrecoverable, when no longer needed for business or legal reasons',
       beyond: 'Nothing was deleted, and deletion was not looked at.',
     },
     {
@@ -40,7 +61,7 @@ export const PCI_DSS: FrameworkData = {
       control: '10.3.3',
       title: 'Audit log files are backed up promptly',
       citation: 'PCI DSS v4.0.1, requirement 10.3.3',
-      asks: 'that audit log files are promptly backed up to a secure, central, internal log server or other media that is difficult to modify',
+      asks: 'that audit log files, those of external-facing technologies too, are promptly backed up to a secure, central, internal log server or other media that is difficult to modify',
       all: ['IntegrityCheck', 'fact:complete-account'],
       beyond: 'How prompt it was follows from the times of the runs; how hard the storage is to modify depends on it.',
     },

@@ -3,7 +3,22 @@ import type { FrameworkData } from './framework.ts'
 export const SEC_17A_4: FrameworkData = {
   id: 'sec_17a_4',
   title: 'SEC Rule 17a-4(f), electronic recordkeeping systems',
-  edition: '17 CFR 240.17a-4(f) as amended by 87 FR 66412',
+  edition: '17 CFR 240.17a-4(f) as amended by 87 FR 66412 (in force since 3 January 2023, to be met since 3 May 2023)',
+  sources: [
+    {
+      of: '17 CFR 240.17a-4(f)(2)(i)',
+      address: 'https://www.ecfr.gov/current/title-17/section-240.17a-4',
+      text: 'eCFR after the amendments of 2022, as public repositories quote it',
+      by: 'repeated',
+    },
+    {
+      of: '87 FR 66412',
+      address: 'https://www.dateas.com/fr/docs/federal-register/2021/12/01?page=210',
+      text: 'Federal Register of 1 December 2021: the proposal with its reasons',
+      by: 'repeated',
+    },
+  ],
+  unread: ['17 CFR 240.17a-4(f)(2)(ii)', '17 CFR 240.17a-4(f)(2)(iv)', '17 CFR 240.17a-4(f)(2)(v)'],
   controls: [
     {
       control: '(f)(2)(i)(A)',

@@ -51,6 +51,18 @@ test('each framework that was promised is there, with its provisions', () => {
   }
 })
 
+test('each framework says where its provisions were read, with the date of that text, and which were not found', () => {
+  for (const { id, sources, unread, controls } of FRAMEWORKS) {
+    assert.ok(sources.length > 0, id)
+    for (const { of, address, text } of sources) {
+      assert.match(address, /^https?:\/\/[\w.-]+\//, `${id} ${of}`)
+      assert.ok(text.length > 10, `${id} ${of}`)
+    }
+    const cited = controls.map(({ citation }) => citation)
+    for (const citation of unread) assert.ok(cited.includes(citation), `${id} ${citation}`)
+  }
+})
+
 test('no text says that anything is compliant, and each control says what evidence can not show', () => {
   for (const framework of FRAMEWORKS) {
     const names = framework.controls.map(({ control }) => control)
