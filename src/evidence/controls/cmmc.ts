@@ -21,7 +21,7 @@ export const CMMC: FrameworkData = {
     {
       of: 'NIST SP 800-171 Rev. 2, 3.3.8',
       address: 'https://indussecure.us/control/3-3-8/',
-      text: 'Rev. 2',
+      text: 'Rev. 2, with its assessment objectives',
       by: 'repeated',
     },
     {

@@ -12,7 +12,7 @@ import { errorOf } from '../../state.ts'
 import { commandsFor } from './commands.ts'
 import { verdictHtml, verdictJson } from './export.ts'
 import { headlineOf, type Row, rowsOf, trustedBy } from './rows.ts'
-import { checkWords, foundWords, isForeign, lineWords, nextWords, rowWords } from './spoken.ts'
+import { checkWords, foundWords, isForeign, nextWords, rowWords } from './spoken.ts'
 
 export const TONE = { passed: 'ok', indeterminate: 'warn', failed: 'bad' } as const
 
@@ -114,7 +114,9 @@ export function FileVerdict({
                   </div>
                 </td>
                 <td>
-                  {words.foreign && one.subIndication !== undefined && <div>{lineWords(words.found, one)}</div>}
+                  {words.foreign && one.subIndication !== undefined && (
+                    <div>{foundWords(words.found, one.subIndication)}</div>
+                  )}
                   <span lang="en" data-words="none">
                     {one.reason}
                   </span>
