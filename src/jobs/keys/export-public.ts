@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CofferError } from '../../contract/errors.ts'
 import type { KeysRequest } from '../../contract/jobs.ts'
@@ -8,6 +8,7 @@ import { isSelfSigned } from '../../signing/certificate.ts'
 import { makeFolder } from '../../signing/store/folder.ts'
 import { toPem } from '../../signing/store/pem.ts'
 import type { KeyFacts } from '../../signing/store/store.ts'
+import { writeWhole } from '../../storage/write-whole.ts'
 import { keyOverview } from './overview.ts'
 import type { KeysPlace } from './run.ts'
 
@@ -32,7 +33,7 @@ export async function exportPublic(
   for (const file of files) await mayWrite(join(output, file.name), file.label)
   try {
     await makeFolder(output)
-    for (const file of files) await writeWhole(join(output, file.name), file.text)
+    for (const file of files) await writeWhole(join(output, file.name), file.text, 0o666)
   } catch (cause) {
     throw failed(output, cause)
   }
@@ -98,17 +99,6 @@ async function mayWrite(path: string, label: string): Promise<void> {
   throw new CofferError('USAGE', `won't overwrite "${path}": it is not an earlier export`, {
     hint: 'Choose another folder with --output, or move the file away.',
   })
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`
-  try {
-    await writeFile(temporary, text, { flag: 'wx', flush: true })
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
 }
 
 function failed(path: string, cause: unknown): CofferError {

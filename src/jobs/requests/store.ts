@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { CofferError } from '../../contract/errors.ts'
 import { type CaseFile, caseFile } from '../../contract/requests/case.ts'
 import { type CaseData, type ExtractionSpec, extractionSpec } from '../../contract/requests/spec.ts'
 import { isoTime } from '../../contract/time.ts'
+import { writeWhole } from '../../storage/write-whole.ts'
 
 /**
  * The case folders of a profile: `requests/NAME/` in it, or wherever its user wanted one (then `requests.json` says where).
@@ -90,7 +91,7 @@ export class CaseStore {
       }
       const folder = await makeFolder(home, folderName(data.matter), parent === null)
       if (parent !== null) await this.#remember(folder)
-      await writeWhole(join(folder, 'case.json'), `${JSON.stringify(file, null, 2)}\n`)
+      await saveFile(join(folder, 'case.json'), `${JSON.stringify(file, null, 2)}\n`)
       this.#folders.set(file.id, folder)
       return { folder, file }
     })
@@ -101,7 +102,7 @@ export class CaseStore {
     return this.#inTurn(async () => {
       const { folder, file } = await this.get(id)
       const changed = { ...change(file), updatedAt: isoTime(Date.now()) }
-      await writeWhole(join(folder, 'case.json'), `${JSON.stringify(changed, null, 2)}\n`)
+      await saveFile(join(folder, 'case.json'), `${JSON.stringify(changed, null, 2)}\n`)
       return { folder, file: changed }
     })
   }
@@ -120,7 +121,7 @@ export class CaseStore {
 
   async keepSpec(id: string, spec: ExtractionSpec): Promise<void> {
     const { folder } = await this.get(id)
-    await this.#inTurn(() => writeWhole(join(folder, 'extraction.json'), `${JSON.stringify(spec, null, 2)}\n`))
+    await this.#inTurn(() => saveFile(join(folder, 'extraction.json'), `${JSON.stringify(spec, null, 2)}\n`))
   }
 
   async #others(): Promise<string[]> {
@@ -136,7 +137,7 @@ export class CaseStore {
   async #remember(folder: string): Promise<void> {
     const folders = [...new Set([...(await this.#others()), folder])]
     await mkdir(dirname(this.#elsewhere), { recursive: true, mode: 0o700 })
-    await writeWhole(this.#elsewhere, `${JSON.stringify({ format: 1, folders }, null, 2)}\n`)
+    await saveFile(this.#elsewhere, `${JSON.stringify({ format: 1, folders }, null, 2)}\n`)
   }
 
   /** One change at a time. */
@@ -200,19 +201,11 @@ async function makeFolder(home: string, name: string, inProfile: boolean): Promi
   }
 }
 
-export async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+/** A file of a case, whole or not at all. @throws STORAGE_FULL, STORAGE_FAILED */
+export async function saveFile(path: string, text: string): Promise<void> {
   try {
-    const handle = await open(temporary, 'w', 0o600)
-    try {
-      await handle.writeFile(text)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(temporary, path)
+    await writeWhole(path, text)
   } catch (cause) {
-    await rm(temporary, { force: true })
     const { code, message } = cause as NodeJS.ErrnoException
     if (code === 'ENOSPC') throw new CofferError('STORAGE_FULL', `the disk has no room for "${path}"`, { cause })
     throw new CofferError('STORAGE_FAILED', `can't write "${path}": ${message}`, { cause })

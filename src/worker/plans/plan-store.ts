@@ -1,9 +1,10 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { CofferError } from '../../contract/errors.ts'
 import { type PlanInput, planInput } from '../../contract/ipc/plan.ts'
 import { isoTime } from '../../contract/time.ts'
+import { writeWhole } from '../../storage/write-whole.ts'
 
 const stored = planInput.extend({ createdAt: z.string(), changedAt: z.string() })
 export type StoredPlan = z.infer<typeof stored>
@@ -77,7 +78,7 @@ export class PlanStore {
       if (all.some((one) => one.id !== plan.id && same(one.name, plan.name))) throw taken('name', plan.name)
       const now = isoTime(Date.now())
       const saved: StoredPlan = { ...plan, createdAt: before?.createdAt ?? now, changedAt: now }
-      await this.#write(this.pathOf(plan.id), yaml)
+      await writeWhole(this.pathOf(plan.id), yaml)
       const others = all.filter((one) => one.id !== plan.id)
       return [[...others, saved].sort((a, b) => a.name.localeCompare(b.name)), saved]
     })
@@ -86,7 +87,7 @@ export class PlanStore {
   /** Writes the file of a plan whose connections have changed. */
   rewrite(id: string, yaml: string): Promise<void> {
     return this.#change(async (all) => {
-      if (all.some((one) => one.id === id)) await this.#write(this.pathOf(id), yaml)
+      if (all.some((one) => one.id === id)) await writeWhole(this.pathOf(id), yaml)
       return [all, undefined]
     })
   }
@@ -104,28 +105,11 @@ export class PlanStore {
     const next = this.#last.then(async () => {
       await mkdir(this.folder, { recursive: true, mode: 0o700 })
       const [plans, result] = await change(await this.list())
-      await this.#write(this.#index, `${JSON.stringify({ format: 1, plans }, null, 2)}\n`)
+      await writeWhole(this.#index, `${JSON.stringify({ format: 1, plans }, null, 2)}\n`)
       return result
     })
     this.#last = next.catch(() => {})
     return next
-  }
-
-  async #write(path: string, text: string): Promise<void> {
-    const temporary = `${path}.${process.pid}.tmp`
-    try {
-      const handle = await open(temporary, 'w', 0o600)
-      try {
-        await handle.writeFile(text)
-        await handle.sync()
-      } finally {
-        await handle.close()
-      }
-      await rename(temporary, path)
-    } catch (error) {
-      await rm(temporary, { force: true })
-      throw error
-    }
   }
 }
 

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { CofferError } from '../../contract/errors.ts'
 import { connection } from '../../contract/ipc/connection.ts'
+import { writeWhole } from '../../storage/write-whole.ts'
 
 /** What is kept of a connection: never a secret, only the names of the variables that hold them. */
 const stored = connection.omit({ variables: true })
@@ -73,29 +74,12 @@ export class ConnectionStore {
   #change<T>(change: (all: StoredConnection[]) => [StoredConnection[], T]): Promise<T> {
     const next = this.#last.then(async () => {
       const [connections, result] = change(await this.list())
-      await this.#write(`${JSON.stringify({ format: 1, connections }, null, 2)}\n`)
+      await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 })
+      await writeWhole(this.#path, `${JSON.stringify({ format: 1, connections }, null, 2)}\n`)
       return result
     })
     this.#last = next.catch(() => {})
     return next
-  }
-
-  async #write(text: string): Promise<void> {
-    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 })
-    const temporary = `${this.#path}.${process.pid}.tmp`
-    try {
-      const handle = await open(temporary, 'w', 0o600)
-      try {
-        await handle.writeFile(text)
-        await handle.sync()
-      } finally {
-        await handle.close()
-      }
-      await rename(temporary, this.#path)
-    } catch (error) {
-      await rm(temporary, { force: true })
-      throw error
-    }
   }
 }
 

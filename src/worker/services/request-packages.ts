@@ -9,7 +9,7 @@ import type { JobFacts, WindowEvent, WindowOutcome } from '../../contract/ipc/jo
 import type { PackageRun } from '../../contract/requests/case.ts'
 import { isoTime } from '../../contract/time.ts'
 import { noteInCase } from '../../jobs/requests/custody.ts'
-import { type CaseStore, packagesFolder, type StoredCase, writeWhole } from '../../jobs/requests/store.ts'
+import { type CaseStore, packagesFolder, type StoredCase, saveFile } from '../../jobs/requests/store.ts'
 import type { ServiceCore } from './core.ts'
 
 type ExtractFacts = JobFacts & { kind: 'extract' }
@@ -53,7 +53,7 @@ export class RequestPackages {
       verified: null,
     }
     await mkdir(packagesFolder(stored.folder), { recursive: true, mode: 0o700 })
-    await writeWhole(join(stored.folder, 'extraction.yaml'), yaml)
+    await saveFile(join(stored.folder, 'extraction.yaml'), yaml)
     await this.#store.change(id, (kept) => ({
       ...kept,
       packages: [...kept.packages.filter((one) => one.file !== file), run],

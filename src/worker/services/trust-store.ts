@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { CofferError } from '../../contract/errors.ts'
 import { type Trusted, trusted } from '../../contract/ipc/calls/verify.ts'
 import { isoTime } from '../../contract/time.ts'
+import { writeWhole } from '../../storage/write-whole.ts'
 import { parseTrust } from '../../verify/trust.ts'
 
 /** Files of trust are small; what is larger is something else. */
@@ -75,15 +76,8 @@ export class TrustStore {
   #change(change: (all: Entry[]) => Entry[]): Promise<void> {
     const work = this.#writing.then(async () => {
       const changed = change(await this.list())
-      const part = `${this.#path}.part`
       await mkdir(this.#profile, { recursive: true, mode: 0o700 })
-      try {
-        await writeFile(part, `${JSON.stringify(changed, null, 2)}\n`, { mode: 0o600 })
-        await rename(part, this.#path)
-      } catch (error) {
-        await rm(part, { force: true })
-        throw error
-      }
+      await writeWhole(this.#path, `${JSON.stringify(changed, null, 2)}\n`)
     })
     this.#writing = work.catch(() => {})
     return work
