@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { backupId } from '../archive.ts'
+import { archiveLocation, backupId } from '../archive.ts'
 import { errorCode } from '../error.ts'
 import { verifyResult } from '../facts.ts'
 import { jobId } from '../job.ts'
@@ -110,7 +110,7 @@ export const reportCalls = {
   },
   /** Fetches a report's files from its storage, as they are there now, and reads its data. */
   'reports.open': {
-    input: z.object({ connectionId, reportId }),
+    input: z.object({ location: archiveLocation, reportId }),
     output: z.object({
       place: z.string(),
       files: z.array(z.object({ ending: z.string(), sha256: z.string(), file: heldFile })),
@@ -129,7 +129,7 @@ export const reportCalls = {
   },
   /** Gets the timestamp that a signature lacks, from an authority. */
   'reports.timestamp': {
-    input: z.object({ connectionId, reportId, timestampUrl }),
+    input: z.object({ location: archiveLocation, reportId, timestampUrl }),
     output: z.object({ jobId }),
   },
   /** Keys that can sign a report; `passphrase`: whether the key store's passphrase is known to the host. */

@@ -9,6 +9,7 @@ export function Page() {
     <Routes>
       <Route index element={<ReportList />} />
       <Route path="new" element={<NewMonthly />} />
+      <Route path="at/:path/:reportId" element={<ReportPage />} />
       <Route path=":connectionId/:reportId" element={<ReportPage />} />
       <Route path="*" element={<ReportList />} />
     </Routes>

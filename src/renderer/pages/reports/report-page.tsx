@@ -8,6 +8,7 @@ import { useCall } from '../../query.ts'
 import { errorOf, useAsk } from '../../state.ts'
 import { SignatureBanner } from './banner.tsx'
 import { PdfView } from './pdf-view.tsx'
+import { reportPlace } from './place.ts'
 import { ReportWords } from './report-words.tsx'
 import { SignAgain, Timestamp } from './signing.tsx'
 import { findingOver, type Opened, reportName, signerOf, type Verified } from './words.ts'
@@ -15,9 +16,11 @@ import { findingOver, type Opened, reportName, signerOf, type Verified } from '.
 /** One report: whether its signatures hold, its PDF, the same in words, its files. */
 export function ReportPage() {
   const { t } = useTranslation('reports')
-  const { connectionId = '', reportId = '' } = useParams()
+  const params = useParams()
+  const { reportId = '' } = params
+  const location = reportPlace(params)
   // fetched anew at each visit: what is shown and verified is what the storage has now
-  const opened = useCall('reports.open', { connectionId, reportId }, { staleTime: 0, gcTime: 0 })
+  const opened = useCall('reports.open', { location, reportId }, { staleTime: 0, gcTime: 0 })
   const ids = opened.data?.files.map((one) => one.file.id) ?? []
   const verified = useCall(
     'reports.verify',
@@ -85,11 +88,11 @@ export function ReportPage() {
       <Timestamp
         key={reportId}
         opened={data}
-        connectionId={connectionId}
+        location={location}
         reportId={reportId}
         onDone={() => void opened.refetch()}
       />
-      <SignAgain opened={data} connectionId={connectionId} />
+      <SignAgain opened={data} location={location} />
     </>
   )
 }

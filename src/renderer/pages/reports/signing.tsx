@@ -2,6 +2,7 @@ import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import type { ArchiveLocationInput } from '../../../contract/ipc/archive.ts'
 import { Card, Pill, Problem } from '../../parts/basics.tsx'
 import { useAct } from '../../query.ts'
 import { errorOf, useJob } from '../../state.ts'
@@ -11,13 +12,13 @@ export const isTimestampUrl = (value: string): boolean => /^https?:\/\/[^\s/@]+(
 
 interface TimestampProps {
   opened: Opened
-  connectionId: string
+  location: ArchiveLocationInput
   reportId: string
   onDone(): void
 }
 
 /** Only for a signature that has none: the time is then by the signer's own clock. */
-export function Timestamp({ opened, connectionId, reportId, onDone }: TimestampProps) {
+export function Timestamp({ opened, location, reportId, onDone }: TimestampProps) {
   const { t } = useTranslation('reports')
   const [url, setUrl] = useState('')
   const [jobId, setJobId] = useState<string | null>(null)
@@ -36,10 +37,7 @@ export function Timestamp({ opened, connectionId, reportId, onDone }: TimestampP
   const submit = (event: FormEvent) => {
     event.preventDefault()
     told.current = false
-    ask.mutate(
-      { connectionId, reportId, timestampUrl: url.trim() },
-      { onSuccess: (started) => setJobId(started.jobId) },
-    )
+    ask.mutate({ location, reportId, timestampUrl: url.trim() }, { onSuccess: (started) => setJobId(started.jobId) })
   }
   return (
     <Card title={facts === null ? t('timestamp.title') : t('timestamp.got')}>
@@ -84,12 +82,12 @@ export function Timestamp({ opened, connectionId, reportId, onDone }: TimestampP
 }
 
 /** What signing means for a report that exists: the engine signs when it makes one, and adds nothing afterwards. */
-export function SignAgain({ opened, connectionId }: { opened: Opened; connectionId: string }) {
+export function SignAgain({ opened, location }: { opened: Opened; location: ArchiveLocationInput }) {
   const { t } = useTranslation('reports')
   const { facts, files } = opened
   const signed = files.some((one) => one.ending === 'sig')
   const month = facts?.monthly?.month
-  const query = new URLSearchParams({ storage: connectionId })
+  const query = new URLSearchParams('connectionId' in location ? { storage: location.connectionId } : {})
   if (facts !== null) query.set('backup', facts.backupId)
   if (month !== undefined) query.set('month', month)
   return (

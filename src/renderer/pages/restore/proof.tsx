@@ -8,6 +8,7 @@ import { Card, Pill, Problem, type Tone } from '../../parts/basics.tsx'
 import { JobProgress } from '../../parts/progress.tsx'
 import { useAct, useCall } from '../../query.ts'
 import { errorOf } from '../../state.ts'
+import { reportAddress } from '../reports/place.ts'
 import type { FollowedJob } from './use-run.ts'
 
 type ValidationFacts = JobFacts & { kind: 'validation' }
@@ -150,14 +151,13 @@ function Verdict({ facts, location }: { facts: ValidationFacts; location: Restor
           <br />
           {t('report.digest')} <code className="digest">{evidence.reportSha256}</code>
         </p>
-        {'connectionId' in location ? (
-          <p className="actions">
-            <Button component={Link} to={`/reports/${location.connectionId}/${encodeURIComponent(facts.reportId)}`}>
-              {t('report.open')}
-            </Button>
-          </p>
-        ) : (
-          <p>
+        <p className="actions">
+          <Button component={Link} to={reportAddress(location, facts.reportId)}>
+            {t('report.open')}
+          </Button>
+        </p>
+        {'path' in location && (
+          <p className="mute small">
             {t('report.unconnected')} <Link to="/connections">{t('report.connect')}</Link>
           </p>
         )}

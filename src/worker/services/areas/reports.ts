@@ -17,11 +17,8 @@ export const reportHandlers = (core: ServiceCore): AreaHandlers<'reports'> => ({
   'reports.list': () => list(core),
   'reports.open': (input) => open(core, input),
   'reports.verify': ({ files }) => verify(core, files),
-  'reports.timestamp': async ({ connectionId, reportId, timestampUrl }) =>
-    core.start(
-      { kind: 'evidence-timestamp', archive: await core.archive({ connectionId }), reportId, timestampUrl },
-      reportId,
-    ),
+  'reports.timestamp': async ({ location, reportId, timestampUrl }) =>
+    core.start({ kind: 'evidence-timestamp', archive: await core.archive(location), reportId, timestampUrl }, reportId),
   'reports.signers': async () => {
     const [listed, environment] = await Promise.all([
       core.ask({ kind: 'keys', action: 'list' }),
@@ -86,9 +83,9 @@ function rowOf(entry: EvidenceListEntry, storage: StoredConnection): ReportRow {
 /** The files go into the session's own folder, each by itself: the window gets ids, and no path. */
 async function open(
   core: ServiceCore,
-  { connectionId, reportId }: CallInput<'reports.open'>,
+  { location, reportId }: CallInput<'reports.open'>,
 ): Promise<CallOutput<'reports.open'>> {
-  const archive = await core.archive({ connectionId })
+  const archive = await core.archive(location)
   const output = await core.files.emptyFolder()
   try {
     const got = await core.ask({ kind: 'evidence-get', archive, reportId, format: 'all', output })
@@ -100,8 +97,8 @@ async function open(
       if (name === `${reportId}.json`) json = body.toString('utf8')
       files.push({ ending: name.slice(reportId.length + 1), sha256, file: await core.files.make(name, body) })
     }
-    const { name } = await core.connections.get(connectionId)
-    return { place: name, files, facts: json === null ? null : reportFactsOf(json) }
+    const place = 'path' in location ? location.path : (await core.connections.get(location.connectionId)).name
+    return { place, files, facts: json === null ? null : reportFactsOf(json) }
   } finally {
     await rm(output, { recursive: true, force: true })
   }
