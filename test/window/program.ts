@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -18,6 +18,8 @@ export interface Program {
   readonly child: Child
   /** A path below `directory` as this program sees it; its small disk is nobody else's. */
   seen(path: string): string
+  /** The command line with this program's disk under its own path, which `seen` is not to a program that resolves it. */
+  coffer(...args: string[]): { code: number | null; out: string; err: string }
 }
 
 export interface ProgramOptions {
@@ -51,8 +53,8 @@ export async function startProgram({ directory, environment = {}, diskMegabytes 
   const disk = join(directory, 'disk')
   mkdirSync(disk, { recursive: true })
   const script = `mount -t tmpfs -o size=${diskMegabytes}m tmpfs '${disk}' && exec "$@"`
-  const [command = '', ...rest] =
-    diskMegabytes === undefined ? args : [...namespaces(), 'sh', '-c', script, 'sh', ...args]
+  const namespace = diskMegabytes === undefined ? [] : namespaces()
+  const [command = '', ...rest] = namespace.length === 0 ? args : [...namespace, 'sh', '-c', script, 'sh', ...args]
   const child = startChild(command, rest, {
     env: {
       PATH: process.env.PATH ?? '',
@@ -74,6 +76,23 @@ export async function startProgram({ directory, environment = {}, diskMegabytes 
     address,
     origin: new URL(address).origin,
     child,
+    coffer: (...args) => {
+      const inside = [
+        '-t',
+        String(child.pid),
+        '-m',
+        ...(namespace.includes('-rm') ? ['-U', '--preserve-credentials'] : []),
+      ]
+      const program = [process.execPath, join(ROOT, 'bin/coffer.mjs'), ...args]
+      const [first = '', ...others] = diskMegabytes === undefined ? program : ['nsenter', ...inside, ...program]
+      const env = {
+        PATH: process.env.PATH ?? '',
+        HOME: directory,
+        COFFER_PROFILE: join(directory, 'profile-of-the-test'),
+      }
+      const { status, stdout, stderr } = spawnSync(first, others, { encoding: 'utf8', env, maxBuffer: 1 << 26 })
+      return { code: status, out: stdout, err: stderr }
+    },
     seen: (path) => (diskMegabytes === undefined ? '' : `/proc/${child.pid}/root`) + join(directory, path),
   }
 }
@@ -81,8 +100,8 @@ export async function startProgram({ directory, environment = {}, diskMegabytes 
 /** Fills a disk to the last byte by one file. @returns what gives the room back */
 export function fill(folder: string, leaveBytes = 0): () => Promise<void> {
   const file = join(folder, 'somebody-elses.bin')
-  const { stdout } = spawnSync('df', ['--output=avail', '-B1', folder], { encoding: 'utf8' })
-  const size = Math.max(0, Number(stdout.split('\n')[1]) - leaveBytes)
+  const { bavail, bsize } = statfsSync(folder)
+  const size = bavail * bsize - leaveBytes
   assert.equal(spawnSync('fallocate', ['-l', String(size), file]).status, 0, `the disk below ${folder} can be filled`)
   return () => rm(file)
 }
