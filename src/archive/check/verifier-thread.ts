@@ -1,7 +1,10 @@
 import { parentPort } from 'node:worker_threads'
-import { serializeError } from '../../contract/errors.ts'
+import { keepCompiledCode } from '../compile-cache.ts'
 import type { SegmentTask } from './findings.ts'
-import { verifySegment } from './segment.ts'
+
+keepCompiledCode()
+const { serializeError } = await import('../../contract/errors.ts')
+const { verifySegment } = await import('./segment.ts')
 
 /** A thread that verifies segments: bytes in, verdict out. It touches no storage. */
 parentPort?.on('message', async (message: { id: number; bytes: ArrayBuffer; task: SegmentTask }) => {

@@ -1,17 +1,20 @@
 import { readSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
-import { ownMemory } from '../../archive/own-memory.ts'
-import { CofferError, serializeError } from '../../contract/errors.ts'
-import { Refusal } from '../../verify/package/refusal.ts'
-import { unpackEntry } from '../../verify/package/unpack.ts'
+import { keepCompiledCode } from '../../archive/compile-cache.ts'
 import type { ByteSource } from '../../verify/source.ts'
-import { nodeUnpackParts } from './package-tools.ts'
 import type { UnpackAnswer, UnpackTask } from './unpack-threads.ts'
 
 /** Reads, unpacks and hashes one entry of a package on a thread of its own, by the verifier's own code. */
 
 /** Pieces of 256 KiB that may wait for whoever takes them. */
 const AHEAD = 16
+
+keepCompiledCode()
+const { ownMemory } = await import('../../archive/own-memory.ts')
+const { CofferError, serializeError } = await import('../../contract/errors.ts')
+const { Refusal } = await import('../../verify/package/refusal.ts')
+const { unpackEntry } = await import('../../verify/package/unpack.ts')
+const { nodeUnpackParts } = await import('./package-tools.ts')
 
 const port = parentPort
 if (port === null) throw new Error('this file runs as a worker thread')
