@@ -12,6 +12,7 @@ import { CHAIN_VECTORS } from './vectors/chain-vectors.ts'
 import { CMS_VECTORS } from './vectors/cms-vectors.ts'
 import { detachedVectors, REPORT } from './vectors/detached-vectors.ts'
 import { PDF_VECTORS } from './vectors/pdf-vectors.ts'
+import { REVOCATION_VECTORS } from './vectors/revocation-vectors.ts'
 import { NOW, rootDer, tsaRootDer } from './vectors/world.ts'
 
 /** What the program says of PDFs and of reports with their signatures, the page in a package says too, to the word. */
@@ -47,7 +48,7 @@ function optionsFor(trust: PageFile[], now: number) {
 
 async function pdfCases(): Promise<Compared[]> {
   const cases: Compared[] = []
-  for (const vector of [...PDF_VECTORS, ...CMS_VECTORS, ...CHAIN_VECTORS]) {
+  for (const vector of [...PDF_VECTORS, ...CMS_VECTORS, ...CHAIN_VECTORS, ...REVOCATION_VECTORS]) {
     const trust = trustFiles(vector)
     const now = vector.now ?? NOW
     const bytes = vector.make()

@@ -10,6 +10,7 @@ import { CHAIN_VECTORS } from './vectors/chain-vectors.ts'
 import { CMS_VECTORS } from './vectors/cms-vectors.ts'
 import { detachedVectors, REPORT } from './vectors/detached-vectors.ts'
 import { PDF_VECTORS } from './vectors/pdf-vectors.ts'
+import { REVOCATION_VECTORS } from './vectors/revocation-vectors.ts'
 import { type Expected, NOW, rootDer, tsaRootDer } from './vectors/world.ts'
 
 /**
@@ -39,7 +40,8 @@ function assertVerdict(result: VerifiedFile, { verdict, sub }: Expected): void {
 const SETS = [
   ['the file and what came after', PDF_VECTORS],
   ['signatures and timestamps', CMS_VECTORS],
-  ['certificates and revocation', CHAIN_VECTORS],
+  ['certificates', CHAIN_VECTORS],
+  ['revocation', REVOCATION_VECTORS],
 ] as const
 
 test('there are enough vectors, and each has its own name', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assessControls, FRAMEWORKS } from '../../../src/evidence/controls/assess.ts'
 import { accountOf } from '../../../src/evidence/report/account.ts'
-import { check, PASSED_CHECKS, sampleInput, sampleManifest, sampleTopic } from '../samples.ts'
+import { check, PASSED_CHECKS, sampleInput, sampleManifest, sampleTopic } from '../sample-parts.ts'
 
 const assessed = (changes: Parameters<typeof sampleInput>[0] = {}) => {
   const input = sampleInput(changes)

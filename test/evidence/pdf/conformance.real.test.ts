@@ -14,7 +14,8 @@ import { mustRun, runTool } from '../../rig/cache.ts'
 import { checkWithDss, type DssFacts } from '../../rig/pdf-checks.ts'
 import { startTsa, type TestTsa } from '../../rig/tsa.ts'
 import { signingConfig } from '../../signing/signing-config.ts'
-import { sample, sampleInput, samples } from '../samples.ts'
+import { sample, sampleInput } from '../sample-parts.ts'
+import { samples } from '../samples.ts'
 import { verdictPdf } from './verdict-sample.ts'
 
 /** Reports of every shape before veraPDF and EU DSS, and the printed steps before the tools that they name. */

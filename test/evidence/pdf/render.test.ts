@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { renderPdf } from '../../../src/evidence/pdf/render.ts'
-import { type Sample, samples, WORLD_TEXTS } from '../samples.ts'
+import type { Sample } from '../sample-parts.ts'
+import { samples, WORLD_TEXTS } from '../samples.ts'
 import { ReadPdf } from './read-pdf.ts'
 
 const made = new Map<string, Promise<ReadPdf>>()

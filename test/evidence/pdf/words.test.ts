@@ -4,7 +4,8 @@ import type { CheckOutcome } from '../../../src/contract/evidence/report.ts'
 import { headline, meaning } from '../../../src/evidence/pdf/words.ts'
 import { buildReport, type ReportInput } from '../../../src/evidence/report/build.ts'
 import { bytes, day, duration } from '../../../src/evidence/report/plain.ts'
-import { check, sampleInput, samples } from '../samples.ts'
+import { check, sampleInput } from '../sample-parts.ts'
+import { samples } from '../samples.ts'
 
 const say = (changes: Partial<ReportInput>) => headline(buildReport(sampleInput(changes)))
 const content = (outcome: CheckOutcome, data: Record<string, unknown> | null = null) =>

@@ -7,7 +7,7 @@ import { canonicalJson } from '../../../src/contract/canonical-json.ts'
 import { Secret } from '../../../src/contract/secret.ts'
 import { buildReport } from '../../../src/evidence/report/build.ts'
 import { timelineOf } from '../../../src/evidence/report/input.ts'
-import { check, PASSED_CHECKS, sampleInput, sampleManifest, sampleTopic } from '../samples.ts'
+import { check, PASSED_CHECKS, sampleInput, sampleManifest, sampleTopic } from '../sample-parts.ts'
 
 const deep = (outcome: 'PASSED' | 'FAILED' | 'WARNING' | 'INDETERMINATE' | 'SKIPPED', isDeep: unknown = true) =>
   check('IntegrityCheck', outcome, 'as told', { deep: isDeep })
