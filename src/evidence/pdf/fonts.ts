@@ -201,10 +201,9 @@ export class Typesetter {
       if (isWorld(face)) this.#doc.registerFont(face, fontFile(face))
       this.#doc.font(face)
       font = (this.#doc as unknown as { _font: EmbeddedFont })._font.font
+      // The faces of the world are never asked for plain text.
       if (isWorld(face)) shapeAs(font, face)
-      const embedded = (this.#doc as unknown as { _font: ShapingFont & { font: OpenFont } })._font
-      shapePlainText(embedded, fontFile(face))
-      font = embedded.font
+      else shapePlainText((this.#doc as unknown as { _font: ShapingFont })._font, fontFile(face))
       this.#open.set(face, font)
     }
     return font
