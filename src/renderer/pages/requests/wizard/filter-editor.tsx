@@ -1,9 +1,9 @@
-import { Button, Popover, Select, TagsInput, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { Button, Select, TagsInput, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { PreviewField } from '../../../../contract/requests/preview.ts'
 import type { FilterGroup, FilterPart, FilterTest } from '../../../../contract/requests/spec.ts'
 import { filterProblem, pathProblem } from './checks.ts'
+import { EditorLine, PlaceField, SubjectSelect } from './editor-parts.tsx'
 
 const DEEPEST = 4
 const SUBJECTS = ['json', 'key', 'header', 'contains'] as const
@@ -124,44 +124,32 @@ function TestEditor({ test, place, fields, fieldList, onChange, onRemove }: Test
   const wrongPath = placeless ? null : pathProblem(test)
   // what is not entered yet is no mistake
   const unfinished = placeless || (valueless && wrongPath === null)
+  const said =
+    problem === null
+      ? null
+      : placeless
+        ? t('filter.choosePlace')
+        : unfinished
+          ? t('filter.enterValue')
+          : (wrongPath ?? problem)
   return (
-    <fieldset className="filter-test">
-      <legend className="unseen">{name}</legend>
-      <Select
-        aria-label={t('filter.on')}
-        data={SUBJECTS.map((on) => ({ value: on, label: t(`filter.subject.${on}`) }))}
+    <EditorLine name={name} problem={said} unfinished={unfinished} onRemove={onRemove}>
+      <SubjectSelect
+        all={SUBJECTS}
         value={test.on}
-        allowDeselect={false}
-        onChange={(on) => {
-          const next = (on ?? 'json') as FilterTest['on']
+        onChange={(next) => {
           const keeps = next === 'contains' || (COMPARISONS[next] as readonly string[]).includes(test.is)
           set({ on: next, is: keeps ? test.is : 'equals', place: '' })
         }}
       />
-      {test.on === 'json' && (
-        <div className="with-button grow">
-          <TextInput
-            className="grow"
-            aria-label={t('filter.path')}
-            placeholder="$.customer_id"
-            value={test.place}
-            spellCheck={false}
-            autoComplete="off"
-            list={fieldList}
-            classNames={{ input: 'mono' }}
-            onChange={(event) => set({ place: event.currentTarget.value })}
-          />
-          <FieldPicker fields={fields} onPick={(path) => set({ place: path })} />
-        </div>
-      )}
-      {test.on === 'header' && (
-        <TextInput
-          className="grow"
-          aria-label={t('filter.header')}
-          placeholder={t('filter.header')}
-          value={test.place}
-          spellCheck={false}
-          onChange={(event) => set({ place: event.currentTarget.value })}
+      {(test.on === 'json' || test.on === 'header') && (
+        <PlaceField
+          on={test.on}
+          place={test.place}
+          example="$.customer_id"
+          fields={fields}
+          fieldList={fieldList}
+          onChange={(place) => set({ place })}
         />
       )}
       {test.on !== 'contains' && (
@@ -206,62 +194,6 @@ function TestEditor({ test, place, fields, fieldList, onChange, onRemove }: Test
           />
         )
       )}
-      <Button
-        variant="default"
-        size="xs"
-        className="remove"
-        aria-label={`${t('remove', { ns: 'app' })}: ${name}`}
-        onClick={onRemove}
-      >
-        ✕
-      </Button>
-      {problem !== null && (
-        <p className={unfinished ? 'mute small whole' : 'bad-text small whole'} role={unfinished ? undefined : 'alert'}>
-          {placeless ? t('filter.choosePlace') : unfinished ? t('filter.enterValue') : (wrongPath ?? problem)}
-        </p>
-      )}
-    </fieldset>
+    </EditorLine>
   )
 }
-
-/** The fields of some records as a tree to pick from. */
-export function FieldPicker({ fields, onPick }: { fields: readonly PreviewField[]; onPick(path: string): void }) {
-  const { t } = useTranslation('requests')
-  const [open, setOpen] = useState(false)
-  return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus withinPortal>
-      <Popover.Target>
-        <Button variant="default" aria-haspopup="dialog" aria-expanded={open} onClick={() => setOpen(!open)}>
-          {t('filter.pick')}
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown aria-label={t('filter.fields')}>
-        {fields.length === 0 ? (
-          <p className="mute">{t('filter.noFields')}</p>
-        ) : (
-          <ul className="field-tree">
-            {fields.map(({ path, kind, example }) => (
-              <li key={path} style={{ paddingInlineStart: `${Math.max(0, depthOf(path) - 1) * 0.9}rem` }}>
-                <button
-                  type="button"
-                  onClick={() => {
-                    onPick(path)
-                    setOpen(false)
-                  }}
-                >
-                  <span className="mono">{path}</span>{' '}
-                  <span className="mute small">
-                    {t(`filter.kind.${kind}`)}
-                    {kind === 'object' || kind === 'list' ? '' : ` · ${example}`}
-                  </span>
-                </button>
-              </li>
-            ))}
-          </ul>
-        )}
-      </Popover.Dropdown>
-    </Popover>
-  )
-}
-
-const depthOf = (path: string): number => path.split(/[.[]/).length - 1

@@ -10,7 +10,8 @@ import { PreviewPanel } from '../preview/preview-panel.tsx'
 import { usePreview, usePreviewFields } from '../preview/use-preview.ts'
 import { maskProblem } from './checks.ts'
 import type { StepProps } from './edit.tsx'
-import { FieldPicker, newId } from './filter-editor.tsx'
+import { EditorLine, PlaceField, SubjectSelect } from './editor-parts.tsx'
+import { newId } from './filter-editor.tsx'
 
 const SUBJECTS = ['json', 'key', 'header'] as const
 const WAYS = ['remove', 'replace', 'keep_last', 'hash'] as const
@@ -84,31 +85,22 @@ function RuleEditor({ rule, place, fields, onChange, onRemove }: RuleProps) {
   const set = (part: Partial<MaskChoice>) => onChange({ ...rule, ...part })
   const problem = maskProblem(rule)
   const unfinished = rule.on !== 'key' && rule.place === ''
-  const name = t('mask.rule', { n: place })
   return (
-    <fieldset className="filter-test">
-      <legend className="unseen">{name}</legend>
-      <Select
-        aria-label={t('filter.on')}
-        data={SUBJECTS.map((on) => ({ value: on, label: t(`filter.subject.${on}`) }))}
-        value={rule.on}
-        allowDeselect={false}
-        onChange={(on) => set({ on: (on ?? 'json') as MaskChoice['on'], place: '' })}
-      />
+    <EditorLine
+      name={t('mask.rule', { n: place })}
+      problem={problem === null ? null : unfinished ? t('mask.choosePlace') : problem}
+      unfinished={unfinished}
+      onRemove={onRemove}
+    >
+      <SubjectSelect all={SUBJECTS} value={rule.on} onChange={(on) => set({ on, place: '' })} />
       {rule.on !== 'key' && (
-        <div className="with-button grow">
-          <TextInput
-            className="grow"
-            aria-label={rule.on === 'json' ? t('filter.path') : t('filter.header')}
-            placeholder={rule.on === 'json' ? '$.iban' : t('filter.header')}
-            value={rule.place}
-            spellCheck={false}
-            autoComplete="off"
-            classNames={{ input: 'mono' }}
-            onChange={(event) => set({ place: event.currentTarget.value })}
-          />
-          {rule.on === 'json' && <FieldPicker fields={fields} onPick={(path) => set({ place: path })} />}
-        </div>
+        <PlaceField
+          on={rule.on}
+          place={rule.place}
+          example="$.iban"
+          fields={fields}
+          onChange={(where) => set({ place: where })}
+        />
       )}
       <Select
         className="wide-select"
@@ -138,21 +130,7 @@ function RuleEditor({ rule, place, fields, onChange, onRemove }: RuleProps) {
           onChange={(value) => typeof value === 'number' && value >= 1 && set({ characters: value })}
         />
       )}
-      <Button
-        variant="default"
-        size="xs"
-        className="remove"
-        aria-label={`${t('remove', { ns: 'app' })}: ${name}`}
-        onClick={onRemove}
-      >
-        ✕
-      </Button>
-      {problem !== null && (
-        <p className={unfinished ? 'mute small whole' : 'bad-text small whole'} role={unfinished ? undefined : 'alert'}>
-          {unfinished ? t('mask.choosePlace') : problem}
-        </p>
-      )}
-    </fieldset>
+    </EditorLine>
   )
 }
 
