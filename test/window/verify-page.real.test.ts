@@ -91,7 +91,9 @@ describe('the Verify page', () => {
     await page.getByText('This package is genuine and unchanged').waitFor({ timeout: 30_000 })
     const row = (name: string) => page.getByRole('row', { name })
     await row('Who signed it?').getByText('passed').waitFor()
-    const today = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' }).format(Date.now())
+    const today = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }).format(
+      Date.now(),
+    )
     await row('Who signed it?').getByText(`since ${today}`, { exact: false }).waitFor()
     await row('Since when?').getByText('passed').waitFor()
     await row('Is anything left out?').getByText('rests on the signer').waitFor()
