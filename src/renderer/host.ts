@@ -48,16 +48,36 @@ function webTransport(): Transport {
       const answer = (await response.json()) as { result?: unknown; error?: { data?: unknown } }
       return answer.error === undefined ? { ok: true, value: answer.result } : { ok: false, error: answer.error.data }
     },
-    subscribe(listener, onReconnect) {
-      const events = new EventSource('/events')
-      let opened = false
-      events.onmessage = (message: MessageEvent<string>) => listener(JSON.parse(message.data))
-      events.onopen = () => {
-        if (opened) onReconnect()
-        opened = true
+    subscribe: sharedEvents(),
+  }
+}
+
+/**
+ * One stream of events for all who listen: a browser has six connections to a host at most, and calls need them too. It
+ * opens after those who listen have asked for what they show, so that its first opening is news to them as well.
+ */
+function sharedEvents(): Transport['subscribe'] {
+  const all = new Set<{ listener(event: unknown): void; onReconnect(): void }>()
+  let events: EventSource | null = null
+  return (listener, onReconnect) => {
+    const mine = { listener, onReconnect }
+    all.add(mine)
+    if (events === null) {
+      events = new EventSource('/events')
+      events.onmessage = ({ data }: MessageEvent<string>) => {
+        const event: unknown = JSON.parse(data)
+        for (const one of all) one.listener(event)
       }
-      return () => events.close()
-    },
+      events.onopen = () => {
+        for (const one of all) one.onReconnect()
+      }
+    }
+    return () => {
+      all.delete(mine)
+      if (all.size > 0) return
+      events?.close()
+      events = null
+    }
   }
 }
 

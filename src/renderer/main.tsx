@@ -15,7 +15,7 @@ import { RouterProvider } from 'react-router'
 import { preferredLanguage, startWords } from './i18n.ts'
 import { JobsProvider } from './jobs-context.tsx'
 import { applyContrast, colourScheme, readLook } from './look.ts'
-import { queries } from './query.ts'
+import { followJobs, queries } from './query.ts'
 import { router } from './routes.tsx'
 import { theme } from './theme.ts'
 
@@ -24,6 +24,7 @@ if (root !== null) {
   const look = await readLook()
   applyContrast(look)
   await startWords(look.language ?? preferredLanguage())
+  followJobs()
   createRoot(root).render(
     <StrictMode>
       <MantineProvider

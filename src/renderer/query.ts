@@ -31,3 +31,22 @@ export function useAct<K extends CallName>(name: K, refresh: readonly CallName[]
     onSettled: () => Promise.all(refresh.map((one) => client.invalidateQueries({ queryKey: [one] }))),
   })
 }
+
+/**
+ * A job that began or ended may have changed anything that was read before: whatever a page shows next is asked anew. What
+ * is on the way is asked again, since the answer may be older than the news; what stands on the page follows its own rules.
+ * @returns what ends it
+ */
+export function followJobs(): () => void {
+  const isOnTheWay = ({ state }: { state: { fetchStatus: string } }) => state.fetchStatus === 'fetching'
+  let isOpen = false
+  const news = () => {
+    // the window's own first calls are as young as its stream of events
+    if (isOpen) void queries.refetchQueries({ type: 'active', predicate: isOnTheWay })
+    isOpen = true
+    void queries.invalidateQueries({ refetchType: 'none', predicate: (query) => !isOnTheWay(query) })
+  }
+  return host.subscribe((event) => {
+    if (event.type === 'started' || event.type === 'finished') news()
+  }, news)
+}

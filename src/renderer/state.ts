@@ -8,11 +8,26 @@ import { host } from './host.ts'
 export function useJobs(): JobSummary[] {
   const [jobs, setJobs] = useState<JobSummary[]>([])
   useEffect(() => {
-    const read = () => void host.call('jobs.list', null).then(setJobs, () => {})
+    let isReading = false
+    let isOld = false
+    const read = (): void => {
+      isOld = isReading
+      if (isReading) return
+      isReading = true
+      const ended = () => {
+        isReading = false
+        if (isOld) read()
+      }
+      host
+        .call('jobs.list', null)
+        .then(setJobs, () => {})
+        .finally(ended)
+    }
     const end = host.subscribe((event) => {
-      if (event.type === 'started') read()
-      else
-        setJobs((all) => all.map((job) => (job.jobId === event.jobId ? applied(job, event) : job)).slice(0, MAX_JOBS))
+      if (event.type === 'started') return read()
+      setJobs((all) => all.map((job) => (job.jobId === event.jobId ? applied(job, event) : job)).slice(0, MAX_JOBS))
+      // what is being read may be older than this event
+      if (event.type === 'finished' && isReading) isOld = true
     }, read)
     read()
     return end

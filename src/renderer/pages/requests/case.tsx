@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate, useParams } from 'react-router'
 import type { RequestDetail, ShownPackage } from '../../../contract/ipc/calls/requests.ts'
@@ -78,7 +78,9 @@ function Case({ detail }: { detail: RequestDetail }) {
           <p>{t('case.strangersWhy', { files: strangers.join(', ') })}</p>
         </Card>
       )}
-      <NotesCard id={id} notes={detail.notes} />
+      <Suspense fallback={null}>
+        <NotesCard id={id} notes={detail.notes} />
+      </Suspense>
       <CustodyCard id={id} />
     </>
   )

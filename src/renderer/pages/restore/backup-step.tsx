@@ -6,7 +6,7 @@ import type { ArchiveDescription, ArchiveLocationInput } from '../../../contract
 import type { BackupOverview } from '../../../contract/results.ts'
 import { bytes, count, utc } from '../../format.ts'
 import { Card, Empty, Pill, Problem } from '../../parts/basics.tsx'
-import { useCall } from '../../query.ts'
+import { queries, useCall } from '../../query.ts'
 import { errorOf } from '../../state.ts'
 import type { Draft } from './draft.ts'
 import type { StepProps } from './shared.ts'
@@ -57,6 +57,8 @@ function Place({ draft, change }: StepProps) {
   const asPath = byPath || (listed.data !== undefined && storages.length === 0)
   const open = (event: FormEvent) => {
     event.preventDefault()
+    // another process may have written there since it was last looked at
+    void queries.invalidateQueries({ queryKey: ['archives.list'] })
     if (path.trim() !== '') choose({ path: path.trim() })
   }
   return (
@@ -102,7 +104,7 @@ const STATE_TONE = { complete: 'ok', running: 'plain', interrupted: 'warn', fail
 
 function Backups({ location, draft, change }: StepProps & { location: ArchiveLocationInput }) {
   const { t } = useTranslation('restore')
-  const listed = useCall('archives.list', { location }, { staleTime: 30_000 })
+  const listed = useCall('archives.list', { location })
   if (listed.error !== null) return <Problem error={errorOf(listed.error)} title={t('backup.unreadable')} />
   if (listed.data === undefined) {
     return (
