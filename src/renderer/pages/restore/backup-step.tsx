@@ -60,10 +60,6 @@ function Place({ draft, change }: StepProps) {
     // another process may have written there since it was last looked at
     void queries.invalidateQueries({ queryKey: ['archives.list'] })
     if (path.trim() !== '') choose({ path: path.trim() })
-    if (path.trim() === '') return
-    // who asks again wants what is there now: a backup may have been made since
-    void queries.invalidateQueries({ queryKey: ['archives.list'] })
-    choose({ path: path.trim() })
   }
   return (
     <Card title={t('backup.where')}>
