@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { withFolderLock } from '../../src/storage/filesystem-lock.ts'
+import { buildWhereNeeded } from '../../src/web-host/build.ts'
 import { runJob } from '../../src/worker/client.ts'
 import { Services } from '../../src/worker/services/services.ts'
 import { type Child, startChild } from '../rig/child.ts'
@@ -45,6 +48,10 @@ function namespaces(): string[] {
 let starts = 0
 
 export async function startProgram({ directory, environment = {}, diskMegabytes }: ProgramOptions): Promise<Program> {
+  // two test files that start at once must not build the pages under each other's hands
+  const lock = join(tmpdir(), 'coffer-test-build')
+  mkdirSync(lock, { recursive: true })
+  await withFolderLock(lock, () => buildWhereNeeded(ROOT))
   starts += 1
   const errors = join(directory, `program-${starts}.log`)
   writeFileSync(errors, '')
