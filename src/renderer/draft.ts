@@ -40,10 +40,12 @@ export function useDraft<T extends object>(
         const next = typeof changed === 'function' ? changed(old) : { ...old, ...changed }
         drafts.set(name, next)
         clearTimeout(timer.current)
+        // What was started is remembered at once: a host that is killed a moment later must still know of it.
+        const started = typeof changed !== 'function' && 'run' in changed
         // A draft that could not be kept is still in this window.
         timer.current = setTimeout(
           () => void host.call('drafts.set', { name, value: next }).catch(() => {}),
-          SAVE_AFTER_MS,
+          started ? 0 : SAVE_AFTER_MS,
         )
         return next
       }),
