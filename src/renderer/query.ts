@@ -34,18 +34,11 @@ export function useAct<K extends CallName>(name: K, refresh: readonly CallName[]
 
 /**
  * A job that began or ended may have changed anything that was read before: whatever a page shows next is asked anew. What
- * is on the way is asked again, since the answer may be older than the news; what stands on the page follows its own rules.
+ * stands on a page now follows its own rules, since some calls are jobs themselves.
  * @returns what ends it
  */
 export function followJobs(): () => void {
-  const isOnTheWay = ({ state }: { state: { fetchStatus: string } }) => state.fetchStatus === 'fetching'
-  let isOpen = false
-  const news = () => {
-    // the window's own first calls are as young as its stream of events
-    if (isOpen) void queries.refetchQueries({ type: 'active', predicate: isOnTheWay })
-    isOpen = true
-    void queries.invalidateQueries({ refetchType: 'none', predicate: (query) => !isOnTheWay(query) })
-  }
+  const news = () => void queries.invalidateQueries({ refetchType: 'none' })
   return host.subscribe((event) => {
     if (event.type === 'started' || event.type === 'finished') news()
   }, news)

@@ -112,9 +112,9 @@ export function KeyCard({ one }: { one: KeyOverview }) {
 
 function Fact({ term, children }: { term: string; children: React.ReactNode }) {
   return (
-    <>
+    <div>
       <dt>{term}</dt>
       <dd>{children}</dd>
-    </>
+    </div>
   )
 }
