@@ -1,5 +1,6 @@
 import { glob, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { cacheRoot } from './rig/cache.ts'
 import { type KafkaRig, startKafka } from './rig/kafka.ts'
 import { kafkaJars } from './rig/kafka-jars.ts'
 import { pdfCheckJars, pyHankoFolder } from './rig/pdf-checks.ts'
@@ -35,6 +36,8 @@ async function main(args: string[]): Promise<Tally> {
   if (patterns.length === 0) add(await runChecks(root))
   if (options.has('--check')) return total
 
+  // Hundreds of processes are started, each of which would strip and compile the same sources.
+  process.env.NODE_COMPILE_CACHE ??= join(cacheRoot(), 'compiled')
   const files = await testFiles(patterns)
   const real = options.has('--unit') ? [] : files.filter(isReal)
   const unit = files.filter((file) => !isReal(file))
