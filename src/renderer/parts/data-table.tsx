@@ -7,11 +7,12 @@ import {
   useTable,
 } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { memo, type ReactNode, useCallback, useMemo, useRef } from 'react'
+import { memo, type ReactNode, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel(), sortFns })
-const ROW_PX = 40
+/** Of a row of one line at the usual size of letters. */
+const ROW_PX = 41
 const MOST_PX = 560
 /** A column is at least so wide for each part of `grow`; narrower windows scroll sideways. */
 const MIN_REM = 5.5
@@ -63,6 +64,15 @@ const Cells = memo(function Cells<T extends object>({ columns, row }: CellsProps
   // biome-ignore-end lint/a11y: end of the cells
 }) as <T extends object>(props: CellsProps<T>) => ReactNode
 
+/** @returns pixels; null where no row is drawn */
+function usualHeight(table: HTMLElement | null): number | null {
+  const counts = new Map<number, number>()
+  for (const row of table?.querySelectorAll<HTMLElement>('.grid-body > .grid-row') ?? []) {
+    counts.set(row.offsetHeight, (counts.get(row.offsetHeight) ?? 0) + 1)
+  }
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null
+}
+
 /** A table of any length: only the rows in sight are in the document. Sorts what it holds; its head stays in sight. */
 export function DataTable<T extends object>({
   caption,
@@ -93,12 +103,13 @@ export function DataTable<T extends object>({
   const sorted = table.getRowModel().rows
   // The same function while the rows are the same: a new one has the places of all rows computed anew, at each frame.
   const keyOf = useCallback((at: number) => sorted[at]?.id ?? at, [sorted])
+  const [rowPx, setRowPx] = useState(ROW_PX)
   const virtual = useVirtualizer({
     count: sorted.length,
     getScrollElement: () => scroll.current,
-    estimateSize: () => ROW_PX,
+    estimateSize: () => rowPx,
     getItemKey: keyOf,
-    overscan: 12,
+    overscan: 5,
     onChange: (instance) => {
       const last = instance.getVirtualItems().at(-1)
       if (onEnd !== undefined && last !== undefined && last.index >= sorted.length - 1) onEnd()
@@ -107,6 +118,15 @@ export function DataTable<T extends object>({
   const widths = columns.map((column) => `minmax(${(column.grow ?? 1) * MIN_REM}rem, ${column.grow ?? 1}fr)`).join(' ')
   const minWidth = `${columns.reduce((sum, column) => sum + (column.grow ?? 1) * MIN_REM + 1, 0)}rem`
   const items = virtual.getVirtualItems()
+  // A row that is as high as was expected moves nothing; each other one has the places of all below it computed anew. So
+  // what is expected is what most rows here are, whatever the size of letters.
+  const isFilled = items.length > 0
+  useLayoutEffect(() => {
+    const usual = isFilled ? usualHeight(scroll.current) : null
+    if (usual === null || usual === rowPx) return
+    setRowPx(usual)
+    virtual.measure()
+  }, [isFilled, rowPx, virtual])
 
   return (
     <>
@@ -151,7 +171,7 @@ export function DataTable<T extends object>({
             })}
           </div>
         </div>
-        <div role="rowgroup" className="grid-body" style={{ height: virtual.getTotalSize() }}>
+        <div key={rowPx} role="rowgroup" className="grid-body" style={{ height: virtual.getTotalSize() }}>
           {items.map((item) => {
             const row = sorted[item.index]
             if (row === undefined) return null
