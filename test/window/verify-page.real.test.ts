@@ -132,6 +132,10 @@ describe('the Verify page', () => {
     assert.equal(await choose('valid-lt.pdf'), 'This PDF is genuine and unchanged')
     await picture('verify-pdf')
     assert.equal(await choose('covered-after-signing.pdf'), 'Do not rely on this PDF')
+    // no sign of success beside a signature that counts as nobody's
+    const whose = page.getByRole('row', { name: 'Who signed it?' })
+    await whose.getByText('counts as nobody').waitFor()
+    assert.equal(await whose.getByText('passed').count(), 0)
   })
   test('takes several at once', async () => {
     assert.equal(await choose('valid-lt.pdf', 'forged.zip'), '1 of 2 files are genuine and unchanged')

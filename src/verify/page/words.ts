@@ -69,7 +69,7 @@ export function rowsOf(result: VerifiedFile): Row[] {
   const coverage = own(groups.coverage)
   return [
     { question: 'Is it intact?', answer: intactAnswer(result, groups.intact, intact), verdict: own(groups.intact) },
-    { question: 'Who signed it?', answer: answers.whose, verdict: own(groups.whose) },
+    { question: 'Who signed it?', answer: answers.whose, verdict: whoseVerdict(result, own(groups.whose)) },
     { question: 'Since when?', answer: answers.since, ...sinceVerdict(result, own(groups.since)) },
     { question: 'Changed afterwards?', answer: answers.changed, verdict: null },
     { question: 'Are the records from the archive?', answer: reasons(groups.records), verdict: own(groups.records) },
@@ -114,6 +114,11 @@ export function ownTools(result: VerifiedFile, beside: readonly string[]): { tex
 }
 
 /** A time that only the signer states is no proof of it, though nothing is wrong with it. */
+/** What counts as nobody's has no sign of its own beside it: the reason why stands with the question that failed. */
+function whoseVerdict({ answer_ids }: VerifiedFile, own: Verdict | null): Verdict | null {
+  return answer_ids?.whose === 'invalid' && own === 'passed' ? null : own
+}
+
 function sinceVerdict(result: VerifiedFile, own: Verdict | null): Pick<Row, 'verdict' | 'word'> {
   const first = result.signatures[0]
   if (own === 'failed' || first?.time === undefined || first.time === null) return { verdict: own }

@@ -39,7 +39,7 @@ export function rowsOf(file: VerifiedFile): Row[] {
   const { answers } = file
   const rows: Row[] = [
     { question: 'intact', answer: intactAnswer(file, intact ?? []), verdict: worst(intact) },
-    { question: 'whose', answer: answers.whose, verdict: worst(whose) },
+    { question: 'whose', answer: answers.whose, verdict: whoseVerdict(file, worst(whose)) },
     { question: 'since', answer: answers.since, ...sinceVerdict(file, worst(since)) },
     { question: 'changed', answer: answers.changed, verdict: changedVerdict(file) },
     { question: 'records', answer: reasons(records), verdict: worst(records) },
@@ -51,6 +51,11 @@ export function rowsOf(file: VerifiedFile): Row[] {
 
 function worst(checks: readonly VerifyCheck[] = []): Verdict | null {
   return checks.length === 0 ? null : checks.map((one) => one.verdict).reduce(worse)
+}
+
+/** What counts as nobody's has no sign of its own beside it: the reason why stands with the question that failed. */
+function whoseVerdict({ answer_ids }: VerifiedFile, own: Verdict | null): Verdict | null {
+  return answer_ids?.whose === 'invalid' && own === 'passed' ? null : own
 }
 
 /** The grounds on which the verifier's answer says that something was changed (verify/answers.ts). */
