@@ -113,12 +113,12 @@ export function ownTools(result: VerifiedFile, beside: readonly string[]): { tex
   }
 }
 
-/** A time that only the signer states is no proof of it, though nothing is wrong with it. */
 /** What counts as nobody's has no sign of its own beside it: the reason why stands with the question that failed. */
 function whoseVerdict({ answer_ids }: VerifiedFile, own: Verdict | null): Verdict | null {
   return answer_ids?.whose === 'invalid' && own === 'passed' ? null : own
 }
 
+/** A time that only the signer states is no proof of it, though nothing is wrong with it. */
 function sinceVerdict(result: VerifiedFile, own: Verdict | null): Pick<Row, 'verdict' | 'word'> {
   const first = result.signatures[0]
   if (own === 'failed' || first?.time === undefined || first.time === null) return { verdict: own }
