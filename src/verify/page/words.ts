@@ -1,5 +1,5 @@
 import type { Verdict, VerifiedFile, VerifyCheck } from '../../contract/evidence/verdict.ts'
-import { worse } from '../../contract/evidence/verdict.ts'
+import { whoseVerdict, worse } from '../../contract/evidence/verdict.ts'
 
 export function sizeOf(bytes: number): string {
   for (const [unit, size] of [
@@ -111,11 +111,6 @@ export function ownTools(result: VerifiedFile, beside: readonly string[]): { tex
     text: 'The same answers with tools you already have (the signer’s key as KEY.pem):',
     commands: `sha256sum ${name}\nopenssl dgst -sha256 -verify KEY.pem -signature ${signature} ${name}`,
   }
-}
-
-/** What counts as nobody's has no sign of its own beside it: the reason why stands with the question that failed. */
-function whoseVerdict({ answer_ids }: VerifiedFile, own: Verdict | null): Verdict | null {
-  return answer_ids?.whose === 'invalid' && own === 'passed' ? null : own
 }
 
 /** A time that only the signer states is no proof of it, though nothing is wrong with it. */

@@ -1,5 +1,5 @@
 import type { Verdict, VerifiedFile, VerifyCheck } from '../../../contract/evidence/verdict.ts'
-import { worse } from '../../../contract/evidence/verdict.ts'
+import { whoseVerdict, worse } from '../../../contract/evidence/verdict.ts'
 import type { Trusted } from '../../../contract/ipc/calls/verify.ts'
 
 /** The questions of somebody who has to rely on a file, in their order. */
@@ -51,11 +51,6 @@ export function rowsOf(file: VerifiedFile): Row[] {
 
 function worst(checks: readonly VerifyCheck[] = []): Verdict | null {
   return checks.length === 0 ? null : checks.map((one) => one.verdict).reduce(worse)
-}
-
-/** What counts as nobody's has no sign of its own beside it: the reason why stands with the question that failed. */
-function whoseVerdict({ answer_ids }: VerifiedFile, own: Verdict | null): Verdict | null {
-  return answer_ids?.whose === 'invalid' && own === 'passed' ? null : own
 }
 
 /** The grounds on which the verifier's answer says that something was changed (verify/answers.ts). */
