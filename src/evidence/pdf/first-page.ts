@@ -2,24 +2,22 @@ import type { EvidenceReport } from '../../contract/evidence/report.ts'
 import { count, plural } from '../../contract/words.ts'
 import { bytes, day, duration, monthName } from '../report/plain.ts'
 import { type Fact, facts } from './facts.ts'
+import { masthead, oneLine } from './masthead.ts'
 import { FEW_TOPICS } from './sections.ts'
 import { body, mono, type Sheet } from './sheet.ts'
-import { BLUE, INK, LINE, MUTED, OUTCOME_COLOURS, SIZE } from './theme.ts'
+import { INK, LINE, MUTED, OUTCOME_COLOURS, SIZE } from './theme.ts'
 import { headline, meaning } from './words.ts'
 import { type Line, wrap } from './wrap.ts'
 
+const KINDS = {
+  validation: 'Evidence report: validation',
+  extraction: 'Evidence report: extraction',
+  monthly: 'Monthly report',
+}
+
 /** The answer, what it rests on, who and when, and what it means in plain words. @param rooted as `meaning` has it */
 export function firstPage(sheet: Sheet, report: EvidenceReport, rooted: boolean): void {
-  sheet.y = 44
-  masthead(sheet, report)
-  const title = wrap(
-    [{ text: headline(report), face: 'serif', size: SIZE.display, colour: INK }],
-    sheet.width,
-    sheet.type,
-  )
-  sheet.bookmark('Result', 1)
-  sheet.element('H1', () => sheet.lines(title, sheet.left))
-  sheet.gap(3)
+  masthead(sheet, KINDS[report.coffer.kind], headline(report), 'Result')
   sheet.paragraph([{ text: context(report), face: 'sans', size: SIZE.body, colour: MUTED }], { after: 10 })
   outcomeBand(sheet, report)
   figures(sheet, keyFigures(report))
@@ -34,29 +32,6 @@ export function firstPage(sheet: Sheet, report: EvidenceReport, rooted: boolean)
   )
   sheet.heading('Scope, who and when', 2, 40)
   facts(sheet, particulars(report))
-}
-
-function masthead(sheet: Sheet, report: EvidenceReport): void {
-  const TITLES = {
-    validation: 'Evidence report: validation',
-    extraction: 'Evidence report: extraction',
-    monthly: 'Monthly report',
-  }
-  sheet.element('P', () => {
-    sheet.content(() => sheet.line(one(sheet, 'Coffer', 'serif', 12, INK), sheet.left, sheet.y))
-    sheet.content(() =>
-      sheet.line(
-        one(sheet, TITLES[report.coffer.kind], 'sans', SIZE.small, MUTED),
-        sheet.left,
-        sheet.y + 4,
-        'right',
-        sheet.width,
-      ),
-    )
-  })
-  sheet.gap(19)
-  sheet.artifact(() => sheet.rule(sheet.left, sheet.y, sheet.width, BLUE, 1.2))
-  sheet.gap(14)
 }
 
 function context(report: EvidenceReport): string {
@@ -170,7 +145,7 @@ function figures(sheet: Sheet, list: readonly Figure[]): void {
         sheet.content(() => sheet.line(line, x + 9, y))
         y += sheet.lineHeight(line.size)
       }
-      const name = one(sheet, label, 'sans', SIZE.small, MUTED)
+      const name = oneLine(sheet, label, 'sans', SIZE.small, MUTED)
       sheet.content(() => sheet.line(name, x + 9, top + height - 19))
     })
   }
@@ -222,8 +197,4 @@ function particulars(report: EvidenceReport): Fact[] {
   if (report.triggered_by !== undefined) list.push(['Triggered by', report.triggered_by])
   list.push(['Report', [mono(report.report_id)]])
   return list
-}
-
-function one(sheet: Sheet, text: string, face: 'sans' | 'serif', size: number, colour: string): Line {
-  return wrap([{ text, face, size, colour }], sheet.width, sheet.type)[0] as Line
 }

@@ -2,10 +2,11 @@ import type { Verdict, VerifiedFile, VerifyResult } from '../../contract/evidenc
 import type { VerdictWords } from '../../contract/ipc/calls/verify.ts'
 import { attachFile, openDocument } from './document.ts'
 import { facts } from './facts.ts'
+import { masthead } from './masthead.ts'
 import { mono, muted, Sheet } from './sheet.ts'
 import { table } from './table.ts'
-import { BLUE, INK, MUTED, OUTCOME_COLOURS, SIZE } from './theme.ts'
-import { type Span, wrap } from './wrap.ts'
+import { INK, MUTED, OUTCOME_COLOURS, SIZE } from './theme.ts'
+import type { Span } from './wrap.ts'
 
 const COLOUR: Readonly<Record<Verdict, string>> = {
   passed: OUTCOME_COLOURS.PASSED?.ink ?? INK,
@@ -58,21 +59,7 @@ export async function renderVerdict(
 }
 
 function beginning(sheet: Sheet, words: VerdictWords): void {
-  sheet.y = 44
-  const masthead = (text: string, span: Omit<Span, 'text'>) => wrap([{ ...span, text }], sheet.width, sheet.type)[0]
-  const left = masthead('Coffer', { face: 'serif', size: 12, colour: INK })
-  const right = masthead(words.kind, { face: 'sans', size: SIZE.small, colour: MUTED })
-  sheet.element('P', () => {
-    sheet.content(() => left && sheet.line(left, sheet.left, sheet.y))
-    sheet.content(() => right && sheet.line(right, sheet.left, sheet.y + 4, 'right', sheet.width))
-  })
-  sheet.gap(19)
-  sheet.artifact(() => sheet.rule(sheet.left, sheet.y, sheet.width, BLUE, 1.2))
-  sheet.gap(14)
-  const title = wrap([{ text: words.title, face: 'serif', size: SIZE.display, colour: INK }], sheet.width, sheet.type)
-  sheet.bookmark(words.title, 1)
-  sheet.element('H1', () => sheet.lines(title, sheet.left))
-  sheet.gap(3)
+  masthead(sheet, words.kind, words.title, words.title)
   sheet.paragraph([muted(words.madeBy, SIZE.body)], { after: words.judgedFor === null ? 10 : 3 })
   if (words.judgedFor !== null) sheet.paragraph(words.judgedFor, { after: 10 })
 }
@@ -81,6 +68,11 @@ function onFile(sheet: Sheet, file: VerifiedFile, index: number, words: VerdictW
   const own = words.files[index]
   const verdict = (one: Verdict): Span[] => [
     { text: words.verdicts[one], face: 'bold', size: SIZE.small, colour: COLOUR[one] },
+  ]
+  const checked = (what: string) => [
+    { title: what, share: 24 },
+    { title: words.verdict, share: 16 },
+    { title: words.answer, share: 60 },
   ]
   sheet.heading(several ? (own?.headline ?? file.file) : words.result, 2, 120)
   facts(sheet, [
@@ -106,11 +98,7 @@ function onFile(sheet: Sheet, file: VerifiedFile, index: number, words: VerdictW
     sheet.heading(words.signatures, 2)
     table(
       sheet,
-      [
-        { title: words.file, share: 24 },
-        { title: words.verdict, share: 16 },
-        { title: words.answer, share: 60 },
-      ],
+      checked(words.file),
       file.signatures.map((one) => [
         `${one.subject}\n${one.format}`,
         verdict(one.verdict),
@@ -125,11 +113,7 @@ function onFile(sheet: Sheet, file: VerifiedFile, index: number, words: VerdictW
   sheet.heading(`${words.checks} (${file.checks_total})`, 2)
   table(
     sheet,
-    [
-      { title: words.checks, share: 24 },
-      { title: words.verdict, share: 16 },
-      { title: words.answer, share: 60 },
-    ],
+    checked(words.checks),
     file.checks.map((one) => [
       one.subject === file.file ? one.check : `${one.check}\n${one.subject}`,
       verdict(one.verdict),
