@@ -11,6 +11,7 @@ import type { S3Server } from '../rig/s3.ts'
 import { uniqueName, useJava, useKafka, useS3 } from '../rig/shared.ts'
 import { launchChromium } from './chromium.ts'
 import { type TestHost, testHost } from './host.ts'
+import { stepsOn } from './steps.ts'
 
 /** From an empty profile to a scheduled backup that ran: real Chromium, web host, worker, broker and S3 server. */
 
@@ -65,16 +66,8 @@ const heading = (name: string | RegExp) => page.getByRole('heading', { name, lev
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' })
 const go = (address: string) => page.goto(`${host.origin}/#${address}`)
 
-/** Each step needs what the one before left: after a failure the others fail at once. */
-let broken = false
-function step(name: string, work: () => Promise<void> | void): void {
-  test(name, async () => {
-    assert.ok(!broken, 'a step before this one failed')
-    broken = true
-    await work()
-    broken = false
-  })
-}
+const inOrder = stepsOn(() => page)
+const step = (name: string, work: () => Promise<void> | void) => test(name, inOrder(work))
 
 /** For whoever works on the pages: a picture of each step, where COFFER_SHOTS names a folder. */
 async function shot(name: string): Promise<void> {

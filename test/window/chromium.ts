@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
 const SYSTEM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
@@ -21,4 +21,30 @@ export async function launchChromium(): Promise<Browser> {
     // Chromium's sandbox refuses to run as root.
     args: [...quiet, ...(packed?.args ?? []), ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
   })
+}
+
+export interface WindowOptions extends BrowserContextOptions {
+  /** What every wait may take. */
+  limitMs: number
+  /** Takes what the page complains of: the console's errors, and what it throws. */
+  problems?: string[]
+  /** Takes every answer of the host. */
+  traffic?: string[]
+}
+
+/** The window at an address, once its first heading is there. */
+export async function openWindow(browser: Browser, address: string, options: WindowOptions): Promise<Page> {
+  const { limitMs, problems, traffic, ...look } = options
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...look })
+  page.setDefaultTimeout(limitMs)
+  page.on('console', (message) => message.type() === 'error' && problems?.push(message.text()))
+  page.on('pageerror', (error) => problems?.push(error.message))
+  if (traffic !== undefined) {
+    page.on('response', async (response) => {
+      if (response.url().endsWith('/rpc')) traffic.push(await response.text().catch(() => ''))
+    })
+  }
+  await page.goto(address)
+  await page.getByRole('heading').first().waitFor()
+  return page
 }

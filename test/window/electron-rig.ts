@@ -8,7 +8,7 @@ import type { CallName } from '../../src/contract/ipc/names.ts'
 import type { Bridge } from '../../src/contract/ipc/reply.ts'
 import { bundlePreload } from '../../src/main/bundle.ts'
 import { app, standIn } from './electron-stand-in.ts'
-import { buildRenderer, ROOT } from './host.ts'
+import { builtRenderer, ROOT } from './host.ts'
 
 /** The real main and the real preload, on the stand-in for Electron. Once in a process: main is a program. */
 
@@ -44,7 +44,7 @@ export async function startMain(args: string[] = [], prepare: (folder: string) =
   process.env.XDG_CONFIG_HOME = join(folder, 'config')
   process.argv = ['electron', ROOT, ...args]
   prepare(folder)
-  await buildRenderer(join(ROOT, 'dist/renderer'))
+  await builtRenderer()
   await bundlePreload(ROOT)
   const up = Promise.race([once(standIn.told, 'shown'), once(standIn.told, 'exit')])
   await import('../../src/main/main.ts')

@@ -8,9 +8,10 @@ import type { Browser, Page } from 'playwright-core'
 import { unpacked } from '../extract/unpack.ts'
 import type { JavaClient } from '../rig/java-client.ts'
 import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
-import { launchChromium } from './chromium.ts'
+import { launchChromium, openWindow } from './chromium.ts'
 import { connectBefore, fill, type Program, startProgram } from './program.ts'
-import { accessible, shot } from './requests-support.ts'
+import { accessible, askForAll, shot } from './requests-support.ts'
+import { stepsOn } from './steps.ts'
 
 /**
  * A disk of 96 MB that holds the archives and the packages, and that somebody else fills: a backup, a request and a
@@ -52,12 +53,7 @@ before(async () => {
   program = await startProgram({ directory, diskMegabytes: 96 })
   for (const folder of ['disk/archive', 'disk/requests']) mkdirSync(program.seen(folder))
   browser = await launchChromium()
-  page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' })
-  page.setDefaultTimeout(90_000)
-  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-  page.on('pageerror', (error) => problems.push(error.message))
-  await page.goto(program.address)
-  await page.getByRole('heading').first().waitFor()
+  page = await openWindow(browser, program.address, { locale: 'en-GB', limitMs: 90_000, problems })
 })
 after(async () => {
   await browser?.close()
@@ -68,20 +64,8 @@ after(async () => {
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' })
 const heading = (name: string | RegExp) => page.getByRole('heading', { name })
 const next = () => page.getByRole('button', { name: /^Next/ }).click()
-/** Each step stands on the one before it. */
-let broken = false
-function step(name: string, work: () => Promise<void>): void {
-  test(name, async () => {
-    assert.ok(!broken, 'a step before this one failed')
-    broken = true
-    try {
-      await work()
-      broken = false
-    } finally {
-      if (broken) await shot(page, 'failed')
-    }
-  })
-}
+const inOrder = stepsOn(() => page)
+const step = (name: string, work: () => Promise<void> | void) => test(name, inOrder(work))
 const disk = (path: string) => join(directory, 'disk', path)
 const checked = () =>
   program.coffer('validate', '--path', disk('archive'), '--backup-id', 'payments', '--deep', '--json')
@@ -125,17 +109,12 @@ step('a backup on a full disk fails in words, nothing looks whole, and it goes o
 })
 
 step('a package on a full disk is not made, and is made once there is room', async () => {
-  await page.goto(`${program.origin}/#/requests/new`)
-  await page.getByLabel('Matter number').fill('FULL')
-  await next()
-  await page.getByLabel('Folder or s3:// address').fill('disk/archive')
-  await button('Open').click()
-  await page.getByRole('radio', { name: 'payments' }).check()
-  await page.getByText(/1 of 1 record streams chosen/).waitFor()
-  await next()
-  await page.getByRole('slider', { name: 'From' }).waitFor()
-  for (let step = 0; step < 3; step++) await next()
-  await page.getByText(/At most 6,000 records/).waitFor()
+  await askForAll(page, program.origin, {
+    matter: 'FULL',
+    folder: 'disk/archive',
+    backup: 'payments',
+    records: '6,000',
+  })
   const free = fill(program.seen('disk'), 2_000_000)
   await button('Make the package without a signature').click()
   await page.getByText('not made', { exact: false }).first().waitFor()

@@ -1,6 +1,9 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { withFolderLock } from '../../src/storage/filesystem-lock.ts'
+import { buildWhereNeeded } from '../../src/web-host/build.ts'
 import { startWebHost, type WebHost } from '../../src/web-host/server.ts'
 import type { FileLimits } from '../../src/worker/services/held-files.ts'
 import { RendererFiles } from '../../src/worker/services/renderer-files.ts'
@@ -9,24 +12,23 @@ import type { RunJob } from '../../src/worker/services/session-jobs.ts'
 
 export const ROOT = join(import.meta.dirname, '../..')
 
-/** The renderer, built from the sources as they stand. Test files run side by side: each builds into its own folder. */
+/** The renderer, built into a folder of one's own. */
 export async function buildRenderer(outDir: string): Promise<void> {
   const { build } = await import('vite')
   await build({ configFile: join(ROOT, 'src/renderer/vite.config.ts'), logLevel: 'error', build: { outDir } })
   if (!existsSync(join(outDir, 'index.html'))) throw new Error('vite built no page')
 }
 
-let built: Promise<RendererFiles> | undefined
-
-/** Built once for each test process. */
-function rendererFiles(): Promise<RendererFiles> {
-  built ??= (async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'coffer-renderer-'))
-    process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-    await buildRenderer(folder)
-    return RendererFiles.in(folder)
-  })()
-  return built
+/**
+ * The checkout's own pages, built where the sources are newer. Test files run side by side: they take turns, and the first
+ * builds for all.
+ * @returns their folder
+ */
+export async function builtRenderer(): Promise<string> {
+  const lock = join(tmpdir(), 'coffer-test-build')
+  mkdirSync(lock, { recursive: true })
+  await withFolderLock(lock, () => buildWhereNeeded(ROOT))
+  return join(ROOT, 'dist/renderer')
 }
 
 export interface TestHost extends WebHost {
@@ -42,7 +44,7 @@ export async function testHost(
   environment: Record<string, string> = {},
   fileLimits?: FileLimits,
 ): Promise<TestHost> {
-  const files = await rendererFiles()
+  const files = await RendererFiles.in(await builtRenderer())
   const folder = mkdtempSync(join(tmpdir(), 'coffer-window-'))
   const services = new Services({
     runJob,
@@ -74,4 +76,19 @@ export async function testHost(
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** The command line beside the window, with its profile and in its folder. */
+export function cofferBeside(host: TestHost, args: readonly string[], environment: Record<string, string>) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'src/cli/coffer.ts'), ...args], {
+    cwd: host.folder,
+    encoding: 'utf8',
+    env: {
+      PATH: process.env.PATH ?? '',
+      COFFER_PROFILE: join(host.folder, 'profile'),
+      COFFER_KEY_STORE: 'file',
+      ...environment,
+    },
+  })
+  return { code: status, out: stdout, err: stderr }
 }

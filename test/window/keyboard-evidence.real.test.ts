@@ -6,8 +6,8 @@ import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import type { VerifyResult } from '../../src/contract/evidence/verdict.ts'
 import { runJob } from '../../src/worker/client.ts'
-import { launchChromium } from './chromium.ts'
-import { ROOT, type TestHost, testHost } from './host.ts'
+import { launchChromium, openWindow } from './chromium.ts'
+import { cofferBeside, ROOT, type TestHost, testHost } from './host.ts'
 import { accessible, keys, tabTo, type } from './requests-support.ts'
 
 /**
@@ -29,31 +29,14 @@ before(async () => {
   host = await testHost(runJob, { PATH: process.env.PATH ?? '', COFFER_KEY_PASSPHRASE: PASSPHRASE })
   for (const name of [PDF, ...ROOTS]) cpSync(join(ROOT, 'test/fixtures/pdf', name), file(name))
   browser = await launchChromium()
-  page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' })
-  page.setDefaultTimeout(60_000)
-  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-  page.on('pageerror', (error) => problems.push(error.message))
-  await page.goto(host.address)
-  await page.getByRole('heading').first().waitFor()
+  page = await openWindow(browser, host.address, { locale: 'en-GB', limitMs: 60_000, problems })
 })
 after(async () => {
   await browser?.close()
   await host?.end()
 })
 
-function coffer(...args: string[]) {
-  const ended = spawnSync(process.execPath, [join(ROOT, 'src/cli/coffer.ts'), ...args], {
-    cwd: host.folder,
-    encoding: 'utf8',
-    env: {
-      PATH: process.env.PATH ?? '',
-      COFFER_PROFILE: join(host.folder, 'profile'),
-      COFFER_KEY_STORE: 'file',
-      COFFER_KEY_PASSPHRASE: PASSPHRASE,
-    },
-  })
-  return { code: ended.status, out: ended.stdout, err: ended.stderr }
-}
+const coffer = (...args: string[]) => cofferBeside(host, args, { COFFER_KEY_PASSPHRASE: PASSPHRASE })
 
 /** What a result says, without when it was made and where the files lay. */
 function said({ files, verdict, judged_for }: VerifyResult) {

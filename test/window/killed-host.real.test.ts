@@ -8,9 +8,9 @@ import { coffer } from '../cli/program.ts'
 import { unpacked } from '../extract/unpack.ts'
 import type { JavaClient } from '../rig/java-client.ts'
 import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
-import { launchChromium } from './chromium.ts'
+import { launchChromium, openWindow } from './chromium.ts'
 import { connectBefore, type Program, startProgram } from './program.ts'
-import { shot } from './requests-support.ts'
+import { askForAll, shot } from './requests-support.ts'
 
 /** kill -9 of the whole application in the middle of a request and of a restore; it is opened again and gone on with. */
 
@@ -57,10 +57,7 @@ after(async () => {
 /** The application, started, and a window on it. */
 async function open(): Promise<void> {
   program = await startProgram({ directory })
-  page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' })
-  page.setDefaultTimeout(90_000)
-  await page.goto(program.address)
-  await page.getByRole('heading').first().waitFor()
+  page = await openWindow(browser, program.address, { locale: 'en-GB', limitMs: 90_000 })
 }
 
 /** Power off: no signal that could be handled, and a window that has lost its host. */
@@ -74,20 +71,9 @@ async function killAndOpen(): Promise<void> {
 
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' })
 const heading = (name: string | RegExp) => page.getByRole('heading', { name })
-const next = () => page.getByRole('button', { name: /^Next: / }).click()
 
 test('killed during an extraction: nothing that looks whole, and the same package in the end', async () => {
-  await page.goto(`${program.origin}/#/requests/new`)
-  await page.getByLabel('Matter number').fill('KILLED')
-  await next()
-  await page.getByLabel('Folder or s3:// address').fill('archive')
-  await button('Open').click()
-  await page.getByRole('radio', { name: 'ledger' }).check()
-  await page.getByText(/1 of 1 record streams chosen/).waitFor()
-  await next()
-  await page.getByRole('slider', { name: 'From' }).waitFor()
-  for (let step = 0; step < 3; step++) await next()
-  await page.getByText(/At most 40,000 records/).waitFor()
+  await askForAll(page, program.origin, { matter: 'KILLED', folder: 'archive', backup: 'ledger', records: '40,000' })
   await button('Make the package without a signature').click()
   await page.getByText(/^[1-9][\d,]* of 40,000 records/).waitFor()
   await killAndOpen()

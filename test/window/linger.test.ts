@@ -12,12 +12,12 @@ import { findAppBrowser } from '../../src/web-host/browser.ts'
 import { EndWhenUnused } from '../../src/web-host/idle.ts'
 import { askHost, openSession } from './ask.ts'
 import { fakeRunJob } from './fake-run-job.ts'
-import { buildRenderer, ROOT, testHost } from './host.ts'
+import { builtRenderer, ROOT, testHost } from './host.ts'
 
 /** How the web host is opened, and when it ends by itself. */
 
 const folder = mkdtempSync(join(tmpdir(), 'coffer-linger-'))
-before(() => buildRenderer(join(ROOT, 'dist/renderer')))
+before(() => builtRenderer())
 after(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('a host that nobody looks at', () => {

@@ -2,15 +2,12 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { withFolderLock } from '../../src/storage/filesystem-lock.ts'
-import { buildWhereNeeded } from '../../src/web-host/build.ts'
 import { runJob } from '../../src/worker/client.ts'
 import { Services } from '../../src/worker/services/services.ts'
 import { type Child, startChild } from '../rig/child.ts'
-import { ROOT } from './host.ts'
+import { builtRenderer, ROOT } from './host.ts'
 
 /** The web host as people start it: a process of its own, which can be killed, and can have a disk that is small. */
 
@@ -48,10 +45,7 @@ function namespaces(): string[] {
 let starts = 0
 
 export async function startProgram({ directory, environment = {}, diskMegabytes }: ProgramOptions): Promise<Program> {
-  // two test files that start at once must not build the pages under each other's hands
-  const lock = join(tmpdir(), 'coffer-test-build')
-  mkdirSync(lock, { recursive: true })
-  await withFolderLock(lock, () => buildWhereNeeded(ROOT))
+  await builtRenderer()
   starts += 1
   const errors = join(directory, `program-${starts}.log`)
   writeFileSync(errors, '')

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
@@ -8,8 +7,8 @@ import type { Browser, Page } from 'playwright-core'
 import type { ControlsResult } from '../../src/contract/results.ts'
 import { runJob } from '../../src/worker/client.ts'
 import { startTsa } from '../rig/tsa.ts'
-import { launchChromium } from './chromium.ts'
-import { ROOT, type TestHost, testHost } from './host.ts'
+import { launchChromium, openWindow } from './chromium.ts'
+import { cofferBeside, ROOT, type TestHost, testHost } from './host.ts'
 
 /** Reports and controls in real Chromium, over reports that real jobs made of the sample archive. */
 
@@ -30,34 +29,14 @@ before(async () => {
   place = join(host.folder, 'archive')
   mkdirSync(place)
   browser = await launchChromium()
-  page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
-  page.setDefaultTimeout(60_000)
-  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-  page.on('pageerror', (error) => problems.push(error.message))
-  page.on('response', async (response) => {
-    if (response.url().endsWith('/rpc')) traffic.push(await response.text().catch(() => ''))
-  })
-  await page.goto(host.address)
-  await page.getByRole('heading').first().waitFor()
+  page = await openWindow(browser, host.address, { limitMs: 60_000, problems, traffic })
 })
 after(async () => {
   await browser?.close()
   await host?.end()
 })
 
-function coffer(...args: string[]) {
-  const ended = spawnSync(process.execPath, [join(ROOT, 'src/cli/coffer.ts'), ...args], {
-    cwd: host.folder,
-    encoding: 'utf8',
-    env: {
-      PATH: process.env.PATH ?? '',
-      COFFER_PROFILE: join(host.folder, 'profile'),
-      COFFER_KEY_STORE: 'file',
-      COFFER_KEY_PASSPHRASE: PASSPHRASE,
-    },
-  })
-  return { code: ended.status, out: ended.stdout, err: ended.stderr }
-}
+const coffer = (...args: string[]) => cofferBeside(host, args, { COFFER_KEY_PASSPHRASE: PASSPHRASE })
 
 const heading = (name: string | RegExp) => page.getByRole('heading', { name })
 const button = (name: string) => page.getByRole('button', { name, exact: true })

@@ -114,3 +114,23 @@ interface Violation {
   id: string
   nodes: { html: string }[]
 }
+
+/** A request for all records of a backup's one stream, up to the last step of its wizard. @param records as the page writes it */
+export async function askForAll(
+  page: Page,
+  origin: string,
+  { matter, folder, backup, records }: { matter: string; folder: string; backup: string; records: string },
+): Promise<void> {
+  const next = () => page.getByRole('button', { name: /^Next: / }).click()
+  await page.goto(`${origin}/#/requests/new`)
+  await page.getByLabel('Matter number').fill(matter)
+  await next()
+  await page.getByLabel('Folder or s3:// address').fill(folder)
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+  await page.getByRole('radio', { name: backup }).check()
+  await page.getByText(/1 of 1 record streams chosen/).waitFor()
+  await next()
+  await page.getByRole('slider', { name: 'From' }).waitFor()
+  for (let step = 0; step < 3; step++) await next()
+  await page.getByText(`At most ${records} records`).waitFor()
+}

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -8,8 +7,9 @@ import { runJob } from '../../src/worker/client.ts'
 import { unpacked } from '../extract/unpack.ts'
 import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
 import { launchChromium } from './chromium.ts'
-import { ROOT, type TestHost, testHost } from './host.ts'
+import { cofferBeside, type TestHost, testHost } from './host.ts'
 import { backUp, keys, paymentsOf, produceQuarter, quarter, shot, type } from './requests-support.ts'
+import { stepsOn } from './steps.ts'
 
 /** Answering a request in the window: from an archive of a real broker to a signed package, checked apart from it. */
 
@@ -47,19 +47,8 @@ after(async () => {
 })
 
 const packagePath = (folder: string, file: string) => join(host.folder, 'profile/requests', folder, 'packages', file)
-/** Each step stands on the one before it: after a failure there is nothing left to see. */
-let broken = false
-const step = (name: string, body: () => Promise<void>) =>
-  test(name, async () => {
-    assert.ok(!broken, 'a step before this one failed')
-    broken = true
-    try {
-      await body()
-      broken = false
-    } finally {
-      if (broken) await shot(page, 'failed')
-    }
-  })
+const inOrder = stepsOn(() => page)
+const step = (name: string, work: () => Promise<void> | void) => test(name, inOrder(work))
 const heading = (name: string | RegExp) => page.getByRole('heading', { name })
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' })
 const next = () => page.getByRole('button', { name: /^Next: / }).click()
@@ -207,15 +196,11 @@ step('the package is what a direct search finds, and another program agrees', as
   for (const { debtor_iban, creditor_iban } of expected) {
     assert.ok(!everything.includes(debtor_iban) && !everything.includes(creditor_iban))
   }
-  const cli = (...args: string[]) =>
-    spawnSync(process.execPath, [join(ROOT, 'src/cli/coffer.ts'), ...args], {
-      encoding: 'utf8',
-      env: { ...environment, COFFER_PROFILE: join(host.folder, 'profile') },
-    })
+  const cli = (...args: string[]) => cofferBeside(host, args, environment)
   const exported = cli('keys', 'export-public', '--name', 'jane-doe', '--output', join(host.folder, 'public'))
-  assert.equal(exported.status, 0, exported.stderr)
+  assert.equal(exported.code, 0, exported.err)
   const verdict = cli('verify', path, '--trust', join(host.folder, 'public/jane-doe-root.pem'))
-  assert.equal(verdict.status, 0, verdict.stdout + verdict.stderr)
+  assert.equal(verdict.code, 0, verdict.out + verdict.err)
 })
 
 step('by keyboard alone, from the list to a verified package', async () => {

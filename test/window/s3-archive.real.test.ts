@@ -11,9 +11,10 @@ import { unpacked } from '../extract/unpack.ts'
 import type { JavaClient } from '../rig/java-client.ts'
 import type { S3Server } from '../rig/s3.ts'
 import { uniqueName, useJava, useKafka, useS3 } from '../rig/shared.ts'
-import { launchChromium } from './chromium.ts'
+import { launchChromium, openWindow } from './chromium.ts'
 import { type TestHost, testHost } from './host.ts'
 import { accessible, shot } from './requests-support.ts'
+import { stepsOn } from './steps.ts'
 
 /**
  * An archive in a bucket: a request is answered from it with a signed package, and it is restored with where its readers
@@ -93,15 +94,7 @@ before(async () => {
     purpose: 'validation',
   })
   browser = await launchChromium()
-  page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' })
-  page.setDefaultTimeout(90_000)
-  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-  page.on('pageerror', (error) => problems.push(error.message))
-  page.on('response', async (response) => {
-    if (response.url().endsWith('/rpc')) traffic.push(await response.text().catch(() => ''))
-  })
-  await page.goto(host.address)
-  await page.getByRole('heading').first().waitFor()
+  page = await openWindow(browser, host.address, { locale: 'en-GB', limitMs: 90_000, problems, traffic })
 })
 after(async () => {
   await browser?.close()
@@ -126,20 +119,8 @@ const button = (name: string | RegExp) => page.getByRole('button', { name, exact
 const heading = (name: string | RegExp) => page.getByRole('heading', { name })
 const next = () => page.getByRole('button', { name: /^Next: / }).click()
 
-/** Each step stands on the one before it. */
-let broken = false
-function step(name: string, work: () => Promise<void>): void {
-  test(name, async () => {
-    assert.ok(!broken, 'a step before this one failed')
-    broken = true
-    try {
-      await work()
-      broken = false
-    } finally {
-      if (broken) await shot(page, 'failed')
-    }
-  })
-}
+const inOrder = stepsOn(() => page)
+const step = (name: string, work: () => Promise<void> | void) => test(name, inOrder(work))
 
 /** The objects of the bucket below a prefix. */
 async function keysBelow(prefix: string): Promise<string[]> {
