@@ -102,7 +102,12 @@ export async function reachedByKeyboard(page: Page): Promise<string[]> {
     const before = new Map(candidates.map((one) => [one, drawn(one)]))
     Object.assign(window, { keyboardCheck: { before, drawn, reached: new Set<Element>() } })
     window.scrollTo(0, 0)
-    if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
+    // Tab goes on from where the focus last was, also after a blur: from above everything else
+    const top = document.createElement('span')
+    top.tabIndex = -1
+    document.body.prepend(top)
+    top.focus()
+    top.remove()
   })
   const problems = new Set<string>()
   for (let step = 0; step < MOST_STEPS; step++) {

@@ -52,7 +52,8 @@ export async function visitorOf(host: TestHost, browser: Browser, options: Visit
   let lastCall = 0
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
   page.on('pageerror', (error) => problems.push(error.message))
-  const isCall = (url: string) => url.endsWith('/rpc')
+  // a page's own script, when it is opened for the first time, is waited for like an answer
+  const isCall = (url: string) => url.endsWith('/rpc') || url.endsWith('.js')
   const done = (url: string) => {
     if (!isCall(url)) return
     pending = Math.max(0, pending - 1)
@@ -89,9 +90,12 @@ export async function visitorOf(host: TestHost, browser: Browser, options: Visit
       return found
     },
     go: async (address) => {
-      pending = 0
-      await page.goto('about:blank')
-      await page.goto(`${host.origin}/#${address}${language === 'en' ? '' : `?language=${language}`}`)
+      await page.evaluate((hash) => {
+        if ((location.hash || '#/') === hash) return
+        document.querySelector('main h1')?.setAttribute('data-left', '')
+        location.hash = hash
+      }, `#${address}${language === 'en' ? '' : `?language=${language}`}`)
+      await page.locator('main h1:not([data-left])').first().waitFor()
       await settled()
     },
     look: async ({ colorScheme, contrast }) => {
