@@ -1,4 +1,5 @@
 import { glob, readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
 import { cacheRoot } from './rig/cache.ts'
 import { type KafkaRig, startKafka } from './rig/kafka.ts'
@@ -16,7 +17,7 @@ const HELP = `npm test [-- [--unit | --check] [--serial] [PATTERN …]]
 Everything: type check, lint, layer rules, unit tests, and the tests with a real Kafka, S3 server and browser.
   --unit     checks and unit tests only
   --check    checks only
-  --serial   real tests one file at a time, instead of two
+  --serial   one file at a time
   PATTERN    only test files whose path contains one of the patterns; no checks
 The last line is "N passed, N failed"; the exit code is 1 when something failed or nothing ran.`
 
@@ -44,13 +45,30 @@ async function main(args: string[]): Promise<Tally> {
   const missing = real.length === 0 ? [] : await missingPrograms()
   for (const line of missing) console.log(`✖ missing for the real tests: ${line}`)
   console.log(`${unit.length} files of unit tests, ${real.length} of real tests`)
-  if (unit.length > 0) add(await runTests(root, unit, 2))
-  if (missing.length > 0) add({ passed: 0, failed: missing.length + real.length })
-  else if (real.length > 0) add(await runRealTests(real, options.has('--serial') ? 1 : 2))
+  const atOnce = options.has('--serial') ? 1 : AT_ONCE
+  if (missing.length > 0) {
+    add(await runTests(root, unit, atOnce))
+    add({ passed: 0, failed: missing.length + real.length })
+  } else if (real.length > 0) add(await runRealTests(mixed(real, unit), atOnce))
+  else add(await runTests(root, unit, atOnce))
   return total
 }
 
-/** Real tests share one broker and one S3 server, started here and handed on in the environment. */
+/** Real tests wait for others a good deal of their time: one file more than there are cores uses it. */
+const AT_ONCE = Math.min(6, availableParallelism() + 1)
+
+/**
+ * Unit tests, which wait for nothing, are spread among the real ones. The window's files take longest and come first, so
+ * that none of them is left over when all else is done.
+ */
+function mixed(real: string[], unit: string[]): string[] {
+  const isWindow = (file: string) => relative(root, file).startsWith(join('test', 'window'))
+  const ordered = [...real.filter(isWindow), ...real.filter((file) => !isWindow(file))]
+  const share = unit.length / ordered.length
+  return ordered.flatMap((file, i) => [file, ...unit.slice(Math.ceil(i * share), Math.ceil((i + 1) * share))])
+}
+
+/** Runs files among which are real tests: these share one broker and one S3 server, handed on in the environment. */
 async function runRealTests(files: string[], concurrency: number): Promise<Tally> {
   // Fetched before the clock of any test runs.
   await kafkaJars()
