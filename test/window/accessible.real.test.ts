@@ -56,7 +56,7 @@ async function findings(visitor: Visitor, address: string): Promise<string[]> {
   await visitor.go(address)
   for (const look of LOOKS) {
     await visitor.look(look)
-    add(look.name, await axeFindings(page, look === LOOKS[0] ? undefined : 'color-contrast'))
+    add(look.name, await axeFindings(page, look === LOOKS[0] ? undefined : 'colours'))
   }
   add('page', await noProblems(page))
   add('verdicts', await pillsBySignAndWord(page))

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
@@ -14,6 +13,7 @@ import { actionDigest, exactAction } from '../../src/jobs/approvals/action.ts'
 import { runKeys } from '../../src/jobs/keys/run.ts'
 import { type ActivityEvent, appendActivity } from '../../src/journal/activity/append.ts'
 import { runJob } from '../../src/worker/client.ts'
+import { accessibleInBothLooks } from './axe.ts'
 import { launchChromium } from './chromium.ts'
 import { type TestHost, testHost } from './host.ts'
 
@@ -21,7 +21,6 @@ import { type TestHost, testHost } from './host.ts'
 
 /** A folder for pictures to look at; none by default. */
 const SHOTS = process.env.COFFER_SHOTS
-const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const problems: string[] = []
 const environment: Record<string, string> = {
   PATH: process.env.PATH ?? '',
@@ -60,24 +59,9 @@ async function shot(name: string): Promise<void> {
 
 /** What axe finds at WCAG 2.2 AA, in light and in dark. */
 async function accessible(name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await page.waitForTimeout(300)
-    await shot(`${name}-${colorScheme}`)
-    if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeSource)
-    const found = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
-        axe: {
-          run(where: Document, options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
-        }
-      }
-      const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-      const { violations } = await axe.run(document, { runOnly: { type: 'tag', values: tags } })
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)
-    })
-    assert.deepEqual(found, [], `${name}, ${colorScheme}`)
-  }
-  await page.emulateMedia({ colorScheme: 'light' })
+  await page.waitForTimeout(300)
+  await shot(name)
+  await accessibleInBothLooks(page, name)
 }
 
 const event = (n: number): ActivityEvent => ({

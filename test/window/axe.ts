@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
+import { nothingSideways } from './page-checks.ts'
 
 const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
@@ -15,15 +17,18 @@ interface AxeResults {
 }
 declare const axe: { run(context: unknown, options: unknown): Promise<AxeResults> }
 
+/** What depends on colours: all else is the same in every look. */
+const COLOURS = ['color-contrast', 'link-in-text-block']
+
 /**
  * What axe finds against WCAG 2.2 AA on the page as it stands. Its source goes in by the debugger, which no content
  * security policy keeps out.
- * @param only one rule: what does not depend on colours needs to be looked at in one look only
+ * @param only what depends on colours, where the same page was looked at as a whole in another look
  * @returns a line for each element that fails; fails itself when axe checked nothing
  */
-export async function axeFindings(page: Page, only?: 'color-contrast'): Promise<string[]> {
+export async function axeFindings(page: Page, only?: 'colours'): Promise<string[]> {
   await page.evaluate(SOURCE)
-  const runOnly = only === undefined ? { type: 'tag', values: TAGS } : { type: 'rule', values: [only] }
+  const runOnly = only === undefined ? { type: 'tag', values: TAGS } : { type: 'rule', values: COLOURS }
   const { violations, passes } = await page.evaluate(async (rules) => {
     const found = await axe.run(document, { runOnly: rules, resultTypes: ['violations'] })
     return {
@@ -40,4 +45,12 @@ export async function axeFindings(page: Page, only?: 'color-contrast'): Promise<
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, why }) => `${id} (${help}) at ${target}: ${why.replaceAll(/\s+/g, ' ')}`),
   )
+}
+
+/** The page as it stands, in light and in dark: axe finds nothing, and nothing is wider than the window. Ends in light. */
+export async function accessibleInBothLooks(page: Page, name: string): Promise<void> {
+  assert.deepEqual([...(await axeFindings(page)), ...(await nothingSideways(page))], [], `${name}, light`)
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
+  assert.deepEqual(await axeFindings(page, 'colours'), [], `${name}, dark`)
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
 }

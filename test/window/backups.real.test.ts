@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
@@ -9,6 +8,7 @@ import { coffer } from '../cli/program.ts'
 import { freePort } from '../rig/ports.ts'
 import type { S3Server } from '../rig/s3.ts'
 import { uniqueName, useJava, useKafka, useS3 } from '../rig/shared.ts'
+import { accessibleInBothLooks } from './axe.ts'
 import { launchChromium } from './chromium.ts'
 import { type TestHost, testHost } from './host.ts'
 import { stepsOn } from './steps.ts'
@@ -91,10 +91,7 @@ async function shot(name: string): Promise<void> {
 /** Each page that a step came to is looked over by axe, in light and dark. */
 async function seen(name: string): Promise<void> {
   await page.waitForTimeout(100)
-  await accessible()
-  await page.emulateMedia({ colorScheme: 'dark' })
-  await accessible()
-  await page.emulateMedia({ colorScheme: 'light' })
+  await accessibleInBothLooks(page, name)
   await shot(name)
 }
 
@@ -109,22 +106,6 @@ const s3Yaml = (name: string) =>
     'allow_http: true',
     'prefix: compliance',
   ].join('\n')
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** WCAG 2.2 AA as axe sees it. */
-async function accessible(): Promise<void> {
-  await page.evaluate(AXE)
-  const found = await page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run(where: Document, how: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-    }
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-    const { violations } = await axe.run(document, { runOnly: { type: 'tag', values: tags } })
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)
-  })
-  assert.deepEqual(found, [])
-}
 
 /** Connections have a page and a test of their own. */
 async function connect(name: string, kind: 'source' | 'storage', yaml: string): Promise<string> {

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { runJob } from '../../src/worker/client.ts'
 import { fillHistory } from '../profile/fill.ts'
 import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
+import { axeFindings } from './axe.ts'
 import { launchChromium } from './chromium.ts'
 import { type TestHost, testHost } from './host.ts'
 
@@ -37,23 +37,6 @@ async function open(host: TestHost): Promise<Page> {
   await page.goto(`${host.origin}/#/jobs`)
   await page.getByRole('heading', { level: 1 }).waitFor()
   return page
-}
-
-interface Found {
-  id: string
-  nodes: { html: string }[]
-}
-
-/** What axe finds at WCAG 2.2 AA. The policy allows no inline script: it is put in by the debugger. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  return page.evaluate(async () => {
-    const here = (window as unknown as { axe: { run(options: object): Promise<{ violations: Found[] }> } }).axe
-    const { violations: found } = await here.run({
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
-    })
-    return found.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`)
-  })
 }
 
 describe('with a real broker', () => {
@@ -97,7 +80,7 @@ ${more}`
   test('with nothing, it says what it is for and offers the one next step', async () => {
     await heading('Nothing has run yet').waitFor()
     await page.getByText('What this page is for').waitFor()
-    assert.deepEqual(await violations(page), [])
+    assert.deepEqual(await axeFindings(page), [])
   })
 
   test('a backup runs to its end on its own page, with its figures', async () => {
@@ -105,7 +88,7 @@ ${more}`
     await heading('Backup “first” is done').waitFor()
     await page.getByText('40,000', { exact: true }).waitFor()
     await page.getByText('Record streams (topics)').waitFor()
-    assert.deepEqual(await violations(page), [])
+    assert.deepEqual(await axeFindings(page), [])
     await page.getByRole('link', { name: '‹ All jobs' }).click()
     await heading('Nothing needs you').waitFor()
     await page.getByRole('table', { name: 'History' }).getByText('done').waitFor()
@@ -140,7 +123,7 @@ ${more}`
     assert.match(copied, /code: CONFIG_UNKNOWN_KEY\nreason: configuration:6: unknown key/)
     assert.match(copied, /hint: Did you mean/)
     assert.ok(!copied.includes(SECRET))
-    assert.deepEqual(await violations(page), [])
+    assert.deepEqual(await axeFindings(page), [])
     await page.getByRole('link', { name: '‹ All jobs' }).click()
     await heading('Backup “third” failed').waitFor()
   })
@@ -189,7 +172,7 @@ describe('with 10,000 jobs', () => {
       await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' })
       await page.setViewportSize({ width: 1280, height: 800 })
       await page.getByRole('heading', { name: 'Backup “trading” was cut off and can go on' }).waitFor()
-      assert.deepEqual(await violations(page), [])
+      assert.deepEqual(await axeFindings(page), [])
       await page.setViewportSize({ width: 640, height: 400 })
       const overflow = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import type { ControlsResult } from '../../src/contract/results.ts'
 import { runJob } from '../../src/worker/client.ts'
 import { startTsa } from '../rig/tsa.ts'
+import { axeFindings } from './axe.ts'
 import { launchChromium, openWindow } from './chromium.ts'
 import { cofferBeside, ROOT, type TestHost, testHost } from './host.ts'
 
@@ -14,7 +14,6 @@ import { cofferBeside, ROOT, type TestHost, testHost } from './host.ts'
 
 const PASSPHRASE = 'a passphrase of the reports test'
 const KEY = 'compliance'
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const SHOTS = process.env.COFFER_SHOTS
 const problems: string[] = []
 const traffic: string[] = []
@@ -49,20 +48,7 @@ async function choose(label: string, option: string | RegExp): Promise<void> {
 
 /** What is visible is also accessible: WCAG 2.2 AA by axe. */
 async function axe(what: string): Promise<void> {
-  await page.evaluate(AXE)
-  const found = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: {
-        run(
-          options: unknown,
-        ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>
-      }
-    }
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-    const { violations } = await axe.run({ runOnly: { type: 'tag', values: tags } })
-    return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 200)).join(' | ')}`)
-  })
-  assert.deepEqual(found, [], what)
+  assert.deepEqual(await axeFindings(page), [], what)
 }
 
 /** For looking at; only where a folder is named. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { runJob } from '../../src/worker/client.ts'
 import { payments } from '../demo/ledger.ts'
 import type { JavaClient, ProduceRecord } from '../rig/java-client.ts'
+import { axeFindings } from './axe.ts'
+import { nothingSideways } from './page-checks.ts'
 
 /** A quarter of payments of the demo's bank without 26 to 28 August, when the gateway was closed. */
 export const PAYMENTS = 9_000
@@ -89,30 +89,11 @@ export async function type(page: Page, name: RegExp, text: string): Promise<void
   await page.keyboard.type(text)
 }
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
 /** Nothing that axe finds at WCAG 2.2 AA, and nothing that has to be scrolled sideways. Takes a picture. */
-export async function accessible(page: Page, name: string): Promise<void> {
+export async function accessible(page: Page, name: string, only?: 'colours'): Promise<void> {
   await page.waitForTimeout(300)
   await shot(page, name)
-  await page.evaluate(AXE)
-  const found = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } }
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-    const { violations } = await axe.run({ runOnly: { type: 'tag', values: tags } })
-    return {
-      violations: violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160))}`,
-      ),
-      sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    }
-  })
-  assert.deepEqual(found, { violations: [], sideways: 0 }, name)
-}
-
-interface Violation {
-  id: string
-  nodes: { html: string }[]
+  assert.deepEqual([...(await axeFindings(page, only)), ...(await nothingSideways(page))], [], name)
 }
 
 /** A request for all records of a backup's one stream, up to the last step of its wizard. @param records as the page writes it */

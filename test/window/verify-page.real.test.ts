@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { runJob } from '../../src/worker/client.ts'
 import { makePackage, makeSigning, type Signing, zipOf } from '../verify/package/maker.ts'
 import { vectors } from '../verify/package/vectors.ts'
+import { axeFindings } from './axe.ts'
 import { launchChromium } from './chromium.ts'
 import { ROOT, type TestHost, testHost } from './host.ts'
 
@@ -192,15 +192,7 @@ describe('the Verify page', () => {
       await page.emulateMedia({ colorScheme: scheme })
       await choose('valid-lt.pdf')
       await page.locator('summary').first().click()
-      const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-      await page.evaluate(axe)
-      const found = await page.evaluate(async () => {
-        const { axe } = window as unknown as { axe: typeof import('axe-core') }
-        const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-        const { violations } = await axe.run(document, { runOnly: tags })
-        return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' | ')}`)
-      })
-      assert.deepEqual(found, [])
+      assert.deepEqual(await axeFindings(page), [])
       await picture(`verify-${scheme}`)
     })
   }

@@ -90,11 +90,14 @@ export async function visitorOf(host: TestHost, browser: Browser, options: Visit
       return found
     },
     go: async (address) => {
-      await page.evaluate((hash) => {
-        if ((location.hash || '#/') === hash) return
-        document.querySelector('main h1')?.setAttribute('data-left', '')
-        location.hash = hash
-      }, `#${address}${language === 'en' ? '' : `?language=${language}`}`)
+      await page.evaluate(
+        (hash) => {
+          if ((location.hash || '#/') === hash) return
+          document.querySelector('main h1')?.setAttribute('data-left', '')
+          location.hash = hash
+        },
+        `#${address}${language === 'en' ? '' : `?language=${language}`}`,
+      )
       await page.locator('main h1:not([data-left])').first().waitFor()
       await settled()
     },
