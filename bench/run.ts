@@ -115,9 +115,9 @@ async function compare(job: string, contenders: Contender[]): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const kafka = await startKafka({ heap: '1g' })
+  const kafka = await startKafka({ heap: '1g', lasting: true })
   const { bootstrap } = kafka
-  const java = await startJavaClient(bootstrap)
+  const java = await startJavaClient(bootstrap, { lasting: true })
   try {
     await java.createTopics([
       { name: TOPIC, partitions: Number(options.partitions), configs: { 'retention.ms': '-1' } },

@@ -81,7 +81,7 @@ async function runRealTests(files: string[], concurrency: number): Promise<Tally
   let kafka: KafkaRig | undefined
   let s3: S3Rig | undefined
   try {
-    kafka = await startKafka({ heap: '1g' })
+    kafka = await startKafka({ heap: '1g', lasting: true })
     s3 = await startS3()
     Object.assign(process.env, sharedEnvironment(kafka, s3))
     const tally = await runTests(root, files, concurrency)

@@ -214,11 +214,17 @@ export class JavaClient {
   }
 }
 
-/** Starts the Java process (about a second) for `bootstrap`; `properties` go to every client it makes. */
-export async function startJavaClient(bootstrap: string, properties: Record<string, string> = {}): Promise<JavaClient> {
+/**
+ * Starts the Java process (about a second) for `bootstrap`.
+ * @param options `properties` go to every client it makes; `lasting`: it runs for long, or is measured
+ */
+export async function startJavaClient(
+  bootstrap: string,
+  options: { properties?: Record<string, string>; lasting?: boolean } = {},
+): Promise<JavaClient> {
   const folder = await mkdtemp(join(tmpdir(), 'coffer-java-'))
   removeOnExit(folder)
-  return new JavaClient(await startJavaProcess(folder), folder, bootstrap, properties)
+  return new JavaClient(await startJavaProcess(folder, options.lasting), folder, bootstrap, options.properties ?? {})
 }
 
 /** The records of a dump file, in its order (each partition in offset order). */

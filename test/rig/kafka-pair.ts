@@ -74,7 +74,7 @@ export async function startKafkaPair(options: { extraProperties?: Record<string,
     await mustRun('java', [...tools, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties])
     const logFile = join(home, 'kafka.log')
     const heap = id === CONTROLLER ? '256m' : '512m'
-    const args = serverArguments(classPath, properties, heap, '128m')
+    const args = serverArguments(classPath, properties, { heap, firstHeap: '128m', lasting: false })
     let child: Child | undefined
     return {
       id,

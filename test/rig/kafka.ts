@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { mustRun, runTool, type ToolResult } from './cache.ts'
 import { type Certificates, makeCertificates } from './certificates.ts'
 import { type Child, logTail, removeNow, removeOnExit, startChild } from './child.ts'
+import { BRIEF } from './java-process.ts'
 import { type KafkaPorts, SECURE_USERS, scramArguments, serverProperties } from './kafka-config.ts'
 import { KAFKA_VERSION, kafkaClassPath } from './kafka-jars.ts'
 import { probeMetadata } from './metadata-probe.ts'
@@ -20,6 +21,8 @@ export interface KafkaOptions {
   extraProperties?: Record<string, string>
   /** `-Xmx` of the broker, 768m unless told. */
   heap?: string
+  /** It serves for long, or is measured: see BRIEF. */
+  lasting?: boolean
   /** Another release of Apache Kafka than the rig's own; before 3.3 it runs with ZooKeeper, as its users ran it. */
   version?: string
 }
@@ -104,7 +107,11 @@ async function startIn(folder: string, classPath: string, options: KafkaOptions)
   }
 
   const heap = options.heap ?? '768m'
-  const serverArgs = serverArguments(classPath, propertiesFile, heap, '256m')
+  const serverArgs = serverArguments(classPath, propertiesFile, {
+    heap,
+    firstHeap: '256m',
+    lasting: options.lasting ?? false,
+  })
   let child: Child | undefined
   const start = async () => {
     const started = startChild('java', serverArgs, { logFile, cwd: folder, folder })
@@ -181,12 +188,20 @@ export function randomClusterId(): string {
 
 /** Java's arguments for a main class of Kafka's that runs for a moment. */
 export function toolArguments(classPath: string): string[] {
-  return ['-Xmx128m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', ...logging('warn'), '-cp', classPath]
+  return ['-Xmx128m', BRIEF, '-XX:+UseSerialGC', ...logging('warn'), '-cp', classPath]
 }
 
-/** Java's arguments for a broker or controller. @param heap `-Xmx`; `firstHeap` is `-Xms` */
-export function serverArguments(classPath: string, propertiesFile: string, heap: string, firstHeap: string): string[] {
-  const args = [`-Xmx${heap}`, `-Xms${firstHeap}`, '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=50']
+/** Java's arguments for a broker or controller. @param options `heap` is `-Xmx`, `firstHeap` is `-Xms` */
+export function serverArguments(
+  classPath: string,
+  propertiesFile: string,
+  { heap, firstHeap, lasting }: { heap: string; firstHeap: string; lasting: boolean },
+): string[] {
+  const args = [
+    `-Xmx${heap}`,
+    `-Xms${firstHeap}`,
+    ...(lasting ? ['-XX:+UseG1GC', '-XX:MaxGCPauseMillis=50'] : ['-XX:+UseSerialGC', BRIEF]),
+  ]
   return [...args, '-Djava.awt.headless=true', ...logging('info'), '-cp', classPath, 'kafka.Kafka', propertiesFile]
 }
 

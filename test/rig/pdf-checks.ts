@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { cached, mustRun, runTool } from './cache.ts'
+import { BRIEF } from './java-process.ts'
 
 const FOLDER = join(import.meta.dirname, 'pdf-checks')
 const INSTALL_PYTHON = 'install Python 3.10 or later with pip (Debian: apt install python3-pip)'
@@ -65,7 +66,14 @@ export async function checkWithDss(
   flavours: readonly string[],
 ): Promise<Map<string, DssFacts>> {
   const jars = await pdfCheckJars()
-  const args = ['-Xmx512m', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error', '-cp', join(jars, '*')]
+  const args = [
+    '-Xmx512m',
+    '-XX:+UseSerialGC',
+    BRIEF,
+    '-Dorg.slf4j.simpleLogger.defaultLogLevel=error',
+    '-cp',
+    join(jars, '*'),
+  ]
   const source = join(FOLDER, 'CheckPdf.java')
   const { stdout } = await mustRun('java', [...args, source, rootFiles.join(','), flavours.join(','), ...files])
   const found = new Map<string, DssFacts>()
