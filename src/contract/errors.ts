@@ -26,6 +26,8 @@ export const ERROR_EXIT = {
   CERTIFICATE_UNUSABLE: EXIT.usage,
   /** The profile's policy asks for a second person, and nobody has approved it. */
   APPROVAL_NEEDED: EXIT.usage,
+  /** Nobody has switched looking for new versions on. */
+  UPDATES_OFF: EXIT.usage,
 
   KAFKA_DNS: EXIT.unreachable,
   KAFKA_UNREACHABLE: EXIT.unreachable,
@@ -41,6 +43,8 @@ export const ERROR_EXIT = {
   STORAGE_FAILED: EXIT.unreachable,
   KEYCHAIN_FAILED: EXIT.unreachable,
   TIMESTAMP_FAILED: EXIT.unreachable,
+  /** Where new versions are listed does not answer, or not in time. */
+  UPDATE_UNREACHABLE: EXIT.unreachable,
 
   TOPIC_MISSING: EXIT.damaged,
   TOPIC_RECREATED: EXIT.damaged,
@@ -67,6 +71,8 @@ export const ERROR_EXIT = {
   KEY_REVOKED: EXIT.checkFailed,
   /** There is an approval, and it does not hold: changed, expired, used, rejected, or by the same person. */
   APPROVAL_REFUSED: EXIT.checkFailed,
+  /** What came from there is not the publisher's, old, too large, or not what its signed list says. */
+  UPDATE_REFUSED: EXIT.checkFailed,
   INDETERMINATE: EXIT.indeterminate,
   LOCKED: EXIT.locked,
   LOCK_LOST: EXIT.locked,

@@ -54,6 +54,7 @@ export type JobRequest = { environment: Record<string, string>; approval?: strin
   | ({ kind: 'hold' } & HoldRequest)
   | ({ kind: 'retention' } & RetentionRequest)
   | ({ kind: 'approvals' } & ApprovalsRequest)
+  | ({ kind: 'update' } & UpdateRequest)
 )
 
 /** Files are paths of packages, reports, PDFs or archive folders; trust: certificates or public keys, PEM or DER. */
@@ -126,6 +127,22 @@ export type ApprovalsRequest =
   | { action: 'list' }
   | { action: 'approve' | 'reject'; file: string; signingKey: string; note: string | null }
   | { action: 'verify'; file: string }
+
+/** New versions, where somebody has switched looking for them on (docs/updates.md). Files and folders are paths. */
+export type UpdateRequest =
+  | { action: 'show' | 'off' }
+  /** `publicKey`: the publisher's, as PEM with the fingerprint that was compared, or the path of its file. */
+  | {
+      action: 'on'
+      address: string
+      publicKey: { pem: string; keyId: string } | { file: string }
+      channel: string | null
+      daily: boolean
+    }
+  | { action: 'check'; by: 'hand' | 'daily' }
+  /** `name` null: the one file that this machine can use. */
+  | { action: 'fetch'; name: string | null; output: string }
+  | { action: 'sign-list'; file: string; signingKey: string; output: string }
 
 /** How far a preview of an extraction looks, and the folder that its rows go into. */
 export interface PreviewRequest {

@@ -22,6 +22,7 @@ import type { RestorePlanResult, RestoreResult } from './results/restore.ts'
 import type { ScheduleResult } from './results/schedule.ts'
 import type { TimelineResult } from './results/timeline.ts'
 import type { StorageLockResult, TopicsResult } from './results/topics.ts'
+import type { UpdateResult } from './results/update.ts'
 import type { ValidateResult } from './results/validate.ts'
 import type { EvidenceVerifyResult } from './results/verify.ts'
 
@@ -44,6 +45,7 @@ export type * from './results/restore.ts'
 export type * from './results/schedule.ts'
 export type * from './results/timeline.ts'
 export type * from './results/topics.ts'
+export type * from './results/update.ts'
 export type * from './results/validate.ts'
 export type * from './results/verify.ts'
 
@@ -86,4 +88,5 @@ export interface JobResults {
   'evidence-verify': EvidenceVerifyResult
   overview: OverviewResult
   controls: ControlsResult
+  update: UpdateResult
 }

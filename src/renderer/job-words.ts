@@ -18,6 +18,7 @@ const NAMED = [
   'custody',
   'evidence-get',
   'evidence-timestamp',
+  'update',
 ] as const
 
 /** Kinds of jobs that a history is filtered by. */

@@ -74,6 +74,7 @@ function PageLink({ name }: { name: PageName }) {
     <NavLink to={name === 'overview' ? '/' : `/${name}`} end={name === 'overview'}>
       {t(`pages.${name}`)}
       {name === 'requests' && <OpenRequests />}
+      {name === 'settings' && <NewVersion />}
       {name === 'jobs' && running > 0 && <span className="mute small">{t('runningNow', { count: running })}</span>}
     </NavLink>
   )
@@ -91,6 +92,14 @@ function OpenRequests() {
       <span className="unseen"> {t('openNow')}</span>
     </span>
   )
+}
+
+/** That a look for new versions, where it is switched on, has found one. */
+function NewVersion() {
+  const { t } = useTranslation()
+  const { data } = useCall('updates.get', null, { staleTime: 60_000 })
+  if (data === undefined || data.offer === null) return null
+  return <span className="mute small">{t('newVersion', { version: data.offer.newest.version })}</span>
 }
 
 function About() {

@@ -3,6 +3,7 @@ import { ERROR_EXIT } from '../contract/errors.ts'
 import { EXIT } from '../contract/exit-codes.ts'
 import type { ArchiveLocation, ConfigSource, JobOutcome, JobRequest } from '../contract/jobs.ts'
 import type { KeyOverview } from '../contract/results/keys.ts'
+import type { UpdateCheckResult, UpdateSettingsResult } from '../contract/results/update.ts'
 
 /** What the activity journal says of a job, from its request. */
 export interface JobActivity {
@@ -33,6 +34,7 @@ const ONLY_LOOKING_ACTIONS: Readonly<Record<string, readonly string[]>> = {
   schedule: ['list', 'history', 'export'],
   hold: ['list', 'overview'],
   approvals: ['list', 'verify'],
+  update: ['show'],
 }
 
 /**
@@ -81,6 +83,10 @@ export function outcomeOf(
     if (typeof value === 'string') details[name] = clean(value)
     else if (typeof value === 'number' || typeof value === 'boolean') details[name] = value
   }
+  if (found.kind === 'update' && found.action === 'check') {
+    const { newest, list } = found as unknown as UpdateCheckResult
+    Object.assign(details, { version: newest?.version ?? null, serial: list.serial, list_sha256: list.sha256 })
+  }
   const result = {
     exit_code: outcome.exitCode,
     error: null,
@@ -111,6 +117,10 @@ const KEPT = new Set([
   'timestampUrl',
   'cron',
   'timezone',
+  'address',
+  'channel',
+  'daily',
+  'by',
 ])
 
 /** What of a result is worth keeping. */
@@ -130,6 +140,10 @@ const TOLD = [
   'signed',
   'signed_by',
   'output',
+  'path',
+  'sha256',
+  'version',
+  'serial',
 ] as const
 
 function actionOf(request: JobRequest, action: string | null): string {
@@ -141,6 +155,7 @@ function actionOf(request: JobRequest, action: string | null): string {
 }
 
 function subjectOf(inner: Readonly<Record<string, unknown>>, config: ConfigSource | null): string {
+  if (inner.kind === 'update') return typeof inner.file === 'string' ? inner.file : 'new versions'
   for (const name of ['backupId', 'reportId', 'name', 'report', 'file'] as const) {
     const value = inner[name]
     if (typeof value === 'string') return value
@@ -170,6 +185,10 @@ function changeIn(found: Readonly<Record<string, unknown>>): {
     return found.action === 'revoke'
       ? { before: { status: 'usable' }, after: { ...after, reason: key.revoked?.reason ?? null } }
       : { before: null, after }
+  }
+  if (found.kind === 'update' && isRecord(found.before)) {
+    const { enabled, address, key, daily } = found as unknown as UpdateSettingsResult
+    return { before: scalars(found.before), after: { enabled, address, key_id: key?.key_id ?? null, daily } }
   }
   if (found.kind === 'schedule' && Array.isArray(found.schedules) && isRecord(found.schedules[0])) {
     const schedule = scalars(found.schedules[0])

@@ -48,6 +48,7 @@ const JOBS = {
   hold: () => import('../jobs/hold/run.ts'),
   retention: () => import('../jobs/hold/extend.ts'),
   approvals: () => import('../jobs/approvals/run.ts'),
+  update: () => import('../jobs/update/run.ts'),
 } as const satisfies Record<JobKind, () => Promise<unknown>>
 
 /** Loads a job's modules ahead of its request. What is no job is nobody's fault here. */
@@ -138,6 +139,8 @@ async function run(request: JobRequest, context: JobContext): Promise<JobResult<
     }
     case 'approvals':
       return (await JOBS.approvals()).runApprovals(request, context)
+    case 'update':
+      return (await JOBS.update()).runUpdate(request, context)
     case 'activity':
       return (await JOBS.activity()).runActivity(request, context)
     case 'monthly-report':

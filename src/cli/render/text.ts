@@ -14,6 +14,7 @@ import { overviewText } from './text-overview.ts'
 import { groupSnapshotText, offsetMappingText, restorePlanText, restoreText } from './text-restore.ts'
 import { scheduleText } from './text-schedule.ts'
 import { groupsText, storageLockText, topicsText } from './text-topics.ts'
+import { updateText } from './text-update.ts'
 import { evidenceVerifyText, verifyText } from './text-verify.ts'
 
 /** Results in words, for people. Errors stand on standard error only. */
@@ -66,6 +67,8 @@ function lines(result: AnyResult): string[] {
       return retentionText(result)
     case 'approvals':
       return approvalsText(result)
+    case 'update':
+      return updateText(result)
     case 'activity':
       return activityText(result)
     case 'validation':

@@ -8,6 +8,7 @@ import { keyVerbs } from './keys.ts'
 import { controls, describe, list, overview, showOffsetMapping, status, validate } from './read.ts'
 import { backup, check, restore, snapshotGroups, threePhaseRestore, validateRestore } from './run.ts'
 import { scheduleVerbs } from './schedule.ts'
+import { updateVerbs } from './update.ts'
 import type { Verb } from './verb.ts'
 import { verifyVerbs } from './verify.ts'
 
@@ -35,6 +36,7 @@ export const VERBS: readonly Verb[] = [
   ...scheduleVerbs,
   ...activityVerbs,
   ...approvalVerbs,
+  ...updateVerbs,
 ]
 
 /** Verbs of OSO Kafka Backup that Coffer doesn't have, and what to use. */

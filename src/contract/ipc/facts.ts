@@ -343,6 +343,14 @@ export const jobFacts = z.discriminatedUnion('kind', [
   holdFacts,
   retentionFacts,
   z.object({ kind: z.literal('check'), check: checkResult }),
+  /** A package of a new version; null where there was nothing newer. */
+  z.object({
+    kind: z.literal('update'),
+    version: z.string().nullable(),
+    output: z.string().nullable(),
+    sha256: z.string().nullable(),
+    size: count.nullable(),
+  }),
   z.object({ kind: z.literal('other') }),
 ])
 export type JobFacts = z.infer<typeof jobFacts>

@@ -40,6 +40,7 @@ const KINDS = {
   overview: true,
   approvals: true,
   controls: true,
+  update: true,
 } as const satisfies Record<JobKind, true>
 export const jobKind: z.ZodType<JobKind> = z.enum(Object.keys(KINDS) as [JobKind, ...JobKind[]])
 const logLevel: z.ZodType<LogLevel> = z.enum(['debug', 'info', 'warn', 'error'])

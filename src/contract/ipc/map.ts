@@ -15,6 +15,7 @@ import { draftCalls, settingCalls, vaultCalls } from './calls/profile.ts'
 import { reportCalls } from './calls/reports.ts'
 import { requestCalls } from './calls/requests.ts'
 import { restoreCalls } from './calls/restore.ts'
+import { updateCalls } from './calls/updates.ts'
 import { verifyCalls } from './calls/verify.ts'
 import type { CallName } from './names.ts'
 
@@ -46,6 +47,7 @@ export const CALLS = {
   ...draftCalls,
   ...settingCalls,
   ...requestCalls,
+  ...updateCalls,
 } as const satisfies Record<CallName, { input: z.ZodType; output: z.ZodType }>
 
 export type CallInput<K extends CallName> = z.infer<(typeof CALLS)[K]['input']>

@@ -16,9 +16,9 @@ import type { ApprovalsRequest, JobContext, JobRequest, JobResult } from '../../
 import type { ApprovalsResult } from '../../contract/results/approvals.ts'
 import { isoTime } from '../../contract/time.ts'
 import { osUser } from '../../journal/chain.ts'
-import { openSigner, type Signer } from '../../signing/signer.ts'
+import type { Signer } from '../../signing/signer.ts'
 import { checkedReason, checkedWords } from '../hold/words.ts'
-import { profileFolder } from '../profile.ts'
+import { openNamedSigner } from '../named-signer.ts'
 import { actionDigest, exactAction } from './action.ts'
 import { readDecision, readRequest, signDocument, signedBy } from './document.ts'
 import { decisionProblem, samePerson } from './people.ts'
@@ -94,7 +94,7 @@ async function ask(
   folder: string,
 ): Promise<{ path: string; file: RequestFile }> {
   const action = await exactAction(request.wanted, environment)
-  const signer = request.signingKey === null ? null : await signerOf(request.signingKey, environment)
+  const signer = request.signingKey === null ? null : await openNamedSigner(request.signingKey, environment)
   const now = Date.now()
   const document: ApprovalRequestDocument = {
     format: 'coffer-approval-request/1',
@@ -118,7 +118,7 @@ async function decide(
 ): Promise<ApprovalEntry> {
   const path = resolve(request.file)
   const file = await readRequest(path)
-  const signer = await signerOf(request.signingKey, environment)
+  const signer = await openNamedSigner(request.signingKey, environment)
   for (const warning of signer.warnings) context.log('warn', warning)
   const approver = actorOf(signer, environment)
   const document: ApprovalDecision = {
@@ -201,24 +201,6 @@ function actorOf(signer: Signer | null, environment: Record<string, string>): Ap
     name: signer?.name ?? (environment.COFFER_OPERATOR || null),
     key_id: signer?.keyId ?? null,
   }
-}
-
-/** A name of the key store, or a file. @throws KEY_… */
-async function signerOf(key: string, environment: Record<string, string>): Promise<Signer> {
-  const isFile = /[/\\.]/.test(key)
-  const nothing = {
-    public_key_path: null,
-    certificate_path: null,
-    crl_path: null,
-    passphrase: null,
-    timestamp_url: null,
-    timestamp_ca_path: null,
-    signer_name: null,
-    signer_role: null,
-    meaning: null,
-  }
-  const config = { enabled: true, key: isFile ? null : key, private_key_path: isFile ? key : null, ...nothing }
-  return openSigner(config, { environment, profile: profileFolder(environment) })
 }
 
 /** A time of a document as a sentence has it. */

@@ -3,15 +3,18 @@ import { join } from 'node:path'
 import type { JobEvent } from '../../contract/jobs.ts'
 import { type ScheduleNotice, scheduleNotice } from '../../contract/schedule.ts'
 import type { ServiceCore } from './core.ts'
+import { DailyLook } from './daily-look.ts'
 
 const RESTART_MS = 60_000
 
 /**
  * Runs the profile's schedules as long as the host lives: the same service as `coffer schedule run`, in a thread. Any
- * number of services may run beside each other: the store sees to it that a run has one owner.
+ * number of services may run beside each other: the store sees to it that a run has one owner. The daily look for new
+ * versions, where one is wanted, lives here too.
  */
 export class Background {
   readonly #core: ServiceCore
+  readonly daily: DailyLook
   readonly #listeners = new Set<(notice: ScheduleNotice) => void>()
   /** By schedule: what is wrong with it, in words. */
   readonly #problems = new Map<string, string>()
@@ -21,6 +24,7 @@ export class Background {
 
   constructor(core: ServiceCore) {
     this.#core = core
+    this.daily = new DailyLook(core)
   }
 
   /** @returns what ends the subscription */
@@ -38,10 +42,12 @@ export class Background {
     if (this.#stop !== null) return
     this.#stop = new AbortController()
     this.#ended = this.#run(this.#stop.signal)
+    this.daily.start()
   }
 
   /** Asks runs under way to stop at a durable point and waits for them; after `graceMs` they are ended at once. */
   async stop(graceMs: number): Promise<void> {
+    this.daily.stop()
     if (this.#stop === null) return
     this.#stop.abort()
     this.#stop = null

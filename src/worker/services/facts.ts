@@ -77,6 +77,8 @@ function facts(kind: JobKind, result: unknown): JobFacts {
       return holdFactsOf(result as JobResults['hold'])
     case 'retention':
       return retentionFactsOf(result as JobResults['retention'])
+    case 'update':
+      return updateFacts(result as JobResults['update'])
     case 'preview':
     case 'package-records':
     case 'timeline':
@@ -96,6 +98,12 @@ function facts(kind: JobKind, result: unknown): JobFacts {
     case 'controls':
       return { kind: 'other' }
   }
+}
+
+function updateFacts(result: JobResults['update']): JobFacts {
+  if (result.action !== 'fetch') return { kind: 'other' }
+  const { version, path, sha256, file } = result
+  return { kind: 'update', version, output: path, sha256, size: file?.size ?? null }
 }
 
 /** What a backup's result and a restore's have alike. */

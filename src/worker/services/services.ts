@@ -21,6 +21,7 @@ import { reportHandlers } from './areas/reports.ts'
 import { requestHandlers } from './areas/requests.ts'
 import { restoreHandlers } from './areas/restore.ts'
 import { scheduleHandlers } from './areas/schedules.ts'
+import { updateHandlers } from './areas/updates.ts'
 import { verifyHandlers } from './areas/verify.ts'
 import { Background } from './background.ts'
 import { ServiceCore, type ServiceOptions } from './core.ts'
@@ -82,6 +83,7 @@ export class Services {
       ...requests,
       ...reportHandlers(core),
       ...controlHandlers(core),
+      ...updateHandlers(core),
     }
     this.sleep = new Sleep(core, this.handlers)
   }

@@ -131,6 +131,13 @@ function useLines(facts: JobFacts): Line[] {
       return [...where(facts), ['groups', count(facts.groups)]]
     case 'check':
       return [verdict(facts.check.verdict)]
+    case 'update':
+      return [
+        ['version', facts.version],
+        ['output', facts.output],
+        size(facts.size),
+        ['sha256', facts.sha256 === null ? null : <code key="sha256">{facts.sha256}</code>],
+      ]
     default:
       return []
   }

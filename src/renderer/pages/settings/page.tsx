@@ -9,6 +9,7 @@ import { Card, Headline, Pill, Problem } from '../../parts/basics.tsx'
 import { Confirm } from '../../parts/confirm.tsx'
 import { useAct, useCall } from '../../query.ts'
 import { errorOf } from '../../state.ts'
+import { Updates } from './updates.tsx'
 
 const THEMES = ['system', 'light', 'dark', 'contrast'] as const
 const LANGUAGES = ['system', 'en', 'de'] as const
@@ -22,6 +23,7 @@ export function Page() {
       <Headline sub={t('sub', { profile: info.data?.profile ?? '…' })}>{t('headline')}</Headline>
       <Choices desktop={info.data?.host === 'desktop'} />
       <Vault />
+      <Updates />
     </>
   )
 }
@@ -109,7 +111,6 @@ function Choices({ desktop }: { desktop: boolean }) {
           {toggle(t('resumeAfterSleep'), data.resumeAfterSleep, (on) => ({ resumeAfterSleep: on }))}
           {desktop && toggle(t('staysInTray'), data.staysInTray, (on) => ({ staysInTray: on }))}
           {desktop && toggle(t('startAtLogin'), data.startAtLogin, (on) => ({ startAtLogin: on }))}
-          {desktop && <p className="mute">{t('updates')}</p>}
         </div>
       </Card>
       {change.error !== null && <Problem error={errorOf(change.error)} />}

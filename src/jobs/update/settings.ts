@@ -1,0 +1,135 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { CofferError } from '../../contract/errors.ts'
+import { UPDATES_OFF, type UpdateSettings, updateSettings } from '../../contract/updates.ts'
+import { makeFolder } from '../../signing/store/folder.ts'
+import { writeWhole } from '../../storage/write-whole.ts'
+import { profileFolder } from '../profile.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const MOST_BYTES = 100_000
+/** Names the settings of an administrator. */
+const VARIABLE = 'COFFER_UPDATE_SETTINGS'
+
+export interface FoundUpdateSettings {
+  settings: UpdateSettings
+  /** Where they stand; null: nowhere, and nothing is looked for. */
+  path: string | null
+  /** Whether it is the profile's own file: an organisation's is not changed from here. */
+  own: boolean
+}
+
+/** Where settings, what was seen, and what was fetched lie. */
+export function updateFolder(environment: Environment): string {
+  return join(profileFolder(environment), 'updates')
+}
+
+/** The profile's own file. */
+export function ownSettings(environment: Environment): string {
+  return join(updateFolder(environment), 'settings.json')
+}
+
+/**
+ * The settings that hold here: the machine's (where only an administrator writes), else those that COFFER_UPDATE_SETTINGS
+ * names, else the profile's own. Where there are none, nothing is looked for.
+ * @throws CONFIG_UNREADABLE, CONFIG_INVALID_VALUE: settings that are there and can't be read are not taken for "off"
+ */
+export async function findUpdateSettings(environment: Environment): Promise<FoundUpdateSettings> {
+  const named = environment[VARIABLE] || null
+  const own = ownSettings(environment)
+  for (const path of [machineSettings(environment), named, own]) {
+    if (path === null) continue
+    const settings = await readSettings(path, path === named)
+    if (settings !== null) return { settings, path, own: path === own }
+  }
+  return { settings: UPDATES_OFF, path: null, own: true }
+}
+
+/**
+ * Writes the profile's own settings.
+ * @throws USAGE where an organisation's file decides, STORAGE_… where it can't be written
+ */
+export async function saveUpdateSettings(environment: Environment, settings: UpdateSettings): Promise<void> {
+  const found = await findUpdateSettings(environment)
+  if (!found.own) {
+    throw new CofferError('USAGE', `updates are set by "${found.path}", which is not changed from here`, {
+      hint: 'Ask your administrator.',
+    })
+  }
+  const path = ownSettings(environment)
+  try {
+    await makeFolder(updateFolder(environment), 0o700)
+    await writeWhole(path, `${JSON.stringify(updateSettings.parse(settings), null, 2)}\n`)
+  } catch (cause) {
+    throw unwritable(path, cause)
+  }
+}
+
+/** Where settings for everybody on this machine stand, by each system's custom. */
+function machineSettings(environment: Environment): string {
+  const name = 'update-settings.json'
+  if (process.platform === 'win32') return join(environment.PROGRAMDATA ?? 'C:\\ProgramData', 'Coffer', name)
+  if (process.platform === 'darwin') return join('/Library/Application Support/Coffer', name)
+  return join('/etc/coffer', name)
+}
+
+async function readSettings(path: string, required: boolean): Promise<UpdateSettings | null> {
+  const text = await readOwn(path)
+  if (text !== null) return parseOwn(updateSettings, text, path, 'settings of updates')
+  if (!required) return null
+  throw new CofferError('CONFIG_UNREADABLE', `can't read the settings of updates "${path}": no such file`, {
+    hint: `${VARIABLE} names it.`,
+  })
+}
+
+/** A small file of the application's own; null: there is none. @throws CONFIG_UNREADABLE */
+export async function readOwn(path: string): Promise<string | null> {
+  try {
+    const { size } = await stat(path)
+    if (size > MOST_BYTES) throw new RangeError(`expected at most ${MOST_BYTES} bytes, got ${size}`)
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null
+    throw new CofferError('CONFIG_UNREADABLE', `can't read "${path}": ${code === 'EACCES' ? 'not allowed' : message}`, {
+      cause,
+    })
+  }
+}
+
+/** @throws CONFIG_INVALID_VALUE */
+export function parseOwn<T>(schema: z.ZodType<T>, text: string, path: string, what: string, hint?: string): T {
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new CofferError('CONFIG_INVALID_VALUE', `can't use the ${what} "${path}": ${firstProblem(cause)}`, {
+      ...(hint === undefined ? {} : { hint }),
+      cause,
+    })
+  }
+}
+
+/** What a schema or a parser complains of first, for a sentence. */
+export function firstProblem(cause: unknown): string {
+  if (!(cause instanceof z.ZodError)) return 'it is no JSON'
+  const [issue] = cause.issues
+  if (issue === undefined) return 'it is not as it should be'
+  const where = issue.path.length === 0 ? '' : `"${issue.path.join('.')}": `
+  return `${where}${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}`
+}
+
+export function unwritable(path: string, cause: unknown): CofferError {
+  if (cause instanceof CofferError) return cause
+  const { code, message } = cause as NodeJS.ErrnoException
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new CofferError('STORAGE_FULL', `the disk has no room for "${path}"`, { cause })
+  }
+  const denied = code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
+  return new CofferError(
+    denied ? 'STORAGE_NOT_ALLOWED' : 'STORAGE_FAILED',
+    `can't write "${path}": ${denied ? 'not allowed' : message}`,
+    { cause },
+  )
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+import { CofferError } from '../../../contract/errors.ts'
+import type { UpdateStanding } from '../../../contract/ipc/calls/updates.ts'
+import type { AreaHandlers } from '../../../contract/ipc/map.ts'
+import type { UpdateSettingsResult } from '../../../contract/results.ts'
+import { compareVersions } from '../../../contract/versions.ts'
+import { keyInFile, updateStanding } from '../../../jobs/update/run.ts'
+import { updateFolder } from '../../../jobs/update/settings.ts'
+import type { ServiceCore } from '../core.ts'
+
+export const updateHandlers = (core: ServiceCore): AreaHandlers<'updates'> => {
+  const now = async () => standingOf(await updateStanding(core.environment()))
+  return {
+    'updates.get': now,
+    'updates.readKey': async ({ file }) => {
+      const { key_id: keyId, algorithm, pem } = await keyInFile(core.files.pathOf(file))
+      return { keyId, algorithm, pem }
+    },
+    'updates.on': async ({ address, pem, keyId, daily }) => {
+      const isAddress = /^[a-z][a-z0-9+.-]+:/i.test(address)
+      const place = isAddress ? address : core.path(address)
+      await core.ask({ kind: 'update', action: 'on', address: place, publicKey: { pem, keyId }, channel: null, daily })
+      return now()
+    },
+    'updates.off': async () => {
+      await core.ask({ kind: 'update', action: 'off' })
+      return now()
+    },
+    'updates.check': async () => {
+      await core.ask({ kind: 'update', action: 'check', by: 'hand' })
+      return now()
+    },
+    'updates.fetch': async ({ name }) => {
+      const { enabled } = await now()
+      if (!enabled) throw new CofferError('UPDATES_OFF', 'looking for new versions is switched off')
+      const output = join(updateFolder(core.environment()), 'fetched')
+      return core.start({ kind: 'update', action: 'fetch', name, output }, name)
+    },
+  }
+}
+
+function standingOf(found: UpdateSettingsResult): UpdateStanding {
+  const { enabled, address, key, public_key: pem, daily, own, settings, running, last } = found
+  return {
+    enabled,
+    address,
+    key: key === null || pem === null ? null : { keyId: key.key_id, algorithm: key.algorithm, pem },
+    daily,
+    organisation: own ? null : settings,
+    running,
+    last,
+    offer: offerOf(found),
+  }
+}
+
+/** What was found stays an offer while address, key and list hold, and nothing as new runs here. */
+function offerOf({ enabled, address, key, running, last }: UpdateSettingsResult): UpdateStanding['offer'] {
+  const outcome = last?.outcome
+  if (!enabled || outcome?.state !== 'available') return null
+  const { newest } = outcome
+  const isSame = outcome.address === address && outcome.key_id === key?.key_id
+  const isGood = Date.parse(outcome.expires_at) > Date.now() && compareVersions(newest.version, running) > 0
+  if (!isSame || !isGood) return null
+  const fits = newest.files.filter(({ platform, arch }) => platform === process.platform && arch === process.arch)
+  return { newest, fitting: fits.map((file) => file.name) }
+}
