@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { canonicalJson } from '../../src/contract/canonical-json.ts'
-import { deserializeError, isCofferError } from '../../src/contract/errors.ts'
+import { isCofferError } from '../../src/contract/errors.ts'
 import type { JobContext, Progress, UpdateRequest } from '../../src/contract/jobs.ts'
 import type { UpdateResult } from '../../src/contract/results.ts'
 import { runUpdate } from '../../src/jobs/update/run.ts'
@@ -126,6 +126,9 @@ export async function serveSite(folder: string): Promise<TestSite> {
   }
 }
 
+/** What an action answers with: some of them answer alike. */
+type ResultOf<A, R = UpdateResult> = R extends { action: infer X } ? (A extends X ? R : never) : never
+
 /** A person's profile, and the update jobs in it. */
 export class Person {
   readonly profile = freshFolder()
@@ -137,7 +140,7 @@ export class Person {
   async run<A extends UpdateRequest['action']>(
     request: UpdateRequest & { action: A },
     signal: AbortSignal = new AbortController().signal,
-  ): Promise<Extract<UpdateResult, { action: A }>> {
+  ): Promise<ResultOf<A>> {
     const context: JobContext = {
       signal,
       progress: (one) => this.progress.push(one),
@@ -148,7 +151,7 @@ export class Person {
       context,
       this.limits,
     )
-    return result as Extract<UpdateResult, { action: A }>
+    return result as ResultOf<A>
   }
 
   on(address: string, publicKey: string, daily = false) {
@@ -172,7 +175,7 @@ export class Person {
 export function failsWith(code: string, reason?: string, message?: RegExp) {
   return (error: unknown): boolean => {
     if (!isCofferError(error)) throw error
-    if (error.code !== code || (reason !== undefined && error.details?.reason !== reason)) throw deserializeError(error)
+    if (error.code !== code || (reason !== undefined && error.details?.reason !== reason)) throw error
     if (message !== undefined && !message.test(error.message)) throw new Error(`another message: ${error.message}`)
     return true
   }
