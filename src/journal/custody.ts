@@ -78,6 +78,15 @@ export async function appendCustody(storage: Storage, backupId: string, facts: C
   }
 }
 
+/** Whether a backup has a chain of custody: a first line, whatever it holds. @throws the storage's own errors */
+export async function hasCustody(storage: Storage, backupId: string): Promise<boolean> {
+  const prefix = custodyPrefix(backupId)
+  for await (const { key } of storage.list(prefix)) {
+    if (NAME.test(key.slice(prefix.length))) return true
+  }
+  return false
+}
+
 /**
  * Reads the whole chain and checks it: numbers from 1 without a gap, each line canonical, each `previous` the hash of
  * the line before. What was cut off at the end can't be seen from the chain alone (docs/decisions).

@@ -37,6 +37,7 @@ export function validateText(result: ValidateResult): string[] {
     ].join(', ')}`,
     ...(result.manifest_sha256 === null ? [] : [`  manifest SHA-256 ${result.manifest_sha256}`]),
     ...signatureLine(result.manifest_signature),
+    ...(result.custody_line === undefined ? [] : [`  custody  line ${result.custody_line} says that it was checked`]),
     ...(result.account === null ? [] : ['', accountSentence(result.account)]),
     ...(result.findings.length === 0
       ? []

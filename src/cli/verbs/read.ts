@@ -8,7 +8,8 @@ export const validate: Verb = {
   summary: 'check an archive: PASSED, FAILED or INDETERMINATE',
   details:
     'Without --deep: that every object is there in its size. With it: framing, checksums, every record, counts,\n' +
-    'offsets and their account, timestamps, Merkle roots, the chain of manifests, objects that no manifest names.',
+    'offsets and their account, timestamps, Merkle roots, the chain of manifests, objects that no manifest names. The\n' +
+    "outcome of a deep check goes into the archive's chain of custody, where it has one and may be written to.",
   flags: ['path', 'backup-id', 'deep'],
   required: ['path', 'backup-id'],
   formats: FORMATS,

@@ -34,6 +34,8 @@ export interface ValidateResult {
   /** Worst first; `findings_total` counts all. */
   findings: ValidateFinding[]
   findings_total: number
+  /** Number of the line that a deep check left in the chain of custody; absent where it left none. */
+  custody_line?: number
 }
 
 export interface ValidateFinding {

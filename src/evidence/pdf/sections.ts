@@ -288,7 +288,7 @@ export function monthly(sheet: Sheet, report: EvidenceReport): void {
     [
       { title: 'When', share: 26 },
       { title: 'By', share: 20 },
-      { title: 'Report', share: 44 },
+      { title: 'Report or manifest', share: 44 },
       { title: 'Result', share: 16 },
     ],
     (month.deep_checks ?? []).map((check) => [

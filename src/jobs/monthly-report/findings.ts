@@ -100,7 +100,7 @@ export function deepGap({ deepChecks }: History, month: Month, deep: boolean): s
   if (deep) return null
   const last = deepChecks.at(-1)
   return last === undefined
-    ? `Not deeply checked: by the chain of custody nobody read the archive in full in ${month.name}, and neither did this report ("--deep" does). "coffer validate --deep" and "coffer verify" leave no line there.`
+    ? `Not deeply checked: by the chain of custody nobody read the archive in full in ${month.name}, and neither did this report ("--deep" does). What "coffer verify" reads leaves no line there, nor a check of an archive that may only be read.`
     : `Not deeply checked by this report: the last check of ${month.name} that read every byte was ${last.subject} of ${last.at}, and came to ${last.outcome}.`
 }
 

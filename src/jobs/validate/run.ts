@@ -9,6 +9,7 @@ import type { JobContext, JobResult } from '../../contract/jobs.ts'
 import type { ValidateFinding, ValidateResult } from '../../contract/results.ts'
 import { isoTime } from '../../contract/time.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { noteDeepCheck } from '../custody/deep-check.ts'
 import { ProgressMeter } from '../progress.ts'
 import { statisticsOf } from '../statistics.ts'
 import { VERDICT_EXIT, type Verdict, verdictOf } from './verdict.ts'
@@ -21,7 +22,8 @@ const SEVERITY: Readonly<Record<Severity, ValidateFinding['severity']>> = {
 
 /**
  * Checks an archive and says what may be claimed of it. Shallow: every object that the manifest names is there in its
- * size. Deep: all of it is read and compared (archive/check/).
+ * size. Deep: all of it is read and compared (archive/check/), and the archive's chain of custody, where there is one, gets a
+ * line that says so.
  * @returns exit code done (PASSED), damaged (FAILED), indeterminate (INDETERMINATE)
  * @throws ARCHIVE_MISSING where there is no such backup; PATH_ESCAPES, CONFIG_INVALID_VALUE where `backupId` can't be
  *   one; INTERRUPTED; STORAGE_…: an object that can't be read for now is not called damaged
@@ -51,7 +53,7 @@ export async function runValidate(
   const errors = findings.filter(({ severity }) => severity === 'error')
   const errorsTotal = report.damaged_total + (groups === null ? 0 : 1)
   const verdict = verdictOf(report, manifest, errors, errorsTotal, report.warnings_total)
-  return finished(started, verdict, {
+  const done = finished(started, verdict, {
     manifest_sha256: report.manifest_sha256,
     ...(report.signature === null ? {} : { manifest_signature: report.signature }),
     checked: {
@@ -68,6 +70,23 @@ export async function runValidate(
     findings,
     findings_total: report.findings_total + (findings.length - report.findings.length),
   })
+  return options.deep ? noted(storage, done, manifest) : done
+}
+
+/** A check that read all of it is written down, from the window as from the command line. That it can't be is no failure. */
+async function noted(
+  storage: Storage,
+  { exitCode, result }: JobResult<ValidateResult>,
+  manifest: Manifest,
+): Promise<JobResult<ValidateResult>> {
+  const { line, problem } = await noteDeepCheck(storage, result, manifest.coffer?.generation ?? null)
+  if (line !== null) return { exitCode, result: { ...result, custody_line: line } }
+  if (problem === null) return { exitCode, result }
+  const note: ValidateFinding = { severity: 'note', code: 'CUSTODY_NOT_WRITTEN', reason: problem }
+  return {
+    exitCode,
+    result: { ...result, findings: [...result.findings, note], findings_total: result.findings_total + 1 },
+  }
 }
 
 async function check(
