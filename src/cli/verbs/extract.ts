@@ -26,7 +26,8 @@ export const extract: Verb = {
   summary: 'cut records out of an archive into a signed evidence package',
   details:
     'Give a --config with "mode: extract", or for the common case --path, --backup-id, --matter and --output with what\n' +
-    'to look for: --topic (also several), --from and --to (both included), --key, or --json-path with --equals.\n' +
+    'to look for: --topic (also several), --from and --to (both included), --key, or --json-path with --equals. --key is\n' +
+    'the key of the records; what the package is signed with is --signing-key.\n' +
     'Killed at any moment and started again in the same way, it goes on where it was.',
   flags: ['config', 'dry-run', 'output', ...REQUEST_FLAGS],
   required: [],
@@ -38,7 +39,7 @@ export const extract: Verb = {
   request: async (args) => ({
     kind: 'extract',
     environment: args.environment,
-    config: args.values.config === undefined ? fromFlags(args) : await fromFile(args),
+    config: args.values.config === undefined ? await fromFlags(args) : await fromFile(args),
     dryRun: args.counts['dry-run'] !== undefined,
   }),
 }
@@ -54,8 +55,9 @@ async function fromFile(args: VerbArguments): Promise<ConfigSource> {
 }
 
 /** The same request as a file would make, as a file's text (JSON is YAML). */
-function fromFlags(args: VerbArguments): ConfigSource {
+async function fromFlags(args: VerbArguments): Promise<ConfigSource> {
   const { values, lists } = args
+  await mustBeRecordKey(args)
   for (const flag of ['path', 'backup-id', 'matter', 'output'] as const) {
     if (values[flag] === undefined) throw usage(`missing "--config", or "--${flag}"`, `Example: ${extract.examples[1]}`)
   }
@@ -91,6 +93,22 @@ function fromFlags(args: VerbArguments): ConfigSource {
     output: need(args, 'output'),
   }
   return { text: JSON.stringify(request, literal), name: 'the command line', directory: process.cwd() }
+}
+
+/**
+ * Somebody who writes the name of their signing key behind `--key` would get an unsigned package of the records with that
+ * key: most often an empty one. Who names a signing key too knows the difference.
+ * @throws USAGE
+ */
+async function mustBeRecordKey({ values: { key, 'signing-key': signing }, environment }: VerbArguments): Promise<void> {
+  if (key === undefined || signing !== undefined) return
+  const { namesSigningKey } = await import('../../worker/signing-key-slip.ts')
+  const what = await namesSigningKey(key, environment)
+  if (what === null) return
+  throw usage(
+    `expected the key of records for "--key", got "${key}", which is ${what}`,
+    `To sign with it: --signing-key ${key}. Where records really have this key, ask by a file (--config).`,
+  )
 }
 
 /** A file's `${NAME}` is a variable; a flag's is text, which the shell has expanded already. */
