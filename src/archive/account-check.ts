@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { zstdDecompressSync } from 'node:zlib'
 import { CofferError, isCofferError } from '../contract/errors.ts'
+import type { SaidId } from '../contract/said/english.ts'
+import { because, english, type Reason, type Said, type SaidValues, say } from '../contract/said/said.ts'
 import type { Storage } from '../storage/storage.ts'
 import { checkRanges, parseDocument } from './manifest/parse.ts'
 import type { AbsentKind, AccountEntry, AccountRange, PartitionEntry } from './types.ts'
@@ -20,35 +22,36 @@ export async function readRanges(entry: AccountEntry, storage: Storage): Promise
   const blob = entry.ranges_object
   if (blob === undefined) return entry.ranges ?? []
   if (blob.count > MAX_RANGES || blob.size > blob.count * MAX_RANGE_TEXT + 1024) {
-    throw damagedRanges(blob.key, `an object of ${blob.size} bytes can't hold ${blob.count} ranges`)
+    throw damagedRanges(blob.key, say('account.tooSmall', { bytes: blob.size, ranges: blob.count }))
   }
   const { body } = await storage.get(blob.key, { maxBytes: blob.size }).catch((error: unknown) => {
     if (isCofferError(error, 'SEGMENT_TOO_LARGE')) {
-      throw damagedRanges(blob.key, `expected ${blob.size} bytes, got more`)
+      throw damagedRanges(blob.key, say('account.more', { expected: blob.size }))
     }
     throw error
   })
-  if (body.length !== blob.size) throw damagedRanges(blob.key, `expected ${blob.size} bytes, got ${body.length}`)
+  if (body.length !== blob.size)
+    throw damagedRanges(blob.key, say('segment.size', { expected: blob.size, got: body.length }))
   const sha256 = createHash('sha256').update(body).digest('hex')
-  if (sha256 !== blob.sha256) throw damagedRanges(blob.key, `expected SHA-256 ${blob.sha256}, got ${sha256}`)
+  if (sha256 !== blob.sha256)
+    throw damagedRanges(blob.key, say('segment.sha256', { expected: blob.sha256, got: sha256 }))
   let json: Buffer
   try {
     json = zstdDecompressSync(body, { maxOutputLength: blob.count * MAX_RANGE_TEXT + 2 })
   } catch (cause) {
-    throw damagedRanges(blob.key, 'it can not be decompressed', cause)
+    throw damagedRanges(blob.key, say('account.notDecompressed'), cause)
   }
   const ranges = checkRanges(parseDocument(json, `the ranges "${blob.key}"`), 'ranges')
   if (ranges.length !== blob.count) {
-    throw damagedRanges(blob.key, `expected ${blob.count} ranges, got ${ranges.length}`)
+    throw damagedRanges(blob.key, say('account.ranges', { expected: blob.count, got: ranges.length }))
   }
   return ranges
 }
 
-export interface AccountProblem {
+export interface AccountProblem extends Reason {
   /** Where in the partition it shows. */
   offset: number
   segment?: string
-  reason: string
 }
 
 /**
@@ -64,37 +67,39 @@ export function checkAccount(partition: PartitionEntry): AccountProblem[] {
   let next: number | null = null
   for (const entry of account) {
     const where = entry.segment === undefined ? {} : { segment: entry.segment }
-    const problem = (reason: string, offset = entry.from) => problems.push({ offset, ...where, reason })
+    const problem = (id: SaidId, values?: SaidValues) =>
+      problems.push({ offset: entry.from, ...where, ...because(id, values) })
     if (next !== null && entry.from !== next) {
-      problem(`expected the account to go on at offset ${next}, got ${entry.from}`)
+      problem('account.goesOn', { expected: next, got: entry.from })
     }
     next = entry.to
     let absent = 0
     for (const count of Object.values(entry.absent)) absent += count
     if (entry.archived + absent !== entry.to - entry.from) {
-      problem(
-        `expected ${entry.to - entry.from} offsets in the account, got ${entry.archived} archived and ${absent} absent`,
-      )
+      problem('account.sum', { expected: entry.to - entry.from, archived: entry.archived, absent })
     }
     if (entry.ranges_object === undefined) problems.push(...checkEntryRanges(entry, entry.ranges ?? []))
     if (entry.segment === undefined) {
-      if (entry.archived > 0) problem(`expected a segment for ${entry.archived} archived records, got none`)
+      if (entry.archived > 0) problem('account.noSegment', { records: entry.archived })
       continue
     }
     const segment = segments.get(entry.segment)
     if (segment === undefined) {
-      problem('expected the segment of the account among those of the partition, got none')
+      problem('account.otherSegment')
       continue
     }
-    if (accounted.has(entry.segment)) problem('expected each segment in one entry of the account, got a second')
+    if (accounted.has(entry.segment)) problem('account.twice')
     accounted.add(entry.segment)
     if (segment.record_count !== entry.archived) {
-      problem(`expected ${entry.archived} records as the account says, got ${segment.record_count}`)
+      problem('account.records', { expected: entry.archived, got: segment.record_count })
     }
     if (segment.start_offset < entry.from || segment.end_offset >= entry.to) {
-      problem(
-        `expected offsets from ${entry.from} to ${entry.to - 1}, got ${segment.start_offset} to ${segment.end_offset}`,
-      )
+      problem('account.offsets', {
+        from: entry.from,
+        to: entry.to - 1,
+        gotFrom: segment.start_offset,
+        gotTo: segment.end_offset,
+      })
     }
   }
   for (const segment of partition.segments) {
@@ -103,7 +108,7 @@ export function checkAccount(partition: PartitionEntry): AccountProblem[] {
     problems.push({
       offset: segment.start_offset,
       segment: segment.key,
-      reason: 'expected an entry of the account for this segment, got none',
+      ...because('account.noEntry'),
     })
   }
   return problems
@@ -117,8 +122,8 @@ export function checkEntryRanges(entry: AccountEntry, ranges: readonly AccountRa
   let at = entry.from
   for (const [kind, from, to] of ranges) {
     if (from < at || to <= from || to > entry.to) {
-      const reason = `expected absent ranges in order between ${entry.from} and ${entry.to}, got ${from} to ${to}`
-      problems.push({ offset: from, ...where, reason })
+      const reason = because('account.rangeOrder', { from: entry.from, to: entry.to, gotFrom: from, gotTo: to })
+      problems.push({ offset: from, ...where, ...reason })
       return problems
     }
     at = to
@@ -131,15 +136,15 @@ export function checkEntryRanges(entry: AccountEntry, ranges: readonly AccountRa
     problems.push({
       offset: entry.from,
       ...where,
-      reason: `expected ${expected} offsets as "${kind}", got ${got} in ranges`,
+      ...because('account.rangeSum', { expected, kind, got }),
     })
   }
   return problems
 }
 
-function damagedRanges(key: string, reason: string, cause?: unknown): CofferError {
-  return new CofferError('MANIFEST_DAMAGED', `the ranges "${key}" are damaged: ${reason}`, {
-    details: { key, reason },
+function damagedRanges(key: string, why: Said, cause?: unknown): CofferError {
+  return new CofferError('MANIFEST_DAMAGED', say('account.rangesDamaged', { object: key, why }), {
+    details: { key, reason: english(why) },
     cause,
   })
 }

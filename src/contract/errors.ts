@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from './exit-codes.ts'
+import { beside, english, type Said } from './said/said.ts'
 
 /**
  * Every error code that Coffer can answer with, and the exit code it leads to. This is the one place for codes:
@@ -84,6 +85,8 @@ export type ErrorCode = keyof typeof ERROR_EXIT
 export interface SerializedError {
   code: ErrorCode
   message: string
+  /** What the message is made of, where a window can say it in another language. */
+  said?: Said
   hint?: string
   /** Facts that scripts may want (segment, offset, topic, line …). Never a secret. */
   details?: Record<string, unknown>
@@ -92,6 +95,8 @@ export interface SerializedError {
 }
 
 interface ErrorExtras {
+  /** What the message is made of, where it comes from elsewhere in English. */
+  said?: Said | undefined
   hint?: string
   details?: Record<string, unknown>
   cause?: unknown
@@ -101,17 +106,21 @@ interface ErrorExtras {
  * The error that Coffer's own code throws.
  * @param code from the closed table above
  * @param message one sentence, lowercase, no full stop, the offending value in double quotes: `expected X, got "Y"`
+ *   or its words by name, which a window can say in another language
  * @param extras.hint what to try next, a sentence of its own
  */
 export class CofferError extends Error {
   readonly code: ErrorCode
+  readonly said: Said | undefined
   readonly hint: string | undefined
   readonly details: Record<string, unknown> | undefined
 
-  constructor(code: ErrorCode, message: string, extras: ErrorExtras = {}) {
-    super(message, extras.cause === undefined ? undefined : { cause: extras.cause })
+  constructor(code: ErrorCode, message: string | Said, extras: ErrorExtras = {}) {
+    const text = typeof message === 'string' ? message : english(message)
+    super(text, extras.cause === undefined ? undefined : { cause: extras.cause })
     this.name = 'CofferError'
     this.code = code
+    this.said = typeof message === 'string' ? extras.said : message
     this.hint = extras.hint
     this.details = extras.details
   }
@@ -132,6 +141,7 @@ export function serializeError(error: unknown): SerializedError {
     return {
       code: error.code,
       message: error.message,
+      ...beside(error.said),
       ...(error.hint === undefined ? {} : { hint: error.hint }),
       ...(error.details === undefined ? {} : { details: error.details }),
       ...(error.stack === undefined ? {} : { stack: withCauses(error) }),
@@ -145,6 +155,7 @@ export function serializeError(error: unknown): SerializedError {
 /** The error that `serializeError` described, on the other side. */
 export function deserializeError(data: SerializedError): CofferError {
   const error = new CofferError(data.code, data.message, {
+    said: data.said,
     ...(data.hint === undefined ? {} : { hint: data.hint }),
     ...(data.details === undefined ? {} : { details: data.details }),
   })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { canonicalJson } from '../contract/canonical-json.ts'
+import { type Said, say } from '../contract/said/said.ts'
 
 /**
  * What every hash chain of lines has alike (custody of a backup, activity of a profile): a line is canonical JSON
@@ -9,24 +10,32 @@ import { canonicalJson } from '../contract/canonical-json.ts'
 
 export type Fields = Record<string, unknown>
 
+/** Why something is no line of a chain. */
+export class Wrong {
+  readonly said: Said
+
+  constructor(said: Said) {
+    this.said = said
+  }
+}
+
 /**
  * A stored line, checked: UTF-8, JSON, what `wrongMember` asks, and canonical to the byte.
  * @param wrongMember one sentence that says what is wrong with the value; null where it is as it should be
- * @returns the line, or one sentence that says what is wrong with it
+ * @returns the line, or what is wrong with it
  */
-export function parseChainLine<T>(bytes: Buffer, wrongMember: (value: unknown) => string | null): T | string {
+export function parseChainLine<T>(bytes: Buffer, wrongMember: (value: unknown) => Said | null): T | Wrong {
   let text: string
   let value: unknown
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
     value = JSON.parse(text)
   } catch {
-    return 'expected JSON, got something else: the line was changed'
+    return new Wrong(say('custody.noJson'))
   }
   const wrong = wrongMember(value)
-  if (wrong !== null) return wrong
-  if (canonicalText(value) !== text)
-    return 'expected canonical JSON (RFC 8785), got another writing of it: the line was changed'
+  if (wrong !== null) return new Wrong(wrong)
+  if (canonicalText(value) !== text) return new Wrong(say('custody.notCanonical'))
   return value as T
 }
 
@@ -34,13 +43,13 @@ export function parseChainLine<T>(bytes: Buffer, wrongMember: (value: unknown) =
 export function wrongField(
   value: unknown,
   rules: Readonly<Record<string, (item: unknown) => boolean>>,
-  what: string,
-): string | null {
-  if (!isObject(value)) return 'expected an object, got something else'
+  what: Said,
+): Said | null {
+  if (!isObject(value)) return say('custody.noObject')
   const unknown = Object.keys(value).find((name) => !Object.hasOwn(rules, name))
-  if (unknown !== undefined) return `expected no member ${JSON.stringify(unknown.slice(0, 60))}`
+  if (unknown !== undefined) return say('custody.otherMember', { member: JSON.stringify(unknown.slice(0, 60)) })
   for (const [name, holds] of Object.entries(rules)) {
-    if (!holds(value[name])) return `expected ${what}, got one whose "${name}" is wrong`
+    if (!holds(value[name])) return say('custody.wrongMember', { what, member: name })
   }
   return null
 }

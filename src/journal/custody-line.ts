@@ -1,4 +1,5 @@
 import { CUSTODY_ACTIONS, type CustodyEntry } from '../contract/evidence/custody.ts'
+import { say } from '../contract/said/said.ts'
 import {
   hasOnly,
   isFacts,
@@ -9,15 +10,16 @@ import {
   isTool,
   nullOr,
   parseChainLine,
+  type Wrong,
   wrongField,
 } from './chain.ts'
 
 /**
  * A stored line, checked: UTF-8, JSON, every member of its type and no other, and canonical to the byte.
  * @param seq the number that its name states
- * @returns the line, or one sentence that says what is wrong with it
+ * @returns the line, or what is wrong with it
  */
-export function parseCustodyLine(bytes: Buffer, seq: number): CustodyEntry | string {
+export function parseCustodyLine(bytes: Buffer, seq: number): CustodyEntry | Wrong {
   const rules: Record<string, (item: unknown) => boolean> = {
     seq: (item) => item === seq,
     at: isTime,
@@ -36,5 +38,5 @@ export function parseCustodyLine(bytes: Buffer, seq: number): CustodyEntry | str
     details: isFacts,
     previous: nullOr(isHash),
   }
-  return parseChainLine(bytes, (value) => wrongField(value, rules, `a custody line of number ${seq}`))
+  return parseChainLine(bytes, (value) => wrongField(value, rules, say('custody.lineOf', { line: seq })))
 }

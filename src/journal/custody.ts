@@ -4,10 +4,11 @@ import { custodyKey, custodyPrefix } from '../archive/paths.ts'
 import { canonicalJson } from '../contract/canonical-json.ts'
 import { isCofferError } from '../contract/errors.ts'
 import type { CustodyAction, CustodyEntry } from '../contract/evidence/custody.ts'
+import { because, english, type Reason, say } from '../contract/said/said.ts'
 import { isoTime } from '../contract/time.ts'
 import { TOOL } from '../contract/tool.ts'
 import type { Storage } from '../storage/storage.ts'
-import { ChainWalk, osUser, sha256Hex } from './chain.ts'
+import { ChainWalk, osUser, sha256Hex, Wrong } from './chain.ts'
 import { parseCustodyLine } from './custody-line.ts'
 
 /** What somebody did, before it has its place in the chain. */
@@ -23,10 +24,9 @@ export interface CustodyFacts {
 }
 
 /** What is wrong with a chain, and where. */
-export interface CustodyProblem {
+export interface CustodyProblem extends Reason {
   /** The object, or the one that is missing. */
   key: string
-  reason: string
 }
 
 export interface CustodyChain {
@@ -94,7 +94,7 @@ export async function hasCustody(storage: Storage, backupId: string): Promise<bo
  */
 export async function readCustody(storage: Storage, backupId: string): Promise<CustodyChain> {
   const { numbers, problems } = await listed(storage, backupId)
-  const lines: (Buffer | string)[] = new Array(numbers.length)
+  const lines: (Buffer | Wrong)[] = new Array(numbers.length)
   let next = 0
   const readSome = async (): Promise<void> => {
     while (next < numbers.length) {
@@ -108,24 +108,25 @@ export async function readCustody(storage: Storage, backupId: string): Promise<C
   const walk = new ChainWalk()
   for (const [at, seq] of numbers.entries()) {
     const key = custodyKey(backupId, seq)
-    const bytes = lines[at] ?? 'it could not be read'
-    const entry = typeof bytes === 'string' ? bytes : parseCustodyLine(bytes, seq)
-    const hash = typeof bytes === 'string' ? null : sha256Hex(bytes)
+    const bytes = lines[at] ?? new Wrong(say('custody.unread'))
+    const entry = bytes instanceof Wrong ? bytes : parseCustodyLine(bytes, seq)
+    const hash = bytes instanceof Wrong ? null : sha256Hex(bytes)
     const { missing, expectedPrevious } =
-      typeof entry === 'string' || hash === null ? walk.skip(seq, hash) : walk.step(seq, hash, entry.previous)
+      entry instanceof Wrong || hash === null ? walk.skip(seq, hash) : walk.step(seq, hash, entry.previous)
     if (missing !== null) {
       const { from, to } = missing
-      const until = from === to ? `line ${from} is` : `lines ${from} to ${to} are`
-      problems.push({ key: custodyKey(backupId, from), reason: `${until} missing` })
+      const reason =
+        from === to ? because('custody.lineMissing', { from }) : because('custody.linesMissing', { from, to })
+      problems.push({ key: custodyKey(backupId, from), ...reason })
     }
-    if (typeof entry === 'string') {
-      problems.push({ key, reason: entry })
+    if (entry instanceof Wrong) {
+      problems.push({ key, reason: english(entry.said), said: entry.said })
       continue
     }
     entries.push(entry)
     if (expectedPrevious !== null) {
-      const reason = `expected "previous" ${expectedPrevious.hash ?? 'null'}, got ${entry.previous ?? 'null'}: this line or the one before was changed`
-      problems.push({ key, reason })
+      const values = { expected: expectedPrevious.hash ?? 'null', got: entry.previous ?? 'null' }
+      problems.push({ key, ...because('custody.lineChanged', values) })
     }
   }
   return { entries, problems }
@@ -161,7 +162,7 @@ async function headOf(storage: Storage, backupId: string): Promise<Head | null> 
   const seq = numbers.at(-1)
   if (seq === undefined) return null
   const bytes = await readLine(storage, custodyKey(backupId, seq))
-  return { seq, sha256: typeof bytes === 'string' ? null : sha256Hex(bytes) }
+  return { seq, sha256: bytes instanceof Wrong ? null : sha256Hex(bytes) }
 }
 
 async function listed(storage: Storage, backupId: string): Promise<{ numbers: number[]; problems: CustodyProblem[] }> {
@@ -171,18 +172,18 @@ async function listed(storage: Storage, backupId: string): Promise<{ numbers: nu
   for await (const { key } of storage.list(prefix)) {
     const seq = Number(NAME.exec(key.slice(prefix.length))?.[1])
     if (Number.isSafeInteger(seq) && seq > 0 && custodyKey(backupId, seq) === key) numbers.push(seq)
-    else problems.push({ key, reason: 'this is not the name of a custody line: somebody else put it here' })
+    else problems.push({ key, ...because('custody.otherName') })
   }
   return { numbers: numbers.sort((a, b) => a - b), problems }
 }
 
-/** @returns the bytes, or in a sentence why there are none */
-async function readLine(storage: Storage, key: string): Promise<Buffer | string> {
+/** @returns the bytes, or why there are none */
+async function readLine(storage: Storage, key: string): Promise<Buffer | Wrong> {
   try {
     return (await storage.get(key, { maxBytes: MAX_LINE_BYTES })).body
   } catch (error) {
-    if (isCofferError(error, 'OBJECT_MISSING')) return 'it was listed and is gone'
-    if (isCofferError(error, 'SEGMENT_TOO_LARGE')) return `it has more than ${MAX_LINE_BYTES} bytes`
+    if (isCofferError(error, 'OBJECT_MISSING')) return new Wrong(say('custody.gone'))
+    if (isCofferError(error, 'SEGMENT_TOO_LARGE')) return new Wrong(say('custody.tooLarge', { bytes: MAX_LINE_BYTES }))
     throw error
   }
 }

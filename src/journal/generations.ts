@@ -4,6 +4,7 @@ import type { LoadedManifest } from '../archive/manifest/store.ts'
 import { manifestKey } from '../archive/paths.ts'
 import type { CofferSection, Manifest } from '../archive/types.ts'
 import { CofferError, isCofferError } from '../contract/errors.ts'
+import { type Said, say } from '../contract/said/said.ts'
 import type { Storage } from '../storage/storage.ts'
 
 /** The manifest as one run left it. */
@@ -19,13 +20,13 @@ export interface Generation {
 /**
  * Every generation of a backup, the present one first, each one checked against the hash that the next one states.
  * Foreign archives have none.
- * @param broken gets one sentence where the chain ends too early; nothing before that can be told
+ * @param broken gets why, where the chain ends too early; nothing before that can be told
  * @throws the storage's own errors
  */
 export async function* generationsOf(
   storage: Storage,
   loaded: LoadedManifest,
-  broken: (reason: string) => void,
+  broken: (why: Said) => void,
 ): AsyncGenerator<Generation> {
   const backupId = loaded.manifest.backup_id
   const { coffer } = loaded.manifest
@@ -36,14 +37,15 @@ export async function* generationsOf(
     yield present
     const { previous, generation } = present.coffer
     if (previous === null) {
-      if (generation !== 1) broken(`generation ${generation} names none before it`)
+      if (generation !== 1) broken(say('custody.firstMissing', { generation }))
       return
     }
     try {
       const { body } = await storage.get(previous.key, { maxBytes: MAX_MANIFEST_BYTES })
       const found = createHash('sha256').update(body).digest('hex')
       if (found !== previous.sha256) {
-        return broken(`"${previous.key}" has SHA-256 ${found}, generation ${generation} states ${previous.sha256}`)
+        const values = { object: previous.key, sha256: found, generation, stated: previous.sha256 }
+        return broken(say('custody.hashDiffers', values))
       }
       const earlier = parseManifest(body, backupId)
       // what another program had begun, and a run of ours went on with
@@ -52,7 +54,7 @@ export async function* generationsOf(
     } catch (error) {
       if (!(error instanceof CofferError)) throw error
       if (!isCofferError(error, 'OBJECT_MISSING', 'MANIFEST_DAMAGED', 'PATH_ESCAPES', 'SEGMENT_TOO_LARGE')) throw error
-      return broken(`the generation before ${generation} can't be read: ${error.message}`)
+      return broken(say('custody.generationUnread', { generation, why: error.said ?? error.message }))
     }
   }
 }

@@ -1,5 +1,6 @@
 import { GetObjectLockConfigurationCommand } from '@aws-sdk/client-s3'
 import type { StorageConfig } from '../contract/config/endpoint.ts'
+import { because, type Said } from '../contract/said/said.ts'
 import { openStorage } from './open.ts'
 import { checkS3Address } from './s3-address.ts'
 import { S3Connection } from './s3-connection.ts'
@@ -14,6 +15,7 @@ export interface DefaultLock {
   place: 'in-bucket' | 'in-folder'
   /** One sentence. */
   reason: string
+  said?: Said
 }
 
 /**
@@ -25,8 +27,8 @@ export async function defaultLock(config: StorageConfig): Promise<DefaultLock> {
   if (config.backend === 'filesystem') {
     const storage = await openStorage(config)
     await storage.close()
-    const reason = 'a folder has no lock that would outlast its owner: whoever may write there may delete'
-    return { location: storage.location, mode: 'none', days: null, place: 'in-folder', reason }
+    const { location } = storage
+    return { location, mode: 'none', days: null, place: 'in-folder', ...because('lock.folderOutlasts') }
   }
   checkS3Address(config, 'CONFIG_INVALID_VALUE')
   const s3 = new S3Connection(config)
@@ -40,20 +42,17 @@ export async function defaultLock(config: StorageConfig): Promise<DefaultLock> {
     )
     const known = { location, place: 'in-bucket' as const }
     if (told.state === 'unknown') {
-      const reason = `the storage did not tell its Object Lock configuration (${told.name})`
-      return { ...known, mode: 'unknown', days: null, reason }
+      return { ...known, mode: 'unknown', days: null, ...because('lock.bucketNotTold', { answer: told.name }) }
     }
     const lock = told.state === 'told' ? told.value : undefined
     if (lock?.ObjectLockEnabled !== 'Enabled') {
-      return { ...known, mode: 'none', days: null, reason: 'the bucket has no Object Lock' }
+      return { ...known, mode: 'none', days: null, ...because('lock.bucketNone') }
     }
     const { Mode: mode, Days: days, Years: years } = lock.Rule?.DefaultRetention ?? {}
     if (mode !== 'COMPLIANCE' && mode !== 'GOVERNANCE') {
-      const reason = 'the bucket has Object Lock and no default retention: new objects are not held'
-      return { ...known, mode: 'none', days: null, reason }
+      return { ...known, mode: 'none', days: null, ...because('lock.bucketNoDefault') }
     }
-    const reason = "read back from the bucket's Object Lock configuration"
-    return { ...known, mode, days: days ?? daysIn(years ?? 0), reason }
+    return { ...known, mode, days: days ?? daysIn(years ?? 0), ...because('lock.bucketDefault') }
   } catch (error) {
     throw s3Error(error, 'ask for the Object Lock configuration', location)
   } finally {

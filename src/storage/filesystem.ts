@@ -4,6 +4,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { CofferError } from '../contract/errors.ts'
+import { because } from '../contract/said/said.ts'
 import { errno, filesystemError } from './filesystem-errors.ts'
 import { etagOf, makeNewer, readExactly, replaceFile, syncFolder, writeTemporary } from './filesystem-files.ts'
 import { FolderTree } from './filesystem-folders.ts'
@@ -139,7 +140,7 @@ export class FilesystemStorage implements Storage {
   }
 
   async retention(_key: string): Promise<StoredRetention> {
-    return { mode: 'none', retainUntil: null, legalHold: false, reason: 'a folder on a disk has no object lock' }
+    return { mode: 'none', retainUntil: null, legalHold: false, ...because('lock.noneInFolder') }
   }
 
   async close(): Promise<void> {}

@@ -3,6 +3,7 @@ import {
   GetObjectLockConfigurationCommand,
   GetObjectRetentionCommand,
 } from '@aws-sdk/client-s3'
+import { because } from '../contract/said/said.ts'
 import type { S3Connection } from './s3-connection.ts'
 import { failureOf } from './s3-errors.ts'
 import type { StoredRetention } from './storage.ts'
@@ -19,8 +20,7 @@ export async function lockOf(s3: S3Connection, key: string): Promise<StoredReten
   const legalHold = hold.state === 'told' ? hold.value === 'ON' : hold.state === 'none' ? false : null
   const kept = await ask(async () => (await s3.send(new GetObjectRetentionCommand(target))).Retention)
   if (kept.state === 'unknown') {
-    const reason = `the storage did not tell whether the object is locked (${kept.name})`
-    return { mode: 'unknown', retainUntil: null, legalHold, reason }
+    return { mode: 'unknown', retainUntil: null, legalHold, ...because('lock.notTold', { answer: kept.name }) }
   }
   const until = kept.state === 'told' ? kept.value?.RetainUntilDate?.getTime() : undefined
   const mode = kept.state === 'told' ? kept.value?.Mode : undefined
@@ -30,16 +30,15 @@ export async function lockOf(s3: S3Connection, key: string): Promise<StoredReten
       return ObjectLockConfiguration?.Rule?.DefaultRetention
     })
     const { Mode: byDefault, Days: days, Years: years } = (rule.state === 'told' ? rule.value : undefined) ?? {}
-    const period = years === undefined ? `${days} days` : `${years} years`
-    const why = byDefault === undefined ? '' : `, though the bucket's default is ${byDefault} for ${period}`
-    return {
-      mode: 'none',
-      retainUntil: null,
-      legalHold,
-      reason: `the storage states no retention for the object${why}`,
-    }
+    const reason =
+      byDefault === undefined
+        ? because('lock.none')
+        : years === undefined
+          ? because('lock.noneThoughDays', { mode: byDefault, days: days ?? 0 })
+          : because('lock.noneThoughYears', { mode: byDefault, years })
+    return { mode: 'none', retainUntil: null, legalHold, ...reason }
   }
-  return { mode, retainUntil: until, legalHold, reason: 'read back from the storage after the object was stored' }
+  return { mode, retainUntil: until, legalHold, ...because('lock.readBack') }
 }
 
 export type Told<T> = { state: 'told'; value: T } | { state: 'none' } | { state: 'unknown'; name: string }

@@ -6,6 +6,7 @@ import {
   PutObjectLegalHoldCommand,
   PutObjectRetentionCommand,
 } from '@aws-sdk/client-s3'
+import { say } from '../contract/said/said.ts'
 import { checkKey, checkPrefix } from './keys.ts'
 import type { S3Connection } from './s3-connection.ts'
 import { failureOf, s3Error } from './s3-errors.ts'
@@ -44,7 +45,7 @@ export function s3Locks(s3: S3Connection): StorageLocks {
           const name = failureOf(error).name ?? ''
           if (!NONE.includes(name) && name !== 'NotImplemented' && name !== 'MethodNotAllowed') throw error
         }
-        return `the bucket "${s3.bucket}" has no Object Lock`
+        return say('lock.thisBucketNone', { bucket: s3.bucket })
       }),
     holdOf: (key, versionId) =>
       explained(`ask whether "${key}" is under legal hold`, async () => {

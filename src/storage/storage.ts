@@ -1,3 +1,5 @@
+import type { Said } from '../contract/said/said.ts'
+
 /**
  * What an archive needs of the place it lives in. Keys are relative, with `/` between their parts, and are built by
  * archive/paths.ts alone. Every storage passes the same contract suite (test/storage/).
@@ -63,7 +65,7 @@ export interface ObjectVersion {
 /** Object Lock, object by object. Without a version the present one is meant. Everything here may throw STORAGE_…. */
 export interface StorageLocks {
   /** One sentence: why nothing can be locked here; null where it can. */
-  refusal(): Promise<string | null>
+  refusal(): Promise<Said | null>
   holdOf(key: string, versionId?: string): Promise<boolean>
   /** @throws STORAGE_NOT_ALLOWED */
   setHold(key: string, on: boolean, versionId?: string): Promise<void>
@@ -84,6 +86,7 @@ export interface StoredRetention {
   encryption?: string | null
   /** One sentence: how this is known. */
   reason: string
+  said?: Said
 }
 
 export interface PutOptions {

@@ -31,6 +31,7 @@ export const PAGES: readonly WindowPage[] = [
   same('reports', '/reports'),
   same('report-monthly', '/reports/new'),
   same('controls', '/controls'),
+  same('controls-framework', '/controls/gdpr'),
   same('verify', '/verify'),
   same('activity', '/activity'),
   same('approvals', '/approvals'),

@@ -2,10 +2,10 @@ import { hostname, userInfo } from 'node:os'
 import type { Page } from 'playwright-core'
 
 /**
- * What is data and not a word of the window: what is quoted as it is (identifiers, digests, commands, file text), and what
+ * What is data and not a word of the window: what is quoted as it is (identifiers, digests, commands, citations, file text), and what
  * carries `data-words="none"`: names and messages that come from the profile, an archive or the engine.
  */
-const DATA = 'code, pre, kbd, samp, textarea, .mono, .brand, [data-words="none"]'
+const DATA = 'code, pre, kbd, samp, cite, textarea, .mono, .brand, .control-name, [data-words="none"]'
 
 /** What the sample of sample-world.ts is called, and what the journal, which is the same in each language, recorded. */
 const DATA_TEXTS = [

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { type CofferError, isCofferError } from '../../contract/errors.ts'
 import type { ManifestSignature } from '../../contract/results.ts'
+import { reasonOf } from '../../contract/said/reason-of.ts'
+import { because, type Reason } from '../../contract/said/said.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { MAX_MANIFEST_BYTES, parseManifest } from '../manifest/parse.ts'
 import { manifestSignature } from '../manifest/signature.ts'
@@ -45,7 +47,7 @@ export async function checkChain(
     signatures.push(await signatureOf(storage, manifest.backup_id, coffer.generation, laterBytes))
     if (previous === null) {
       if (coffer.generation !== 1) {
-        findings.add(broken(`expected generation ${coffer.generation} to name the one before, got none`))
+        findings.add(broken(because('finding.generationNamesNone', { generation: coffer.generation })))
       }
       break
     }
@@ -79,16 +81,16 @@ async function signatureOf(storage: Storage, backupId: string, generation: numbe
 function* signatureFindings(signatures: readonly Signed[], manifest: Manifest): Generator<Finding> {
   for (const { generation, stem, signature } of signatures) {
     if (signature.state !== 'broken') continue
-    const reason = `generation ${generation}: ${signature.reason}`
-    yield { severity: 'damaged', code: 'SIGNATURE_BROKEN', segment: `${stem}.sig`, reason }
+    const reason = because('finding.signatureOf', { generation, why: signature.said ?? signature.reason })
+    yield { severity: 'damaged', code: 'SIGNATURE_BROKEN', segment: `${stem}.sig`, ...reason }
   }
   const [last, ...earlier] = signatures
   // a run at work has not come to its signature yet
   if (last?.signature.state !== 'unsigned' || manifest.coffer?.run.state === 'running') return
   const before = earlier.find((one) => one.signature.state === 'signed')
   if (before === undefined) return
-  const reason = `generation ${last.generation} is not signed, and generation ${before.generation} was: a run was cut off before it signed, or had no key, or somebody else wrote it`
-  yield { severity: 'warning', code: 'MANIFEST_UNSIGNED', segment: `${last.stem}.sig`, reason }
+  const reason = because('finding.unsigned', { generation: last.generation, signed: before.generation })
+  yield { severity: 'warning', code: 'MANIFEST_UNSIGNED', segment: `${last.stem}.sig`, ...reason }
 }
 
 async function earlierManifest(
@@ -101,16 +103,18 @@ async function earlierManifest(
     const { body } = await storage.get(previous.key, { maxBytes: MAX_MANIFEST_BYTES })
     const sha256 = createHash('sha256').update(body).digest('hex')
     if (sha256 !== previous.sha256) {
-      findings.add(broken(`expected SHA-256 ${previous.sha256}, got ${sha256}`, previous.key))
+      findings.add(broken(because('segment.sha256', { expected: previous.sha256, got: sha256 }), previous.key))
       return null
     }
     const manifest = parseManifest(body, backupId)
     const generation = manifest.coffer?.generation ?? 0
     if (generation === previous.generation) return { manifest, bytes: body }
-    findings.add(broken(`expected generation ${previous.generation}, got ${generation}`, previous.key))
+    findings.add(
+      broken(because('finding.generation', { expected: previous.generation, got: generation }), previous.key),
+    )
   } catch (error) {
     if (!isCofferError(error, 'OBJECT_MISSING', 'MANIFEST_DAMAGED', 'PATH_ESCAPES', 'SEGMENT_TOO_LARGE')) throw error
-    findings.add(broken((error as CofferError).message, previous.key))
+    findings.add(broken(reasonOf(error as CofferError), previous.key))
   }
   return null
 }
@@ -135,22 +139,22 @@ function* partitionChanges(
   const segments = new Map(later?.segments.map((segment) => [segment.key, segment]))
   for (const segment of earlier.segments) {
     if (isDeepStrictEqual(segment, segments.get(segment.key))) continue
-    const reason = `expected the entry of an earlier generation, got ${segments.has(segment.key) ? 'another' : 'none'}`
+    const reason = because(segments.has(segment.key) ? 'finding.entryChanged' : 'finding.entryGone')
     yield { ...changed(reason), ...where, segment: segment.key, offset: segment.start_offset }
   }
   for (const [i, entry] of (earlier.account ?? []).entries()) {
     if (isDeepStrictEqual(entry, later?.account?.[i])) continue
-    const reason = 'expected the account of an earlier generation, got another'
+    const reason = because('finding.accountChanged')
     const segment = entry.segment === undefined ? {} : { segment: entry.segment }
     yield { ...changed(reason), ...where, ...segment, offset: entry.from }
     break
   }
 }
 
-function changed(reason: string): Finding {
-  return { severity: 'damaged', code: 'EARLIER_ENTRY_CHANGED', reason }
+function changed(reason: Reason): Finding {
+  return { severity: 'damaged', code: 'EARLIER_ENTRY_CHANGED', ...reason }
 }
 
-function broken(reason: string, key?: string): Finding {
-  return { severity: 'damaged', code: 'CHAIN_BROKEN', ...(key === undefined ? {} : { segment: key }), reason }
+function broken(reason: Reason, key?: string): Finding {
+  return { severity: 'damaged', code: 'CHAIN_BROKEN', ...(key === undefined ? {} : { segment: key }), ...reason }
 }

@@ -1,4 +1,5 @@
 import type { RecordView } from '../../contract/record.ts'
+import { type Said, say } from '../../contract/said/said.ts'
 import type { IndexedFrame, SegmentIndex } from '../segment/frame-index.ts'
 import { TimestampRange } from '../suspects.ts'
 
@@ -11,7 +12,7 @@ export class IndexCheck {
   #records = 0
   #firstOffset = -1
   #range = new TimestampRange()
-  #problem: string | null = null
+  #problem: Said | null = null
 
   constructor(index: SegmentIndex) {
     this.#index = index
@@ -28,20 +29,31 @@ export class IndexCheck {
   endFrame(): void {
     const frame = this.#frames[this.#next++]
     const { min, max } = this.#range
-    if (frame === undefined) this.#problem ??= 'there are more frames than it names'
+    if (frame === undefined) this.#problem ??= say('finding.indexFrames')
     else if (frame.records !== this.#records || frame.firstOffset !== this.#firstOffset) {
-      this.#problem ??= `it puts ${frame.records} records from offset ${frame.firstOffset} on in a frame that holds ${this.#records} from ${this.#firstOffset} on`
+      this.#problem ??= say('finding.indexRecords', {
+        stated: frame.records,
+        statedFrom: frame.firstOffset,
+        got: this.#records,
+        gotFrom: this.#firstOffset,
+      })
     } else if (frame.min !== min || frame.max !== max) {
-      this.#problem ??= `it puts the records from offset ${frame.firstOffset} on between the times ${frame.min} and ${frame.max}, and they are from ${min} to ${max}`
+      this.#problem ??= say('finding.indexTimes', {
+        offset: frame.firstOffset,
+        statedMin: String(frame.min),
+        statedMax: String(frame.max),
+        min: String(min),
+        max: String(max),
+      })
     }
     this.#records = 0
     this.#range = new TimestampRange()
   }
 
   /** @param heads as they were computed @returns what is not true of the index; null where all of it is */
-  problem(heads: Buffer): string | null {
+  problem(heads: Buffer): Said | null {
     if (this.#problem !== null) return this.#problem
-    if (this.#next !== this.#frames.length) return 'it names frames that are not there'
-    return heads.equals(this.#index.heads) ? null : 'its hashes are not those of the records'
+    if (this.#next !== this.#frames.length) return say('finding.indexMissing')
+    return heads.equals(this.#index.heads) ? null : say('finding.indexHashes')
   }
 }

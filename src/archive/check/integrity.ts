@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { CofferError, isCofferError } from '../../contract/errors.ts'
 import type { AccountTotals, ManifestSignature } from '../../contract/results.ts'
+import { reasonOf } from '../../contract/said/reason-of.ts'
+import { because, beside } from '../../contract/said/said.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { accountOf } from '../account.ts'
 import { checkEntryRanges, readRanges } from '../account-check.ts'
@@ -160,11 +162,10 @@ class IntegrityCheck {
   #checkObject(key: string, size: number, where: Partial<Finding>): void {
     const got = this.#objects.get(key)
     if (got === undefined) {
-      const reason = 'expected an object as the manifest says, got none'
-      this.#findings.add({ severity: 'damaged', code: 'OBJECT_MISSING', ...where, reason })
+      this.#findings.add({ severity: 'damaged', code: 'OBJECT_MISSING', ...where, ...because('finding.objectMissing') })
     } else if (size > 0 && got !== size) {
-      const reason = `expected ${size} bytes, got ${got}`
-      this.#findings.add({ severity: 'damaged', code: 'SEGMENT_DAMAGED', ...where, reason })
+      const reason = because('segment.size', { expected: size, got })
+      this.#findings.add({ severity: 'damaged', code: 'SEGMENT_DAMAGED', ...where, ...reason })
     }
   }
 
@@ -222,7 +223,7 @@ class IntegrityCheck {
       body = (await this.#storage.get(segment.key, { maxBytes })).body
     } catch (error) {
       if (!isCofferError(error, 'OBJECT_MISSING', 'SEGMENT_TOO_LARGE')) throw error
-      this.#findings.add({ severity: 'damaged', code: error.code, ...where, reason: error.message })
+      this.#findings.add({ severity: 'damaged', code: error.code, ...where, ...reasonOf(error) })
       return
     }
     this.#options.signal?.throwIfAborted()
@@ -250,15 +251,15 @@ class IntegrityCheck {
       const ranges = await readRanges(entry, this.#storage)
       if (entry.ranges_object === undefined) return flatRanges(ranges)
       const problems = checkEntryRanges(entry, ranges)
-      for (const { offset, reason } of problems) {
-        this.#findings.add({ severity: 'damaged', code: 'ACCOUNT_DIFFERS', ...where, offset, reason })
+      for (const { offset, reason, said } of problems) {
+        this.#findings.add({ severity: 'damaged', code: 'ACCOUNT_DIFFERS', ...where, offset, reason, ...beside(said) })
       }
       return problems.length === 0 ? flatRanges(ranges) : null
     } catch (error) {
       if (!isCofferError(error, 'OBJECT_MISSING', 'MANIFEST_DAMAGED')) throw error
       // a missing one has been told already
       if (error.code === 'MANIFEST_DAMAGED') {
-        this.#findings.add({ severity: 'damaged', code: 'ACCOUNT_DIFFERS', ...where, reason: error.message })
+        this.#findings.add({ severity: 'damaged', code: 'ACCOUNT_DIFFERS', ...where, ...reasonOf(error) })
       }
       return null
     }

@@ -1,3 +1,4 @@
+import { because } from '../../contract/said/said.ts'
 import type { Storage } from '../../storage/storage.ts'
 import {
   custodyPrefix,
@@ -52,20 +53,23 @@ export function checkUnnamed(manifest: Manifest, chain: readonly string[], objec
   // without a chain that was followed, an earlier manifest can't be told from a stranger
   if (chain.length === 0) prefixes.push(manifestsPrefix(id))
   const severity = endedCleanly(manifest) && !objects.has(lockKey(id)) ? 'damaged' : 'warning'
+  const others = manifest.coffer === undefined ? 'finding.unnamedForeign' : 'finding.unnamed'
+  const unnamed = severity === 'damaged' ? 'finding.stranger' : others
   for (const [key, size] of objects) {
     if (named.has(key) || prefixes.some((prefix) => key.startsWith(prefix))) continue
     if (abandoned.has(key)) {
-      const reason = `an interrupted run left ${size} bytes here; they are not part of the backup`
-      to.add({ severity: 'info', code: 'OBJECT_ABANDONED', segment: key, reason })
+      to.add({
+        severity: 'info',
+        code: 'OBJECT_ABANDONED',
+        segment: key,
+        ...because('finding.abandoned', { bytes: size }),
+      })
     } else {
       to.add({
         severity,
         code: 'OBJECT_UNNAMED',
         segment: key,
-        reason:
-          severity === 'damaged'
-            ? `no manifest names these ${size} bytes, and the last run ended cleanly: somebody else put them here`
-            : `no manifest names these ${size} bytes: ${manifest.coffer === undefined ? 'another program wrote this archive' : 'a run is at work or was cut off, and the next one will account for them'}`,
+        ...because(unnamed, { bytes: size }),
       })
     }
   }

@@ -1,3 +1,4 @@
+import { because } from '../../contract/said/said.ts'
 import { checkAccount } from '../account-check.ts'
 import { inOrder, overlaps } from '../suspects.ts'
 import type { Manifest, PartitionEntry } from '../types.ts'
@@ -7,8 +8,8 @@ import type { Findings } from './findings.ts'
 export function checkPartition(topic: string, partition: PartitionEntry, foreign: boolean, to: Findings): void {
   const where = { topic, partition: partition.partition_id }
   for (const { first, second, from, to: end } of overlaps(partition)) {
-    const reason = `expected each offset in one segment, got ${from} to ${end - 1} in "${first.key}" too`
-    to.add({ severity: 'damaged', code: 'SEGMENTS_OVERLAP', ...where, segment: second.key, offset: from, reason })
+    const reason = because('finding.overlap', { from, to: end - 1, object: first.key })
+    to.add({ severity: 'damaged', code: 'SEGMENTS_OVERLAP', ...where, segment: second.key, offset: from, ...reason })
   }
   for (const problem of checkAccount(partition)) {
     to.add({ severity: 'damaged', code: 'ACCOUNT_DIFFERS', ...where, ...problem })
@@ -23,9 +24,6 @@ function tellGaps(topic: string, partition: PartitionEntry, to: Findings): void 
     if (next !== null && segment.start_offset > next) {
       const [from, end] = [next, segment.start_offset]
       const stated = partition.gaps?.some((gap) => gap.start_offset <= from && gap.end_offset >= end) ?? false
-      const reason = stated
-        ? `offsets ${from} to ${end - 1} were gone from the cluster, as the archive states`
-        : `offsets ${from} to ${end - 1} lie between two segments, and the archive does not say why`
       to.add({
         severity: stated ? 'info' : 'warning',
         code: 'OFFSETS_UNACCOUNTED',
@@ -33,7 +31,7 @@ function tellGaps(topic: string, partition: PartitionEntry, to: Findings): void 
         partition: partition.partition_id,
         segment: segment.key,
         offset: from,
-        reason,
+        ...because(stated ? 'finding.gapStated' : 'finding.gap', { from, to: end - 1 }),
       })
     }
     next = Math.max(next ?? 0, segment.end_offset + 1)
@@ -55,14 +53,17 @@ export function checkRunCut(manifest: Manifest, to: Findings): void {
     const end = account.at(-1)?.to
     if (from !== undefined && end !== undefined && from <= cut.from && end >= cut.to) continue
     const slash = name.lastIndexOf('/')
-    const got = end === undefined ? 'none' : `${from} to ${end}`
+    const reason =
+      end === undefined
+        ? because('finding.cutWithoutAccount', { from: cut.from, to: cut.to })
+        : because('finding.cutNotReached', { from: cut.from, to: cut.to, gotFrom: from ?? '', gotTo: end })
     to.add({
       severity: 'damaged',
       code: 'CUT_NOT_REACHED',
       topic: name.slice(0, slash),
       partition: Number(name.slice(slash + 1)),
       offset: end ?? cut.from,
-      reason: `expected an account from ${cut.from} to ${cut.to} as the run's cut says, got ${got}`,
+      ...reason,
     })
   }
 }

@@ -1,7 +1,8 @@
-import { isCofferError } from '../../contract/errors.ts'
+import { type CofferError, isCofferError } from '../../contract/errors.ts'
 import type { Int64 } from '../../contract/record.ts'
 import { recordTimestamp } from '../../contract/record.ts'
-import { plural } from '../../contract/words.ts'
+import type { SaidId } from '../../contract/said/english.ts'
+import { because, english, isList, type Reason, type Said } from '../../contract/said/said.ts'
 import { MerkleBuilder } from '../merkle.ts'
 import type { KbakCursor } from '../segment/cursor.ts'
 import { openSegment, type Segment } from '../segment/reader.ts'
@@ -53,11 +54,11 @@ class SegmentVerifier {
     } catch (error) {
       if (!isCofferError(error, 'SEGMENT_DAMAGED')) throw error
       whole = false
-      const { offset, reason } = error.details ?? {}
+      const { offset } = error.details ?? {}
       this.#add(
         'damaged',
         'SEGMENT_DAMAGED',
-        String(reason ?? error.message),
+        damageOf(error),
         typeof offset === 'number' ? offset : this.#task.entry.start_offset,
       )
     }
@@ -78,13 +79,8 @@ class SegmentVerifier {
     this.#merkle = new MerkleBuilder(true)
   }
 
-  #indexDiffers(reason: string): void {
-    this.#add(
-      'damaged',
-      'INDEX_DIFFERS',
-      `the segment's own index is not true: ${reason}`,
-      this.#task.entry.start_offset,
-    )
+  #indexDiffers(why: Said): void {
+    this.#add('damaged', 'INDEX_DIFFERS', because('finding.indexDiffers', { why }), this.#task.entry.start_offset)
   }
 
   #walk(cursor: KbakCursor): void {
@@ -129,10 +125,10 @@ class SegmentVerifier {
     if (!this.#accountBroken) {
       this.#accountBroken = true
       if (offset > this.#due) {
-        this.#add('damaged', 'ACCOUNT_DIFFERS', `expected the archived record ${this.#due}, got ${offset}`, this.#due)
+        const reason = because('finding.recordExpected', { expected: this.#due, got: offset })
+        this.#add('damaged', 'ACCOUNT_DIFFERS', reason, this.#due)
       } else {
-        const reason = `expected no record at offset ${offset}, which the account calls absent, got one`
-        this.#add('damaged', 'ACCOUNT_DIFFERS', reason, offset)
+        this.#add('damaged', 'ACCOUNT_DIFFERS', because('finding.recordTooMany', { offset }), offset)
       }
     }
     if (offset >= this.#due) this.#due = this.#archivedFrom(offset + 1)
@@ -148,44 +144,51 @@ class SegmentVerifier {
     const { entry, account, foreign } = this.#task
     // OSO's own figures are sometimes wrong, and nothing is lost by it: we never trust them
     const severity = foreign ? 'warning' : 'damaged'
-    this.#same(severity, 'the first timestamp', entry.start_timestamp, this.#first)
-    this.#same(severity, 'the last timestamp', entry.end_timestamp, this.#last)
-    this.#same('damaged', 'the smallest timestamp', entry.min_timestamp, this.#range.min)
-    this.#same('damaged', 'the largest timestamp', entry.max_timestamp, this.#range.max)
+    this.#same(severity, 'finding.firstTime', entry.start_timestamp, this.#first)
+    this.#same(severity, 'finding.lastTime', entry.end_timestamp, this.#last)
+    this.#same('damaged', 'finding.smallestTime', entry.min_timestamp, this.#range.min)
+    this.#same('damaged', 'finding.largestTime', entry.max_timestamp, this.#range.max)
     if (this.#merkle !== null) {
       const root = this.#merkle.root().toString('hex')
       const wrong = this.#index?.problem(this.#merkle.blockHeads()) ?? null
       if (wrong !== null) this.#indexDiffers(wrong)
       if (entry.merkle_root !== undefined && root !== entry.merkle_root) {
-        const reason = `expected Merkle root ${entry.merkle_root}, got ${root}`
+        const reason = because('finding.merkle', { expected: entry.merkle_root, got: root })
         this.#add('damaged', 'MERKLE_DIFFERS', reason, entry.start_offset)
       }
     }
     if (account !== null && !this.#accountBroken && this.#due < account.to) {
-      this.#add('damaged', 'ACCOUNT_DIFFERS', `expected the archived record ${this.#due}, got none`, this.#due)
+      this.#add('damaged', 'ACCOUNT_DIFFERS', because('finding.recordMissing', { expected: this.#due }), this.#due)
     }
   }
 
-  #same(severity: Severity, what: string, expected: Int64 | undefined, got: Int64 | null): void {
+  #same(severity: Severity, id: SaidId, expected: Int64 | undefined, got: Int64 | null): void {
     if (expected === undefined || got === null || expected === got) return
-    const reason = `expected ${what} ${expected}, got ${got}`
+    const reason = because(id, { expected: String(expected), got: String(got) })
     this.#add(severity, 'TIMESTAMPS_DIFFER', reason, this.#task.entry.start_offset)
   }
 
   #tellOddities(): void {
     if (this.#suspects > 0) {
-      const [one, many] = ['looks like a transaction marker; it is', 'look like transaction markers; they are']
-      const reason = `${plural(this.#suspects, `record ${one}`, `records ${many}`)} not restored unless asked for`
+      const reason = because('finding.suspects', { count: this.#suspects })
       this.#add('warning', 'SUSPECT_CONTROL_RECORDS', reason, this.#firstSuspect)
     }
     if (this.#injected > 0) {
-      const reason = `${this.#injected} records carry tracking headers that another program added`
+      const reason = because('finding.injectedHeaders', { records: this.#injected })
       this.#add('info', 'INJECTED_HEADERS', reason, this.#task.entry.start_offset)
     }
   }
 
-  #add(severity: Severity, code: string, reason: string, offset: number): void {
+  #add(severity: Severity, code: string, reason: Reason, offset: number): void {
     const { topic, partition, entry } = this.#task
-    this.#findings.push({ severity, code, topic, partition, segment: entry.key, offset, reason })
+    this.#findings.push({ severity, code, topic, partition, segment: entry.key, offset, ...reason })
   }
+}
+
+/** What is wrong inside of the segment, which is named by the finding itself. */
+function damageOf({ message, details, said }: CofferError): Reason {
+  const named = said?.id === 'segment.damaged' || said?.id === 'segment.unnamedDamaged'
+  const why = named ? said.values?.why : said
+  if (typeof why === 'object' && !isList(why)) return { reason: english(why), said: why }
+  return { reason: String(details?.reason ?? message) }
 }

@@ -2,6 +2,8 @@ import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto
 import { isCofferError } from '../../contract/errors.ts'
 import { SIGNATURE_SUFFIX } from '../../contract/evidence/signing.ts'
 import type { ManifestSignature } from '../../contract/results.ts'
+import type { SaidId } from '../../contract/said/english.ts'
+import { because } from '../../contract/said/said.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { manifestSignatureStem } from '../paths.ts'
 
@@ -32,7 +34,7 @@ export async function manifestSignature(
   const stem = manifestSignatureStem(backupId, generation, sha256)
   const text = await fileOf(storage, `${stem}${SIGNATURE_SUFFIX.text}`)
   if (text === null) {
-    return { state: 'unsigned', key_id: null, algorithm: null, timestamped: false, reason: 'there is no signature' }
+    return { state: 'unsigned', key_id: null, algorithm: null, timestamped: false, ...because('signature.none') }
   }
   const field = (name: string) => new RegExp(`^${name}: (.+)$`, 'm').exec(text.toString('latin1'))?.[1]?.trim() ?? ''
   const algorithm = field('Algorithm')
@@ -46,22 +48,21 @@ export async function manifestSignature(
           .update(key.export({ type: 'spki', format: 'der' }))
           .digest('hex')
   const timestamped = (await storage.head(`${stem}${SIGNATURE_SUFFIX.token}`)) !== null
-  const answer = (state: ManifestSignature['state'], reason: string): ManifestSignature => ({
+  const answer = (state: ManifestSignature['state'], id: SaidId): ManifestSignature => ({
     state,
     key_id: keyId,
     algorithm: known === undefined ? null : algorithm,
     timestamped,
-    reason,
+    ...because(id),
   })
-  if (known === undefined) return answer('broken', 'the signature file names no algorithm that is known')
-  if (key === null) return answer('broken', 'there is a signature, but no public key beside it')
+  if (known === undefined) return answer('broken', 'signature.algorithm')
+  if (key === null) return answer('broken', 'signature.noKey')
   if (field('Report-ID') !== signatureId(backupId, generation) || field('Report-SHA256').toLowerCase() !== sha256) {
-    return answer('broken', 'the signature file is about another document')
+    return answer('broken', 'signature.otherDocument')
   }
   const value = Buffer.from(field('Signature'), 'base64')
-  if (!holds(bytes, key, value, known))
-    return answer('broken', 'the signature is not that of this key over these bytes')
-  return answer('signed', 'the signature beside it holds over these bytes')
+  if (!holds(bytes, key, value, known)) return answer('broken', 'signature.wrong')
+  return answer('signed', 'signature.holds')
 }
 
 /** What a signature over a manifest calls it. */

@@ -1,17 +1,21 @@
 import { CofferError, isCofferError } from '../../contract/errors.ts'
 import { emptyView, type RecordView } from '../../contract/record.ts'
+import type { SaidId } from '../../contract/said/english.ts'
+import { english, type Said, type SaidValues, say } from '../../contract/said/said.ts'
 import { MAX_RECORD_BYTES, SMALLEST_RECORD } from './format.ts'
 
 /** @param position in the uncompressed body */
-export function damagedBody(reason: string, details: Record<string, unknown> = {}): CofferError {
-  return new CofferError('SEGMENT_DAMAGED', reason, { details: { reason, ...details } })
+export function damagedBody(why: Said, details: Record<string, unknown> = {}): CofferError {
+  return new CofferError('SEGMENT_DAMAGED', why, { details: { reason: english(why), ...details } })
 }
 
 /** The same error, with the segment's name in its message and details. Errors of other kinds are left alone. */
 export function withSegmentKey(error: unknown, key: string | undefined): unknown {
   if (!isCofferError(error, 'SEGMENT_DAMAGED') || error.details?.segment !== undefined) return error
-  const subject = key === undefined ? 'a segment' : `the segment "${key}"`
-  return new CofferError('SEGMENT_DAMAGED', `${subject} is damaged: ${error.message}`, {
+  const why = error.said ?? error.message
+  const message =
+    key === undefined ? say('segment.unnamedDamaged', { why }) : say('segment.damaged', { segment: key, why })
+  return new CofferError('SEGMENT_DAMAGED', message, {
     hint: 'The archive is not as it was written. Look for another copy of it.',
     details: { ...error.details, segment: key ?? null },
     cause: error,
@@ -62,18 +66,18 @@ export class KbakCursor {
     view.keyStart = at
     view.keyLen = keyLen
     at += Math.max(keyLen, 0)
-    if (keyLen < -1 || at + 6 > end) throw this.#broken('its key is longer than the record')
+    if (keyLen < -1 || at + 6 > end) throw this.#broken('segment.keyTooLong')
     const valLen = data.getInt32(at, true)
     at += 4
     view.valStart = at
     view.valLen = valLen
     at += Math.max(valLen, 0)
-    if (valLen < -1 || at + 2 > end) throw this.#broken('its value is longer than the record')
+    if (valLen < -1 || at + 2 > end) throw this.#broken('segment.valueTooLong')
     const headerCount = data.getUint16(at, true)
     view.headerCount = headerCount
     at += 2
     if (headerCount > 0) at = this.#headers(headerCount, at, end)
-    if (at !== end) throw this.#broken(`it is ${end - at} bytes longer than its fields`)
+    if (at !== end) throw this.#broken('segment.recordTooLong', { bytes: end - at })
     this.recordStart = start
     this.recordEnd = end
     return true
@@ -84,27 +88,28 @@ export class KbakCursor {
     const headers = this.view.headers
     let at = from
     // each takes 6 bytes at least: checked before the list grows
-    if (at + count * 6 > end) throw this.#broken('its headers are longer than the record')
+    if (at + count * 6 > end) throw this.#broken('segment.headersTooLong')
     for (let i = 0, h = 0; i < count; i++, h += 4) {
-      if (at + 6 > end) throw this.#broken('its headers are longer than the record')
+      if (at + 6 > end) throw this.#broken('segment.headersTooLong')
       const nameLen = data.getUint16(at, true)
       headers[h] = at + 2
       headers[h + 1] = nameLen
       at += 2 + nameLen
-      if (at + 4 > end) throw this.#broken('its headers are longer than the record')
+      if (at + 4 > end) throw this.#broken('segment.headersTooLong')
       const valueLen = data.getInt32(at, true)
       at += 4
       headers[h + 2] = at
       headers[h + 3] = valueLen
       at += Math.max(valueLen, 0)
-      if (valueLen < -1 || at > end) throw this.#broken('its headers are longer than the record')
+      if (valueLen < -1 || at > end) throw this.#broken('segment.headersTooLong')
     }
     return at
   }
 
-  #broken(reason: string): unknown {
+  #broken(id: SaidId, values?: SaidValues): unknown {
     const { offset } = this.view
-    return withSegmentKey(damagedBody(`the record at offset ${offset} is broken: ${reason}`, { offset }), this.#key)
+    const why = say(id, values)
+    return withSegmentKey(damagedBody(say('segment.record', { offset, why }), { offset }), this.#key)
   }
 }
 
@@ -132,7 +137,7 @@ export class RecordScan {
       }
       const size = 4 + data.getUint32(at, true)
       if (size < SMALLEST_RECORD || size > MAX_RECORD_BYTES || size > buf.length - at + left) {
-        throw damagedBody(`the record after offset ${last} has an impossible length of ${size}`, { offset: last + 1 })
+        throw damagedBody(say('segment.length', { offset: last, size }), { offset: last + 1 })
       }
       if (at + size > buf.length) {
         this.needed = size
@@ -140,7 +145,7 @@ export class RecordScan {
       }
       const offset = data.getInt32(at + 16, true) * 4294967296 + data.getUint32(at + 12, true)
       if (offset <= last || offset > Number.MAX_SAFE_INTEGER) {
-        throw damagedBody(`expected an offset above ${last}, got ${offset}`, { offset })
+        throw damagedBody(say('segment.order', { last, got: offset }), { offset })
       }
       if (this.records++ === 0) this.firstOffset = offset
       last = offset

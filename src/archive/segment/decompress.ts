@@ -1,4 +1,5 @@
 import { createZstdDecompress, zstdDecompress } from 'node:zlib'
+import { say } from '../../contract/said/said.ts'
 import type { Compression } from '../types.ts'
 import { damagedBody } from './cursor.ts'
 import { type ZstdFrame, zstdFrames } from './frames.ts'
@@ -28,11 +29,11 @@ export async function* decompressBody(body: Buffer, compression: Compression, li
 }
 
 function* lz4Body(body: Buffer, limit: number): Generator<Buffer> {
-  if (body.length < 4) throw damagedBody('its LZ4 block is cut off')
+  if (body.length < 4) throw damagedBody(say('segment.lz4CutOff'))
   const size = body.readUInt32LE(0)
   if (size > limit) throw tooMuch(limit)
   if (size > body.length * MAX_LZ4_RATIO) {
-    throw damagedBody(`an LZ4 block of ${body.length} bytes says that it holds ${size}`)
+    throw damagedBody(say('segment.lz4Says', { bytes: body.length, size }))
   }
   yield* lz4Pieces(body.subarray(4), size)
 }
@@ -81,8 +82,8 @@ export function wholeFrame(body: Buffer, frame: ZstdFrame): Promise<Buffer> {
   const options = { chunkSize: Math.max(64, size + 1), maxOutputLength: Math.max(1, size) }
   return new Promise((resolve, reject) => {
     zstdDecompress(body.subarray(frame.start, frame.end), options, (error, out) => {
-      if (error !== null) reject(damagedBody(`a zstd frame can't be decompressed: ${said(error)}`))
-      else if (out.length !== size) reject(damagedBody(`expected ${size} bytes in a zstd frame, got ${out.length}`))
+      if (error !== null) reject(damagedBody(say('segment.zstdFails', { why: messageOf(error) })))
+      else if (out.length !== size) reject(damagedBody(say('segment.zstdSize', { expected: size, got: out.length })))
       else resolve(out)
     })
   })
@@ -96,16 +97,16 @@ async function* zstdPieces(frame: Buffer): AsyncGenerator<Buffer> {
   try {
     for await (const piece of stream) yield piece as Buffer
   } catch (error) {
-    throw damagedBody(`a zstd frame can't be decompressed: ${said(error)}`)
+    throw damagedBody(say('segment.zstdFails', { why: messageOf(error) }))
   } finally {
     stream.destroy()
   }
 }
 
 function tooMuch(limit: number): Error {
-  return damagedBody(`it holds more than the ${limit} bytes that it may`)
+  return damagedBody(say('segment.tooMuch', { most: limit }))
 }
 
-function said(error: unknown): string {
+function messageOf(error: unknown): string {
   return error instanceof Error ? error.message.replaceAll(/[\r\n]+/g, ' ') : String(error)
 }

@@ -1,3 +1,4 @@
+import { type Said, say } from '../../contract/said/said.ts'
 import type { Compression } from '../types.ts'
 
 /** KBAK segments, version 1: numbers and names (docs/archive-format.md). All integers are little-endian. */
@@ -52,19 +53,19 @@ export function encodeFooter(crc: number): Buffer {
 export const MAX_RECORD_BYTES = 512 * 1024 * 1024
 
 /** A header, its fields plain numbers; `problem` says why it is none. */
-export function decodeHeader(object: Buffer): { header: SegmentHeader } | { problem: string } {
-  if (object.length < HEADER_BYTES + FOOTER_BYTES) return { problem: `expected 40 bytes or more, got ${object.length}` }
-  if (object.readUInt32LE(0) !== MAGIC) return { problem: 'expected "KBAK" at its start, got other bytes' }
-  if (object[4] !== SEGMENT_VERSION) return { problem: `expected version 1, got ${object[4]}` }
+export function decodeHeader(object: Buffer): { header: SegmentHeader } | { problem: Said } {
+  if (object.length < HEADER_BYTES + FOOTER_BYTES) return { problem: say('segment.tooShort', { got: object.length }) }
+  if (object.readUInt32LE(0) !== MAGIC) return { problem: say('segment.noStart') }
+  if (object[4] !== SEGMENT_VERSION) return { problem: say('segment.version', { got: object[4] ?? '' }) }
   const compression = compressionOf(object[5] as number)
-  if (compression === null) return { problem: `expected a compression of 0, 1 or 2, got ${object[5]}` }
+  if (compression === null) return { problem: say('segment.compression', { got: object[5] ?? '' }) }
   const recordCount = Number(object.readBigUInt64LE(8))
   const startOffset = Number(object.readBigInt64LE(16))
   const endOffset = Number(object.readBigInt64LE(24))
   // without a record OSO leaves both offsets at -1
   const sane = recordCount === 0 || (startOffset >= 0 && endOffset >= startOffset)
   if (![recordCount, startOffset, endOffset].every(Number.isSafeInteger) || !sane) {
-    return { problem: `its header has impossible numbers: ${recordCount} records, ${startOffset} to ${endOffset}` }
+    return { problem: say('segment.header', { records: recordCount, from: startOffset, to: endOffset }) }
   }
   return { header: { compression, recordCount, startOffset, endOffset } }
 }

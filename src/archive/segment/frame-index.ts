@@ -1,4 +1,5 @@
 import { type Int64, joinInt64 } from '../../contract/record.ts'
+import { type Said, say } from '../../contract/said/said.ts'
 import { BLOCK_LEAVES, HASH_BYTES } from '../merkle.ts'
 import { walkFrames, type ZstdFrame } from './frames.ts'
 
@@ -67,32 +68,32 @@ export function encodeIndex(frames: readonly FrameFacts[], heads: Buffer): Buffe
  *   broken one
  * @throws SEGMENT_DAMAGED where the body is not whole frames
  */
-export function readIndex(body: Buffer, records: number): SegmentIndex | { broken: string } | null {
+export function readIndex(body: Buffer, records: number): SegmentIndex | { broken: Said } | null {
   const { frames, skippable } = walkFrames(body)
   const found = skippable
     .map(({ start, end }) => body.subarray(start, end))
     .filter((one) => one.length >= HEAD_BYTES && one.readUInt32LE(0) === MAGIC && one[4] === VERSION)
   const bytes = found[0]
   if (bytes === undefined) return null
-  if (found.length > 1) return { broken: `expected one index, got ${found.length}` }
+  if (found.length > 1) return { broken: say('finding.indexOnce', { got: found.length }) }
   const blocks = Math.ceil(records / BLOCK_LEAVES)
   const [level, frameCount, headCount] = [bytes[5], bytes.readUInt32LE(8), bytes.readUInt32LE(12)]
-  if (level !== BLOCK_LEVEL || bytes.readUInt16LE(6) !== 0) return { broken: 'its index is of an unknown form' }
+  if (level !== BLOCK_LEVEL || bytes.readUInt16LE(6) !== 0) return { broken: say('finding.indexForm') }
   if (
     frameCount !== frames.length ||
     headCount !== blocks ||
     bytes.length !== HEAD_BYTES + frameCount * FRAME_BYTES + headCount * HASH_BYTES
   ) {
     return {
-      broken: `expected an index of ${frames.length} frames and ${blocks} blocks, got one of ${frameCount} and ${headCount}`,
+      broken: say('finding.indexSize', { frames: frames.length, blocks, gotFrames: frameCount, gotBlocks: headCount }),
     }
   }
   const indexed: IndexedFrame[] = []
   let firstLeaf = 0
   for (const [i, frame] of frames.entries()) {
-    if (frame.contentSize === null) return { broken: 'it has an index, and a frame that does not say its size' }
+    if (frame.contentSize === null) return { broken: say('finding.indexFrameSize') }
     const at = HEAD_BYTES + i * FRAME_BYTES
-    if (bytes.readUInt32LE(at + 4) !== 0) return { broken: 'its index is of an unknown form' }
+    if (bytes.readUInt32LE(at + 4) !== 0) return { broken: say('finding.indexForm') }
     const facts = {
       records: bytes.readUInt32LE(at),
       firstOffset: Number(bytes.readBigInt64LE(at + 8)),
@@ -102,7 +103,7 @@ export function readIndex(body: Buffer, records: number): SegmentIndex | { broke
     indexed.push({ ...facts, firstLeaf, frame })
     firstLeaf += facts.records
   }
-  if (firstLeaf !== records) return { broken: `expected an index of ${records} records, got ${firstLeaf}` }
+  if (firstLeaf !== records) return { broken: say('finding.indexTotal', { expected: records, got: firstLeaf }) }
   return { frames: indexed, heads: bytes.subarray(HEAD_BYTES + frameCount * FRAME_BYTES) }
 }
 

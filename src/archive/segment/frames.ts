@@ -1,4 +1,5 @@
 import { CofferError } from '../../contract/errors.ts'
+import { english, type Said, say } from '../../contract/said/said.ts'
 
 /**
  * Walks the zstd frames of a buffer without decompressing (RFC 8878 §3.1): where each ends, and how much it can be
@@ -38,16 +39,16 @@ export function walkFrames(body: Buffer): { frames: ZstdFrame[]; skippable: { st
   const frames: ZstdFrame[] = []
   const skippable: { start: number; end: number }[] = []
   for (let at = 0; at < body.length; ) {
-    if (body.length - at < 8) throw broken(at, 'a zstd frame is cut off')
+    if (body.length - at < 8) throw broken(at, say('segment.zstdCutOff'))
     const magic = body.readUInt32LE(at)
     if ((magic & 0xfffffff0) >>> 0 === SKIPPABLE_MAGIC) {
       const end = at + 8 + body.readUInt32LE(at + 4)
-      if (end > body.length) throw broken(at, 'a skippable zstd frame is cut off')
+      if (end > body.length) throw broken(at, say('segment.zstdSkippable'))
       skippable.push({ start: at + 8, end })
       at = end
       continue
     }
-    if (magic !== MAGIC) throw broken(at, 'expected a zstd frame, got other bytes')
+    if (magic !== MAGIC) throw broken(at, say('segment.zstdOther'))
     const frame = walkFrame(body, at)
     frames.push(frame)
     at = frame.end
@@ -62,28 +63,28 @@ function walkFrame(body: Buffer, start: number): ZstdFrame {
   const sizeBytes = single && sizeFlag === 0 ? 1 : (CONTENT_SIZE_BYTES[sizeFlag] as number)
   let at = start + 5 + (single ? 0 : 1)
   at += DICTIONARY_ID_BYTES[descriptor & 3] as number
-  if (at + sizeBytes > body.length) throw broken(start, 'a zstd frame is cut off')
+  if (at + sizeBytes > body.length) throw broken(start, say('segment.zstdCutOff'))
   const contentSize = readSize(body, at, sizeBytes)
   at += sizeBytes
   let most = 0
   for (;;) {
-    if (at + 3 > body.length) throw broken(start, 'a zstd frame is cut off')
+    if (at + 3 > body.length) throw broken(start, say('segment.zstdCutOff'))
     const header = body.readUIntLE(at, 3)
     const last = (header & 1) !== 0
     const type = (header >>> 1) & 3
     const size = header >>> 3
     at += 3
-    if (type === 3 || size > MAX_BLOCK) throw broken(start, 'a zstd block is not valid')
+    if (type === 3 || size > MAX_BLOCK) throw broken(start, say('segment.zstdBlock'))
     // an RLE block (1) is one byte, repeated `size` times
     at += type === 1 ? 1 : size
     most += type === 2 ? MAX_BLOCK : size
-    if (at > body.length) throw broken(start, 'a zstd frame is cut off')
+    if (at > body.length) throw broken(start, say('segment.zstdCutOff'))
     if (last) break
   }
   if ((descriptor & 4) !== 0) at += 4
-  if (at > body.length) throw broken(start, 'a zstd frame is cut off')
+  if (at > body.length) throw broken(start, say('segment.zstdCutOff'))
   if (contentSize !== null && contentSize > most) {
-    throw broken(start, `a zstd frame of at most ${most} bytes says that it holds ${contentSize}`)
+    throw broken(start, say('segment.zstdSays', { most, size: contentSize }))
   }
   return { start, end: at, contentSize, maxContentSize: contentSize ?? most }
 }
@@ -98,6 +99,6 @@ function readSize(body: Buffer, at: number, bytes: number): number | null {
   return size > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(size)
 }
 
-function broken(at: number, reason: string): CofferError {
-  return new CofferError('SEGMENT_DAMAGED', reason, { details: { reason, position: at } })
+function broken(at: number, why: Said): CofferError {
+  return new CofferError('SEGMENT_DAMAGED', why, { details: { reason: english(why), position: at } })
 }

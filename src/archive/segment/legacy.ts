@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { isCofferError } from '../../contract/errors.ts'
 import type { Int64, RecordView } from '../../contract/record.ts'
 import { splitInt64 } from '../../contract/record.ts'
+import { say } from '../../contract/said/said.ts'
 import { count, int64, list, object, text } from '../manifest/fields.ts'
 import { parseJson } from '../manifest/json.ts'
 import type { Compression } from '../types.ts'
@@ -34,13 +35,13 @@ export async function* legacyRecords(bytes: Buffer, compression: Compression): A
   const pieces: Buffer[] = []
   for await (const piece of decompressBody(bytes, compression, MAX_JSON)) pieces.push(piece)
   const json = Buffer.concat(pieces)
-  if (!isUtf8(json)) throw damagedBody('expected a JSON list of records, got bytes that are not UTF-8')
+  if (!isUtf8(json)) throw damagedBody(say('segment.notUtf8'))
   let views: RecordView[]
   try {
     views = list(parseJson(json.toString('utf8')), 'records').map(toView)
   } catch (error) {
     const reason = isCofferError(error) || error instanceof Error ? error.message : String(error)
-    throw damagedBody(`expected a JSON list of records: ${reason.replaceAll(/[\r\n]+/g, ' ').slice(0, 200)}`)
+    throw damagedBody(say('segment.noList', { why: reason.replaceAll(/[\r\n]+/g, ' ').slice(0, 200) }))
   }
   let at = 0
   while (at < views.length) {
@@ -87,6 +88,7 @@ function toView(value: unknown, index: number): RecordView {
 function base64(value: unknown, path: string): Buffer | null {
   if (value === null || value === undefined) return null
   // not `text`: a value may be as long as it likes
-  if (typeof value !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(value)) throw damagedBody(`${path} is not base64`)
+  if (typeof value !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(value))
+    throw damagedBody(say('segment.notBase64', { path }))
   return Buffer.from(value, 'base64')
 }

@@ -1,3 +1,4 @@
+import { say } from '../../contract/said/said.ts'
 import { damagedBody } from './cursor.ts'
 
 /**
@@ -24,16 +25,16 @@ export function* lz4Pieces(block: Buffer, size: number): Generator<Buffer> {
   let full = out.length
   let pos = WINDOW
   for (;;) {
-    if (at >= end) throw damagedBody('its LZ4 block is cut off')
+    if (at >= end) throw damagedBody(say('segment.lz4CutOff'))
     const token = block[at++] as number
     let literals = token >>> 4
     if (literals === 15) {
       for (let more = 255; more === 255; literals += more) {
-        if (at >= end) throw damagedBody('its LZ4 block is cut off')
+        if (at >= end) throw damagedBody(say('segment.lz4CutOff'))
         more = block[at++] as number
       }
     }
-    if (at + literals > end || done + literals > size) throw damagedBody('its LZ4 block has impossible literals')
+    if (at + literals > end || done + literals > size) throw damagedBody(say('segment.lz4Literals'))
     done += literals
     while (literals > 0) {
       const n = Math.min(literals, full - pos)
@@ -51,17 +52,17 @@ export function* lz4Pieces(block: Buffer, size: number): Generator<Buffer> {
     }
     // the last sequence ends with its literals
     if (at === end) break
-    if (at + 2 > end) throw damagedBody('its LZ4 block is cut off')
+    if (at + 2 > end) throw damagedBody(say('segment.lz4CutOff'))
     const back = (block[at] as number) | ((block[at + 1] as number) << 8)
     at += 2
     let length = (token & 15) + 4
     if ((token & 15) === 15) {
       for (let more = 255; more === 255; length += more) {
-        if (at >= end) throw damagedBody('its LZ4 block is cut off')
+        if (at >= end) throw damagedBody(say('segment.lz4CutOff'))
         more = block[at++] as number
       }
     }
-    if (back === 0 || back > done || done + length > size) throw damagedBody('its LZ4 block has an impossible match')
+    if (back === 0 || back > done || done + length > size) throw damagedBody(say('segment.lz4Match'))
     done += length
     while (length > 0) {
       const n = Math.min(length, full - pos)
@@ -77,7 +78,7 @@ export function* lz4Pieces(block: Buffer, size: number): Generator<Buffer> {
       }
     }
   }
-  if (done !== size) throw damagedBody(`expected ${size} bytes in its LZ4 block, got ${done}`)
+  if (done !== size) throw damagedBody(say('segment.lz4Size', { expected: size, got: done }))
   if (pos > WINDOW) yield out.subarray(WINDOW, pos)
 }
 

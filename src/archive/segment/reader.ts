@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { RecordView } from '../../contract/record.ts'
+import type { SaidId } from '../../contract/said/english.ts'
+import { type Said, say } from '../../contract/said/said.ts'
 import type { SegmentEntry } from '../types.ts'
 import { damagedBody, KbakCursor, RecordScan, withSegmentKey } from './cursor.ts'
 import { decompressBody, isWhole, wholeFrame } from './decompress.ts'
@@ -27,11 +29,12 @@ export function openSegment(object: Buffer, expected: Partial<SegmentEntry> = {}
   return named(expected.key, () => {
     const size = expected.compressed_size
     if (size !== undefined && size > 0 && size !== object.length) {
-      throw damagedBody(`expected ${size} bytes, got ${object.length}`)
+      throw damagedBody(say('segment.size', { expected: size, got: object.length }))
     }
     if (expected.sha256 !== undefined) {
       const sha256 = hash('sha256', object)
-      if (sha256 !== expected.sha256) throw damagedBody(`expected SHA-256 ${expected.sha256}, got ${sha256}`)
+      if (sha256 !== expected.sha256)
+        throw damagedBody(say('segment.sha256', { expected: expected.sha256, got: sha256 }))
     }
     const decoded = decodeHeader(object)
     if ('problem' in decoded) {
@@ -45,14 +48,14 @@ export function openSegment(object: Buffer, expected: Partial<SegmentEntry> = {}
       )
     }
     const footer = object.length - FOOTER_BYTES
-    if (object.readUInt32LE(footer + 4) !== MAGIC_END) throw damagedBody('expected "BKAE" at its end, got other bytes')
+    if (object.readUInt32LE(footer + 4) !== MAGIC_END) throw damagedBody(say('segment.noEnd'))
     const stated = object.readUInt32LE(footer)
     const crc = crc32(object.subarray(0, footer))
-    if (stated !== crc) throw damagedBody(`expected CRC-32 ${hex(stated)}, got ${hex(crc)}`)
+    if (stated !== crc) throw damagedBody(say('segment.crc', { expected: hex(stated), got: hex(crc) }))
     const { header } = decoded
-    compare('records', expected.record_count, header.recordCount)
-    compare('as first offset', expected.start_offset, header.startOffset)
-    compare('as last offset', expected.end_offset, header.endOffset)
+    compare('segment.records', expected.record_count, header.recordCount)
+    compare('segment.firstOffset', expected.start_offset, header.startOffset)
+    compare('segment.lastOffset', expected.end_offset, header.endOffset)
     return new Segment(object, header, expected, limits)
   })
 }
@@ -98,7 +101,7 @@ export class Segment {
    * What the segment's index says of its frames; null where it has none, or frames too large to be unpacked on their own.
    * @throws SEGMENT_DAMAGED where the body is not whole frames
    */
-  index(): SegmentIndex | { broken: string } | null {
+  index(): SegmentIndex | { broken: Said } | null {
     if (this.legacy || this.header.compression !== 'zstd') return null
     try {
       const index = readIndex(this.#body(), this.header.recordCount)
@@ -119,7 +122,12 @@ export class Segment {
       const end = scan.wholeRecords(piece, 0)
       if (end !== piece.length || scan.records !== one.records || (end > 0 && scan.firstOffset !== one.firstOffset)) {
         throw damagedBody(
-          `expected ${one.records} records from offset ${one.firstOffset} on in a frame, got ${scan.records} from ${scan.firstOffset} on`,
+          say('segment.frame', {
+            expected: one.records,
+            expectedFrom: one.firstOffset,
+            got: scan.records,
+            gotFrom: scan.firstOffset,
+          }),
         )
       }
       return new KbakCursor(piece, 0, end, this.#expected.key)
@@ -151,7 +159,7 @@ export class Segment {
       pending = end < whole.length ? [whole.subarray(end)] : []
       pendingBytes = whole.length - end
     }
-    if (pendingBytes > 0) throw damagedBody(`the record after offset ${scan.lastOffset} is cut off`)
+    if (pendingBytes > 0) throw damagedBody(say('segment.cutOff', { offset: scan.lastOffset }))
     this.#compareCounts(scan, total)
   }
 
@@ -163,19 +171,19 @@ export class Segment {
   #compareCounts(scan: RecordScan, total: number): void {
     const { header } = this
     const expected = this.#expected
-    compare('records', this.legacy ? expected.record_count : header.recordCount, scan.records)
+    compare('segment.records', this.legacy ? expected.record_count : header.recordCount, scan.records)
     if (scan.records > 0) {
-      compare('as first offset', this.legacy ? expected.start_offset : header.startOffset, scan.firstOffset)
-      compare('as last offset', this.legacy ? expected.end_offset : header.endOffset, scan.lastOffset)
+      compare('segment.firstOffset', this.legacy ? expected.start_offset : header.startOffset, scan.firstOffset)
+      compare('segment.lastOffset', this.legacy ? expected.end_offset : header.endOffset, scan.lastOffset)
     }
     const stated = expected.uncompressed_size ?? 0
-    if (!this.legacy && stated > 0) compare('uncompressed bytes', stated, total)
+    if (!this.legacy && stated > 0) compare('segment.bytes', stated, total)
   }
 }
 
-function compare(what: string, expected: number | undefined, got: number): void {
+function compare(id: SaidId, expected: number | undefined, got: number): void {
   if (expected === undefined || expected === got) return
-  throw damagedBody(`expected ${expected} ${what}, got ${got}`)
+  throw damagedBody(say(id, { expected, got }))
 }
 
 function named<T>(key: string | undefined, action: () => T): T {

@@ -1,4 +1,5 @@
 import type { Int64 } from '../record.ts'
+import type { Said } from '../said/said.ts'
 import type { SignatureAlgorithm } from './signing.ts'
 
 /**
@@ -54,6 +55,8 @@ export interface ReportCheck {
   outcome: CheckOutcome
   /** One sentence with the figures. */
   detail: string
+  /** What the sentence is made of; absent in older reports, and where it is not of our making. */
+  said?: Said
   /** Figures and lists, JSON; lists are bounded and say so (`…_total`). */
   data: Record<string, unknown> | null
   duration_ms: number
@@ -169,6 +172,8 @@ export interface ReportControl {
   passed: string[]
   state: 'supported' | 'not supported' | 'not covered'
   reason: string
+  /** What the reason is made of, before what evidence can't show; absent in older reports. */
+  said?: Said[]
 }
 
 /** What the storage itself says, read back from it. */
@@ -177,6 +182,7 @@ export interface ReportLock {
   retain_until: string | null
   legal_hold: boolean | null
   reason: string
+  said?: Said
 }
 
 export interface ReportCase {

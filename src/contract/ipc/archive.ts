@@ -10,6 +10,7 @@ import type {
 } from '../results.ts'
 import { errorCode } from './error.ts'
 import { MAX_NAME, MAX_PATH } from './limits.ts'
+import { said } from './said.ts'
 
 /** Where archives are looked for: a folder or `s3://bucket/prefix?endpoint=…`, or a saved storage connection. */
 export const archiveLocation = z.union([
@@ -81,6 +82,7 @@ export const manifestSignature: z.ZodType<ManifestSignature> = z.object({
   algorithm: z.string().nullable(),
   timestamped: z.boolean(),
   reason: z.string(),
+  said: said.exactOptional(),
 })
 
 export const archiveDescription: z.ZodType<ArchiveDescription> = z.object({
@@ -150,6 +152,7 @@ export const checkResult: z.ZodType<CheckResult> = z.object({
       subject: z.string(),
       outcome: z.enum(['passed', 'failed', 'skipped']),
       message: z.string(),
+      said: said.exactOptional(),
       code: errorCode.exactOptional(),
       hint: z.string().exactOptional(),
       duration_ms: count.exactOptional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { said } from './said.ts'
 
 const count = z.number()
 const strings = z.array(z.string())
@@ -17,6 +18,7 @@ export const holdFacts = z.object({
   held: count,
   changed: count,
   warnings: strings,
+  sayings: z.array(said).exactOptional(),
 })
 
 /** What keeping a backup for longer came to. */

@@ -3,9 +3,12 @@ import { ADVICE, type Verdict, type VerifyResult } from '../evidence/verdict.ts'
 import { accountTotals, checkResult } from './archive.ts'
 import { holdFacts, retentionFacts } from './facts-hold.ts'
 import { MAX_FINDINGS } from './limits.ts'
+import { said } from './said.ts'
 
 const count = z.number()
 const strings = z.array(z.string())
+/** What the warnings and other sentences in lists are made of. */
+const sayings = { sayings: z.array(said).exactOptional() }
 
 const checkOutcome = z.enum(['PASSED', 'FAILED', 'WARNING', 'SKIPPED', 'INDETERMINATE'])
 
@@ -24,6 +27,7 @@ const storedEvidence = z.object({
     retainUntil: z.string().nullable(),
     legalHold: z.boolean().nullable(),
     reason: z.string(),
+    said: said.exactOptional(),
   }),
 })
 export type EvidenceFacts = z.infer<typeof storedEvidence>
@@ -43,6 +47,7 @@ const backup = z.object({
   seconds: count.nullable(),
   gaps: count,
   warnings: strings,
+  ...sayings,
 })
 
 const restore = z.object({
@@ -57,6 +62,7 @@ const restore = z.object({
   seconds: count.nullable(),
   failures: strings,
   warnings: strings,
+  ...sayings,
 })
 
 const validate = z.object({
@@ -66,6 +72,7 @@ const validate = z.object({
   deep: z.boolean(),
   verdict: z.enum(['PASSED', 'FAILED', 'INDETERMINATE']),
   reason: z.string(),
+  said: said.exactOptional(),
   seconds: count,
   segments: count,
   records: count,
@@ -81,6 +88,7 @@ const validate = z.object({
         segment: z.string().exactOptional(),
         offset: count.exactOptional(),
         reason: z.string(),
+        said: said.exactOptional(),
       }),
     )
     .max(MAX_FINDINGS),
@@ -95,7 +103,9 @@ const validation = z.object({
   reportId: z.string(),
   overall: checkOutcome,
   seconds: count,
-  checks: z.array(z.object({ name: z.string(), outcome: checkOutcome, detail: z.string() })).max(MAX_FINDINGS),
+  checks: z
+    .array(z.object({ name: z.string(), outcome: checkOutcome, detail: z.string(), said: said.exactOptional() }))
+    .max(MAX_FINDINGS),
   counts: z.object({
     total: count,
     passed: count,
@@ -107,6 +117,7 @@ const validation = z.object({
   evidence: storedEvidence,
   notCovered: strings,
   warnings: strings,
+  ...sayings,
 })
 
 /** `planned`: a dry run, whose figures are upper bounds and whose fields of the package are null. */
@@ -158,11 +169,14 @@ const extract = z.object({
       withheld: count,
       undecodable: count,
       segmentsFailed: count,
-      failures: z.array(z.object({ segment: z.string(), code: z.string(), reason: z.string() })).max(MAX_FINDINGS),
+      failures: z
+        .array(z.object({ segment: z.string(), code: z.string(), reason: z.string(), said: said.exactOptional() }))
+        .max(MAX_FINDINGS),
       seconds: count,
     })
     .nullable(),
   warnings: strings,
+  ...sayings,
 })
 
 export const verdict: z.ZodType<Verdict> = z.enum(['passed', 'indeterminate', 'failed'])
@@ -272,6 +286,7 @@ const monthlyReport = z.object({
   openFindingsTotal: count,
   evidence: storedEvidence,
   warnings: strings,
+  ...sayings,
 })
 
 /** What was done with signing keys; what there is to know of each is answered by a call, not by a job. */
@@ -284,6 +299,7 @@ const keys = z.object({
   /** Folder that the public parts were written to; null where none were. */
   output: z.string().nullable(),
   warnings: strings,
+  ...sayings,
 })
 
 const custody = z.object({
@@ -296,6 +312,7 @@ const custody = z.object({
   signedBy: z.string().nullable(),
   appended: z.boolean(),
   warnings: strings,
+  ...sayings,
 })
 
 const evidenceGet = z.object({
@@ -312,6 +329,7 @@ const evidenceTimestamp = z.object({
   stored: strings,
   already: strings,
   warnings: strings,
+  ...sayings,
 })
 
 const snapshotGroups = z.object({

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
+import type { Said } from '../said/said.ts'
 
 export interface CheckResult {
   kind: 'check'
@@ -15,6 +16,7 @@ export interface CheckStep {
   outcome: 'passed' | 'failed' | 'skipped'
   /** One sentence: what was seen, or why it failed or was skipped. */
   message: string
+  said?: Said
   code?: ErrorCode
   hint?: string
   duration_ms?: number

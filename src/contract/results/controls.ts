@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
+import type { Said } from '../said/said.ts'
 
 /** What the reports in some places say of each control that Coffer's evidence can bear on. */
 export interface ControlsResult {
@@ -7,8 +8,18 @@ export interface ControlsResult {
   places: ControlPlace[]
   frameworks: FrameworkStanding[]
   /** Reports that count for nothing, each with the reason; at most as many as the job keeps. */
-  refused: { place: string; report_id: string; reason: string }[]
+  refused: RefusedReport[]
   refused_total: number
+}
+
+export interface RefusedReport {
+  place: string
+  report_id: string
+  /** A sentence, with its full stop. */
+  reason: string
+  said?: Said
+  /** Of the verifier, where it is the one that fails the report. */
+  sub_indication?: string
 }
 
 export interface ControlPlace {
@@ -40,6 +51,8 @@ export interface ControlStanding {
   /** By the newest report of each backup that came to a result: one that speaks against it outweighs all others. */
   state: 'supported' | 'not supported' | 'not covered'
   reason: string
+  /** What the reason is made of, without what no evidence can show; absent where a report has its sentence alone. */
+  said?: Said[]
   /** What the state rests on; null where nothing does. */
   evidence: ControlEvidence | null
   /** The newest report of each backup that came to a result, what speaks against first. Bounded. */
@@ -55,6 +68,7 @@ export interface ControlEvidence {
   at: string
   state: 'supported' | 'not supported'
   reason: string
+  said?: Said[]
   /** `valid`: signed by somebody who is trusted; `untrusted`: intact, but nobody vouches for the signer. */
   signature: 'valid' | 'untrusted' | 'unsigned'
   signed_by: string | null

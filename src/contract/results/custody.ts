@@ -1,6 +1,7 @@
 import type { CustodyEntry } from '../evidence/custody.ts'
 import type { CheckOutcome, ReportLock, ReportMonthly } from '../evidence/report.ts'
 import type { SignatureAlgorithm } from '../evidence/signing.ts'
+import type { Said } from '../said/said.ts'
 import type { StoredEvidence } from './evidence.ts'
 import type { ManifestSignature } from './facts.ts'
 
@@ -26,6 +27,8 @@ export interface CustodyRecord {
   log: CustodyEntry[]
   /** Worst for a reader: what is missing, changed or out of place. Empty: the log and the chain of generations hold. */
   problems: string[]
+  /** What the problems are made of. */
+  sayings?: Said[]
 }
 
 export interface CustodyGeneration {

@@ -1,3 +1,5 @@
+import type { Said } from '../said/said.ts'
+
 /** Why an offset of the backed-up range is not in the archive: the kinds of docs/archive-format.md. */
 export type AbsentKind = 'aborted' | 'control' | 'compacted' | 'deleted_before' | 'deleted_during' | 'unexplained'
 
@@ -38,4 +40,5 @@ export interface ManifestSignature {
   timestamped: boolean
   /** One sentence. */
   reason: string
+  said?: Said
 }

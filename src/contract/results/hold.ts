@@ -1,4 +1,5 @@
 import type { ReportLock } from '../evidence/report.ts'
+import type { Said } from '../said/said.ts'
 
 /** Why a backup is held, as its chain of custody tells. */
 export interface HoldMatter {
@@ -37,6 +38,8 @@ export interface HoldResult {
   matters: HoldMatter[]
   custody_line: number | null
   warnings: string[]
+  /** What the refusal and the warnings are made of. */
+  sayings?: Said[]
 }
 
 /** What keeps the backups of a place, by one look at each: its manifest's lock, as the storage tells. */
@@ -45,6 +48,8 @@ export interface HoldOverviewResult {
   action: 'overview'
   location: string
   refusal: string | null
+  /** What the refusal is made of. */
+  sayings?: Said[]
   backups: { backup_id: string; lock: ReportLock }[]
   backups_total: number
 }

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 import type { ReportLock } from '../evidence/report.ts'
+import type { Said } from '../said/said.ts'
 import type { RunState } from './archive.ts'
 import type { ManifestSignature } from './facts.ts'
 
@@ -46,6 +47,8 @@ export interface BackupStanding {
   lock: ReportLock
   /** Sentences: breaks in the chains of runs or of custody. */
   problems: string[]
+  /** What the problems are made of. */
+  sayings?: Said[]
 }
 
 export interface StreamStanding {

@@ -1,3 +1,5 @@
+import type { Said } from '../said/said.ts'
+
 /** What a cluster has to be backed up, as it is now. */
 export interface TopicsResult {
   kind: 'topics'
@@ -42,4 +44,5 @@ export interface StorageLockResult {
   place: 'in-bucket' | 'in-folder'
   /** One sentence: how this is known. */
   reason: string
+  said?: Said
 }

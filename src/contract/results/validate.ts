@@ -1,3 +1,4 @@
+import type { Said } from '../said/said.ts'
 import type { AccountTotals, ManifestSignature } from './facts.ts'
 
 export interface ValidateResult {
@@ -9,6 +10,7 @@ export interface ValidateResult {
   verdict: 'PASSED' | 'FAILED' | 'INDETERMINATE'
   /** One sentence that carries the verdict. */
   reason: string
+  said?: Said
   started_at: string
   ended_at: string
   duration_seconds: number
@@ -50,4 +52,5 @@ export interface ValidateFinding {
   offset?: number
   /** One sentence: expected X, got Y. */
   reason: string
+  said?: Said
 }

@@ -1,9 +1,10 @@
 import type { ReportAccount, ReportCheck, ReportControl } from '../../contract/evidence/report.ts'
+import { english, type Said, say } from '../../contract/said/said.ts'
 import type { ReportInput } from '../report/input.ts'
 import { CFR_21_PART_11 } from './cfr-21-part-11.ts'
 import { CMMC } from './cmmc.ts'
 import { DORA } from './dora.ts'
-import { NO_PERIOD, NOT_PART, type Standing, standingOf } from './facts.ts'
+import { type Standing, standingOf } from './facts.ts'
 import type { ControlData, FrameworkData, Support } from './framework.ts'
 import { GDPR } from './gdpr.ts'
 import { HIPAA } from './hipaa.ts'
@@ -58,32 +59,41 @@ export function assessControls(assessed: Assessed): ReportControl[] {
 function assess(
   control: ControlData,
   standing: (support: Support) => Standing,
-): Pick<ReportControl, 'supported_by' | 'passed' | 'state' | 'reason'> {
+): Pick<ReportControl, 'supported_by' | 'passed' | 'state' | 'reason' | 'said'> {
   const { all = [], any = [], beyond } = control
   const supported_by = [...all, ...any]
   const passed = supported_by.filter((support) => standing(support).state === 'passed')
   const failed = supported_by.filter((support) => standing(support).state === 'failed')
-  const of = { supported_by, passed }
-  if (supported_by.length === 0) return { ...of, state: 'not covered', reason: beyond }
-  const why = (supports: readonly Support[]) => sentence(reasons(supports.map((support) => standing(support).reason)))
-  // What evidence can't show is said where it shows something; elsewhere it would read as if it had.
-  if (failed.length > 0) return { ...of, state: 'not supported', reason: why(failed) }
+  const stands = (state: ReportControl['state'], supports: readonly Support[]) => {
+    const said = reasons(supports.map((support) => standing(support).said))
+    return { supported_by, passed, state, reason: controlReason(state, said, beyond), said }
+  }
+  if (supported_by.length === 0) return stands('not covered', [])
+  if (failed.length > 0) return stands('not supported', failed)
   const missing = all.filter((support) => !passed.includes(support))
   if (missing.length === 0 && any.length > 0 && !any.some((support) => passed.includes(support))) missing.push(...any)
-  if (missing.length > 0) return { ...of, state: 'not covered', reason: why(missing) }
-  return { ...of, state: 'supported', reason: `${why(passed)} ${beyond}` }
+  return missing.length > 0 ? stands('not covered', missing) : stands('supported', passed)
 }
 
-/** Reasons as one sentence: checks that were not asked for are named together, and what can't apply is left out. */
-function reasons(all: readonly string[]): string {
-  const absent = all.filter((reason) => reason.endsWith(NOT_PART)).map((reason) => reason.slice(0, -NOT_PART.length))
-  const others = [...new Set(all)].filter((reason) => !reason.endsWith(NOT_PART))
-  const applying = others.length + absent.length > 1 ? others.filter((reason) => reason !== NO_PERIOD) : others
-  const named =
-    absent.length < 2
-      ? `${absent[0] ?? ''}${NOT_PART}`
-      : `${absent.slice(0, -1).join(', ')} and ${absent.at(-1)} were not part of this report`
-  return (absent.length === 0 ? applying : [named, ...applying]).join('; ')
+/**
+ * The reason of a control in English, from what it is made of. What evidence can't show is said where it shows something,
+ * or where nothing could show anything; elsewhere it would read as if it had.
+ */
+export function controlReason(state: ReportControl['state'], said: readonly Said[], beyond: string): string {
+  if (said.length === 0) return beyond
+  const why = sentence(said.map((one) => english(one)).join('; '))
+  return state === 'supported' ? `${why} ${beyond}` : why
+}
+
+/** Reasons of one sentence: checks that were not asked for are named together, and what can't apply is left out. */
+function reasons(all: readonly Said[]): Said[] {
+  const names = all.flatMap(({ id, values }) => (id === 'control.notPart' ? (values?.checks as string[]) : []))
+  const absent = [...new Set(names)]
+  const others = all.filter(({ id }) => id !== 'control.notPart')
+  const distinct = [...new Map(others.map((said) => [english(said), said])).values()]
+  const named = absent.length === 0 ? [] : [say('control.notPart', { count: absent.length, checks: absent })]
+  const several = distinct.length + named.length > 1
+  return [...named, ...(several ? distinct.filter(({ id }) => id !== 'control.noPeriod') : distinct)]
 }
 
 function sentence(text: string): string {

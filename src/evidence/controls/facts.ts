@@ -1,18 +1,15 @@
 import type { ReportCheck } from '../../contract/evidence/report.ts'
-import { plural } from '../../contract/words.ts'
+import type { SaidId } from '../../contract/said/english.ts'
+import { type Said, type SaidValues, say } from '../../contract/said/said.ts'
 import { isSampled } from '../report/overall.ts'
-import { day, duration } from '../report/plain.ts'
 import type { Assessed } from './assess.ts'
 import type { Fact, Support } from './framework.ts'
 
 /** How a check or a fact stands, and why, as a part of a sentence. */
 export interface Standing {
   state: 'passed' | 'failed' | 'open'
-  reason: string
+  said: Said
 }
-
-export const NOT_PART = ' was not part of this report'
-export const NO_PERIOD = 'this is no report over a period'
 
 /** Absences that a complete account may not have. */
 const LOSSES = ['deleted_during', 'unexplained', 'unaccounted']
@@ -25,75 +22,68 @@ function isFact(support: Support): support is Fact {
   return support.startsWith('fact:')
 }
 
-const open = (reason: string): Standing => ({ state: 'open', reason })
-const passed = (reason: string): Standing => ({ state: 'passed', reason })
-const failed = (reason: string): Standing => ({ state: 'failed', reason })
+const open = (id: SaidId, values?: SaidValues): Standing => ({ state: 'open', said: say(id, values) })
+const passed = (id: SaidId, values?: SaidValues): Standing => ({ state: 'passed', said: say(id, values) })
+const failed = (id: SaidId, values?: SaidValues): Standing => ({ state: 'failed', said: say(id, values) })
 
 /** An integrity check that did not read every segment supports nothing that rests on bytes. */
-function checkStanding(name: string, checks: readonly ReportCheck[]): Standing {
-  const own = checks.filter((check) => check.check_name === name)
-  if (own.some((check) => check.outcome === 'FAILED')) return failed(`${name} failed`)
-  if (own.length === 0) return open(`${name}${NOT_PART}`)
-  if (own.every((check) => check.outcome === 'SKIPPED')) return open(`${name} was skipped`)
-  const other = own.find((check) => check.outcome !== 'PASSED')
-  if (other?.outcome === 'WARNING') return open(`${name} passed with warnings, which somebody must judge`)
-  if (other !== undefined) return open(`${name} could not come to a result`)
-  if (name === 'IntegrityCheck' && own.some((check) => check.data?.deep !== true)) {
-    return open('the integrity check did not read every segment')
-  }
-  const sampled = own.some((check) => isSampled(check))
-  return passed(sampled ? `${name} passed on a sample` : `${name} passed`)
+function checkStanding(check: string, checks: readonly ReportCheck[]): Standing {
+  const own = checks.filter((one) => one.check_name === check)
+  if (own.some((one) => one.outcome === 'FAILED')) return failed('control.checkFailed', { check })
+  if (own.length === 0) return open('control.notPart', { count: 1, checks: [check] })
+  if (own.every((one) => one.outcome === 'SKIPPED')) return open('control.checkSkipped', { check })
+  const other = own.find((one) => one.outcome !== 'PASSED')
+  if (other?.outcome === 'WARNING') return open('control.checkWarned', { check })
+  if (other !== undefined) return open('control.checkOpen', { check })
+  if (check === 'IntegrityCheck' && own.some((one) => one.data?.deep !== true)) return open('control.notDeep')
+  const sampled = own.some((one) => isSampled(one))
+  return passed(sampled ? 'control.checkSampled' : 'control.checkPassed', { check })
 }
 
 const FACTS: Readonly<Record<Fact, (assessed: Assessed) => Standing>> = {
   'fact:compliance-lock': ({ retention: { lock } }) => {
-    if (lock === null) return open('the storage was not asked for a retention lock')
-    if (lock.mode === 'unknown')
-      return open(`the storage could not say whether there is a retention lock (${lock.reason})`)
-    if (lock.mode === 'none') return failed('the storage says that there is no retention lock')
-    if (lock.mode === 'GOVERNANCE') return failed('the lock is in GOVERNANCE mode, which privileged users can lift')
-    if (lock.retain_until === null) return open('the storage names a lock in COMPLIANCE mode and no end of it')
-    return passed(`the storage says that the archive is locked in COMPLIANCE mode until ${day(lock.retain_until)}`)
+    if (lock === null) return open('control.lockNotAsked')
+    if (lock.mode === 'unknown') return open('control.lockUnknown', { reason: lock.said ?? lock.reason })
+    if (lock.mode === 'none') return failed('control.lockNone')
+    if (lock.mode === 'GOVERNANCE') return failed('control.lockGovernance')
+    if (lock.retain_until === null) return open('control.lockNoEnd')
+    return passed('control.lockCompliance', { until: lock.retain_until })
   },
   'fact:timed-recovery': ({ restore, checks }) => {
-    if (restore?.start == null || restore.end == null)
-      return open('no restore with its start and end is part of this report')
+    if (restore?.start == null || restore.end == null) return open('control.noRestore')
     const content = checkStanding('ContentCheck', checks)
     if (content.state !== 'passed') return content
-    return passed(
-      `the restore took ${duration((restore.end - restore.start) / 1000)}, and ContentCheck passed on what it restored`,
-    )
+    return passed('control.restoreTook', { seconds: (restore.end - restore.start) / 1000 })
   },
   'fact:named-signature': ({ signing, operator }) => {
-    if (signing === null) return open('the report is not signed')
-    if (operator.name === null || operator.meaning === null) return open('the signature names no person or no meaning')
-    return passed('the report is made to be signed, with the name of the signer, the date and the meaning')
+    if (signing === null) return open('control.reportUnsigned')
+    if (operator.name === null || operator.meaning === null) return open('control.signatureNamesNobody')
+    return passed('control.signatureNames')
   },
   'fact:complete-account': ({ account }) => {
-    if (account.length === 0) return open('there is no account of offsets')
+    if (account.length === 0) return open('control.noAccount')
     const lost = LOSSES.map((kind) => account.reduce((sum, entry) => sum + (entry.absent[kind] ?? 0), 0))
-    const total = lost.reduce((sum, count) => sum + count, 0)
+    const count = lost.reduce((sum, one) => sum + one, 0)
     if (account.some((entry) => (entry.absent.unaccounted ?? 0) > 0)) {
-      return open(`nobody can say what became of ${plural(total, 'offset')}`)
+      return open('control.offsetsUnaccounted', { count })
     }
-    if (total > 0) return failed(`${plural(total, 'offset')} in the archived range are lost or unexplained`)
-    if (account.some((entry) => !addsUp(entry))) return failed('the account of offsets does not add up')
-    return passed(`every offset of ${plural(account.length, 'partition')} is accounted for`)
+    if (count > 0) return failed('control.offsetsLost', { count })
+    if (account.some((entry) => !addsUp(entry))) return failed('control.accountDiffers')
+    return passed('control.accountWhole', { count: account.length })
   },
   'fact:regular-backups': ({ monthly }) => {
-    if (monthly === undefined) return open(NO_PERIOD)
-    if (monthly.runs === 0) return failed(`there was no run in ${monthly.month}`)
-    const unfinished = monthly.runs - monthly.runs_complete
-    if (unfinished > 0)
-      return open(`${plural(unfinished, 'run')} of ${monthly.runs} in ${monthly.month} did not complete`)
-    return passed(`${plural(monthly.runs, 'run')} in ${monthly.month}, all complete`)
+    if (monthly === undefined) return open('control.noPeriod')
+    const { month, runs, runs_complete } = monthly
+    if (runs === 0) return failed('control.noRun', { month })
+    if (runs > runs_complete) return open('control.runsOpen', { count: runs - runs_complete, all: runs, month })
+    return passed('control.runsComplete', { count: runs, month })
   },
   'fact:tested-restore': ({ monthly }) => {
-    if (monthly === undefined) return open(NO_PERIOD)
-    const tested = monthly.restores.filter((restore) => restore.validated === 'PASSED').length
-    if (tested > 0)
-      return passed(`${plural(tested, 'restore')} in ${monthly.month} ${tested === 1 ? 'was' : 'were'} validated`)
-    return open(`no restore in ${monthly.month} was validated`)
+    if (monthly === undefined) return open('control.noPeriod')
+    const { month } = monthly
+    const count = monthly.restores.filter((restore) => restore.validated === 'PASSED').length
+    if (count > 0) return passed('control.restoresTested', { count, month })
+    return open('control.restoresUntested', { month })
   },
 }
 

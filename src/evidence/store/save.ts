@@ -1,5 +1,6 @@
 import { CofferError, isCofferError } from '../../contract/errors.ts'
 import type { ReportLock } from '../../contract/evidence/report.ts'
+import { beside } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import type { Storage, StoredRetention } from '../../storage/storage.ts'
 
@@ -95,5 +96,6 @@ export function reportLock(state: StoredRetention): ReportLock {
     retain_until: state.retainUntil === null ? null : isoTime(state.retainUntil),
     legal_hold: state.legalHold,
     reason: state.reason,
+    ...beside(state.said),
   }
 }

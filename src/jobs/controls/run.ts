@@ -43,7 +43,7 @@ export async function runControls(request: Request, context: JobContext): Promis
           if (context.signal.aborted) throw new CofferError('INTERRUPTED', 'stopped while reports were read')
           const read = await readForControls(storage, stored, name, options).catch(whyUnread)
           place.reports_read += 1
-          if (typeof read === 'string') refused.push({ place: name, report_id: stored.report_id, reason: read })
+          if ('reason' in read) refused.push({ place: name, report_id: stored.report_id, ...read })
           else reports.push(read)
         })
       } finally {

@@ -1,4 +1,5 @@
 import type { ControlEvidence, ControlStanding, FrameworkStanding } from '../../contract/results/controls.ts'
+import { say } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { FRAMEWORKS } from '../../evidence/controls/assess.ts'
 import type { ControlData } from '../../evidence/controls/framework.ts'
@@ -35,6 +36,7 @@ function standingOf(framework: string, data: ControlData, newestFirst: readonly 
       at: isoTime(report.at),
       state: said.state,
       reason: said.reason,
+      ...(said.said === undefined ? {} : { said: said.said }),
       signature: report.signature,
       signed_by: report.signedBy,
     })
@@ -42,7 +44,7 @@ function standingOf(framework: string, data: ControlData, newestFirst: readonly 
   // the map keeps the order of the reports: newest first
   const backups = [...judged.values()].sort((a, b) => rank(a) - rank(b))
   const [evidence] = backups
-  const open = newestFirst.map((report) => report.controls.get(key)?.reason).find((reason) => (reason ?? '') !== '')
+  const open = newestFirst.map((report) => report.controls.get(key)).find((one) => (one?.reason ?? '') !== '')
   return {
     control,
     title,
@@ -51,11 +53,20 @@ function standingOf(framework: string, data: ControlData, newestFirst: readonly 
     beyond,
     rests_on: [...all, ...any],
     state: evidence?.state ?? 'not covered',
-    reason: evidence?.reason ?? open ?? (all.length + any.length === 0 ? beyond : 'No report says anything of it.'),
+    ...reasonOf(evidence ?? open ?? (all.length + any.length === 0 ? { reason: beyond, said: [] } : NOTHING)),
     evidence: evidence ?? null,
     backups: backups.slice(0, MOST_BACKUPS),
     backups_total: backups.length,
   }
+}
+
+const NOTHING = { reason: 'No report says anything of it.', said: [say('control.noReport')] }
+
+function reasonOf({
+  reason,
+  said,
+}: Pick<ControlEvidence, 'reason' | 'said'>): Pick<ControlStanding, 'reason' | 'said'> {
+  return { reason, ...(said === undefined ? {} : { said }) }
 }
 
 const rank = ({ state }: ControlEvidence): number => (state === 'not supported' ? 0 : 1)

@@ -8,6 +8,7 @@ import { CUSTODY_ACTIONS, type CustodyAction, type CustodyEntry } from '../../co
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { ConfigSource, JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { CustodyGeneration, CustodyRecord, CustodyResult, CustodySignature } from '../../contract/results.ts'
+import { english, type Said, say } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { TOOL } from '../../contract/tool.ts'
 import { reportHost, reportOperator } from '../../evidence/report/operator.ts'
@@ -64,9 +65,11 @@ export async function runCustody(
   }
 
   const chain = await readCustody(storage, backupId)
-  const problems = chain.problems.map(({ key, reason }) => `"${key}": ${reason}`)
+  const problems = chain.problems.map(({ key, reason, said }) =>
+    say('custody.at', { object: key, why: said ?? reason }),
+  )
   const generations: CustodyGeneration[] = []
-  for await (const generation of generationsOf(storage, loaded, (reason) => problems.push(reason))) {
+  for await (const generation of generationsOf(storage, loaded, (why) => problems.push(why))) {
     context.signal.throwIfAborted()
     generations.unshift(await generationRecord(storage, generation, chain, problems))
   }
@@ -78,7 +81,8 @@ export async function runCustody(
     tool: { ...TOOL },
     generations,
     log: chain.entries,
-    problems,
+    problems: problems.map((one) => english(one)),
+    ...(problems.length === 0 ? {} : { sayings: problems }),
   }
   const warnings: string[] = []
   if (signing === null) warnings.push('this record is not signed: no key is configured')
@@ -112,7 +116,7 @@ async function generationRecord(
   storage: Storage,
   { key, manifest, coffer, bytes, sha256 }: Generation,
   chain: CustodyChain,
-  problems: string[],
+  problems: Said[],
 ): Promise<CustodyGeneration> {
   const { generation, run } = coffer
   const subject = `manifest generation ${generation}`
@@ -120,9 +124,8 @@ async function generationRecord(
   const line = lines.find((entry) => entry.sha256 === sha256)
   for (const other of lines) {
     if (other.sha256 === sha256) continue
-    problems.push(
-      `line ${other.seq} states SHA-256 ${other.sha256} for generation ${generation}, its manifest has ${sha256}`,
-    )
+    const values = { line: other.seq, stated: other.sha256 ?? 'null', generation, sha256 }
+    problems.push(say('custody.otherManifest', values))
   }
   const last = lastSegment(manifest, generation)
   const lookedAt = last === null ? [key] : [key, last]

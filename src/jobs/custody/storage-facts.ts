@@ -1,5 +1,6 @@
 import { isCofferError } from '../../contract/errors.ts'
 import type { ReportLock } from '../../contract/evidence/report.ts'
+import { because, beside } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import type { Storage, StoredRetention } from '../../storage/storage.ts'
 
@@ -25,7 +26,7 @@ export async function storageFacts(storage: Storage, keys: readonly string[]): P
         retainUntil: null,
         legalHold: null,
         encryption: null,
-        reason: `"${key}" is missing`,
+        ...because('lock.missing', { object: key }),
       })
     }
   }
@@ -38,12 +39,13 @@ export async function storageFacts(storage: Storage, keys: readonly string[]): P
     encryption: kinds.size === 1 ? ([...kinds][0] ?? null) : null,
     lock:
       weakest === null
-        ? { mode: 'unknown', retain_until: null, legal_hold: null, reason: 'no object was asked about' }
+        ? { mode: 'unknown', retain_until: null, legal_hold: null, ...because('lock.nothingAsked') }
         : {
             mode: weakest.mode,
             retain_until: weakest.retainUntil === null ? null : isoTime(weakest.retainUntil),
             legal_hold: weakest.legalHold,
             reason: weakest.reason,
+            ...beside(weakest.said),
           },
   }
 }

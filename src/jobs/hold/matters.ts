@@ -1,6 +1,7 @@
 import { custodyKey } from '../../archive/paths.ts'
 import type { CustodyEntry } from '../../contract/evidence/custody.ts'
 import type { HoldMatter } from '../../contract/results/hold.ts'
+import { type Said, say } from '../../contract/said/said.ts'
 import { type CustodyChain, readCustody } from '../../journal/custody.ts'
 import type { Storage } from '../../storage/storage.ts'
 
@@ -27,18 +28,14 @@ export function mattersOf(entries: readonly CustodyEntry[]): HoldMatter[] {
 export interface Custody {
   chain: CustodyChain
   matters: HoldMatter[]
-  warnings: string[]
+  warnings: Said[]
 }
 
 export async function custodyOf(storage: Storage, backupId: string): Promise<Custody> {
   const chain = await readCustody(storage, backupId)
   const [first] = chain.problems
   const warnings =
-    first === undefined
-      ? []
-      : [
-          `the chain of custody does not hold ("${first.key}": ${first.reason}): which matters hold this backup is not certain`,
-        ]
+    first === undefined ? [] : [say('hold.custodyBroken', { object: first.key, why: first.said ?? first.reason })]
   return { chain, matters: mattersOf(chain.entries), warnings }
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { checkedBackupId, lockKey } from '../../archive/paths.ts'
 import { CofferError } from '../../contract/errors.ts'
 import type { JobContext } from '../../contract/jobs.ts'
+import { english, type Said, say } from '../../contract/said/said.ts'
 import type { Storage, StorageLocks } from '../../storage/storage.ts'
 import { forEachConcurrent } from '../concurrency.ts'
 import { ProgressMeter } from '../progress.ts'
@@ -13,14 +14,15 @@ const TRIES = 4
 export async function requireLocks(storage: Storage, what: string): Promise<StorageLocks> {
   const refusal = await refusalOf(storage)
   if (refusal === null && storage.locks !== undefined) return storage.locks
-  throw new CofferError('UNSUPPORTED', `no ${what} in "${storage.location}": ${refusal}`, {
+  const why = refusal === null ? '' : english(refusal)
+  throw new CofferError('UNSUPPORTED', `no ${what} in "${storage.location}": ${why}`, {
     hint: 'It needs a bucket that was made with Object Lock (S3). Copy the archive into one, or protect the disk itself.',
   })
 }
 
 /** One sentence: why nothing can be locked; null where it can. */
-export async function refusalOf(storage: Storage): Promise<string | null> {
-  return storage.locks === undefined ? 'a folder on a disk has no object lock' : storage.locks.refusal()
+export async function refusalOf(storage: Storage): Promise<Said | null> {
+  return storage.locks === undefined ? say('lock.noneInFolder') : storage.locks.refusal()
 }
 
 /**

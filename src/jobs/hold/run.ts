@@ -4,6 +4,7 @@ import { CofferError } from '../../contract/errors.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { HoldRequest, JobContext, JobResult } from '../../contract/jobs.ts'
 import type { HoldOverviewResult, HoldResult } from '../../contract/results/hold.ts'
+import { english, say } from '../../contract/said/said.ts'
 import { appendCustody } from '../../journal/custody.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { forEachConcurrent } from '../concurrency.ts'
@@ -152,12 +153,11 @@ async function answer(
   } else if (refusal !== null) without.push(...keys)
   const held = refusal === null ? keys.length - without.length : 0
   if (matters.length > 0 && without.length > 0 && asked) {
-    warnings.push(
-      `${without.length} of ${keys.length} objects are not under hold, though ${matters.length === 1 ? 'a matter holds' : 'matters hold'} this backup: place the hold again`,
-    )
+    const counts = { without: without.length, objects: keys.length }
+    warnings.push(say('hold.notAllHeld', { ...counts, count: matters.length }))
   }
   if (matters.length === 0 && held > 0 && done.action === 'list') {
-    warnings.push(`${held} objects are under hold, and no matter in the chain of custody says why`)
+    warnings.push(say('hold.heldWithoutMatter', { held }))
   }
   const result: HoldResult = {
     kind: 'hold',
@@ -165,7 +165,7 @@ async function answer(
     backup_id: backupId,
     location: storage.location,
     state: asked ? 'complete' : 'interrupted',
-    refusal,
+    refusal: refusal === null ? null : english(refusal),
     matter: done.matter,
     objects: keys.length,
     held,
@@ -174,7 +174,8 @@ async function answer(
     not_held_total: without.length,
     matters,
     custody_line: done.line,
-    warnings,
+    warnings: warnings.map((one) => english(one)),
+    sayings: refusal === null ? warnings : [refusal, ...warnings],
   }
   const missing = matters.length > 0 && without.length > 0
   const exitCode = !asked ? EXIT.interrupted : missing ? EXIT.checkFailed : EXIT.done
@@ -197,7 +198,8 @@ async function overview(storage: Storage, context: JobContext): Promise<JobResul
     kind: 'hold',
     action: 'overview',
     location: storage.location,
-    refusal,
+    refusal: refusal === null ? null : english(refusal),
+    ...(refusal === null ? {} : { sayings: [refusal] }),
     backups,
     backups_total: backups.length + Math.max(0, folders.length - MOST_BACKUPS),
   }

@@ -1,5 +1,6 @@
 import type { IntegrityReport } from '../../archive/check/integrity.ts'
 import type { CheckOutcome, ReportCheck, ReportLock, ReportMonthly } from '../../contract/evidence/report.ts'
+import { english } from '../../contract/said/said.ts'
 import { count, plural } from '../../contract/words.ts'
 import type { History, Month } from './history.ts'
 
@@ -14,7 +15,7 @@ export function openFindings(
   integrity: IntegrityReport,
   locks: readonly ReportLock[],
 ): OpenFinding[] {
-  const errors: string[] = [...history.broken.map((reason) => `The chain of runs is broken: ${reason}.`)]
+  const errors: string[] = [...history.broken.map((why) => `The chain of runs is broken: ${english(why)}.`)]
   const warnings: string[] = []
   for (const { key, reason } of history.custody.problems)
     errors.push(`The chain of custody does not hold at "${key}": ${reason}.`)

@@ -1,5 +1,6 @@
 import type { LoadedManifest } from '../../archive/manifest/store.ts'
 import type { ReportMonthly, ReportRun } from '../../contract/evidence/report.ts'
+import type { Said } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { timelineOf } from '../../evidence/report/input.ts'
 import { type CustodyChain, readCustody } from '../../journal/custody.ts'
@@ -30,7 +31,7 @@ export interface History {
   deepChecks: NonNullable<ReportMonthly['deep_checks']>
   custody: CustodyChain
   /** Sentences: where the chain of generations ends too early. */
-  broken: string[]
+  broken: Said[]
 }
 
 /** @param name `2026-11` */
@@ -52,10 +53,10 @@ export async function readHistory(
   month: Month,
   signal: AbortSignal,
 ): Promise<History> {
-  const broken: string[] = []
+  const broken: Said[] = []
   const timeline: ReportRun[] = []
   let last: Generation | null = null
-  for await (const generation of generationsOf(storage, loaded, (reason) => broken.push(reason))) {
+  for await (const generation of generationsOf(storage, loaded, (why) => broken.push(why))) {
     signal.throwIfAborted()
     timeline.unshift(...timelineOf([generation.manifest]))
     if (last === null && generation.coffer.run.started_at < month.end) last = generation

@@ -8,6 +8,7 @@ import type { CheckOutcome, ReportLock, ReportMonthly } from '../../contract/evi
 import { EXIT, type ExitCode } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { MonthlyReportResult } from '../../contract/results.ts'
+import { because, type Reason, type Said, type SaidValue, say } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { segmentsOf } from '../../evidence/report/input.ts'
 import { reportOperator } from '../../evidence/report/operator.ts'
@@ -202,13 +203,18 @@ function monthlyOf(
 /** Of the manifest, and of the last segment: what holds the one need not hold the other. */
 async function locksOf(storage: Storage, { key, manifest }: Generation): Promise<ReportLock[]> {
   const segment = manifest.topics.flatMap((topic) => topic.partitions.flatMap((one) => one.segments)).at(-1)
-  const asked = [{ what: 'of the manifest', key }]
-  if (segment !== undefined) asked.push({ what: `of the segment ${segment.key}`, key: segment.key })
+  type Told = (lock: SaidValue, encryption: Said) => Reason
+  const ofManifest: Told = (lock, encryption) => because('lock.ofManifest', { lock, encryption })
+  const asked = [{ told: ofManifest, key }]
+  if (segment !== undefined) {
+    const told: Told = (lock, encryption) => because('lock.ofSegment', { segment: segment.key, lock, encryption })
+    asked.push({ told, key: segment.key })
+  }
   const locks: ReportLock[] = []
   for (const one of asked) {
     const { lock, encryption } = await storageFacts(storage, [one.key])
-    const stated = encryption === null ? 'the storage states no encryption' : `encrypted at rest: ${encryption}`
-    locks.push({ ...lock, reason: `${one.what}: ${lock.reason}; ${stated}` })
+    const stated = encryption === null ? say('lock.noEncryption') : say('lock.encrypted', { encryption })
+    locks.push({ ...lock, ...one.told(lock.said ?? lock.reason, stated) })
   }
   return locks
 }

@@ -4,6 +4,7 @@ import { manifestKey } from '../../archive/paths.ts'
 import type { Manifest } from '../../archive/types.ts'
 import type { CustodyEntry } from '../../contract/evidence/custody.ts'
 import type { BackupStanding, StreamStanding } from '../../contract/results.ts'
+import { english, type Said, say } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { readCustody } from '../../journal/custody.ts'
 import { generationsOf } from '../../journal/generations.ts'
@@ -28,14 +29,14 @@ export async function standingOf(
   const loaded = await requireManifest(storage, backupId)
   const { manifest, bytes } = loaded
   const overview = overviewOf(manifest)
-  const problems: string[] = []
+  const problems: Said[] = []
   const coverage = emptyDays(now, days)
   const from = Math.floor(now / DAY_MS) - days + 1
   addRecords(coverage, from, manifest)
 
   const ends = new Map<number, number>()
   let lastGood: number | null = null
-  for await (const generation of generationsOf(storage, loaded, (reason) => problems.push(reason))) {
+  for await (const generation of generationsOf(storage, loaded, (why) => problems.push(why))) {
     const { run } = generation.coffer
     ends.set(generation.coffer.generation, run.ended_at ?? run.started_at)
     addRun(coverage, from, generation)
@@ -44,15 +45,14 @@ export async function standingOf(
   }
 
   const custody = await readCustody(storage, backupId)
-  for (const { key, reason } of custody.problems)
-    problems.push(`the log of custody does not hold at "${key}": ${reason}`)
+  for (const { key, reason, said } of custody.problems)
+    problems.push(say('custody.logBroken', { object: key, why: said ?? reason }))
   const logged = custody.entries.findLast(
     (entry) => entry.action === 'backed-up' && entry.details.generation === manifest.coffer?.generation,
   )
   if (logged !== undefined && logged.sha256 !== loaded.sha256) {
-    problems.push(
-      `its manifest is not the one that was logged at ${logged.at}: SHA-256 ${loaded.sha256}, logged ${logged.sha256}`,
-    )
+    const values = { at: logged.at, sha256: loaded.sha256, logged: logged.sha256 ?? 'null' }
+    problems.push(say('custody.otherLogged', values))
   }
   const streams = streamsOf(manifest, ends)
   const last = manifest.topics.flatMap((topic) => topic.partitions.flatMap((one) => one.segments)).at(-1)
@@ -74,7 +74,8 @@ export async function standingOf(
     coverage,
     ...restoresOf(custody.entries),
     lock: (await storageFacts(storage, looked)).lock,
-    problems,
+    problems: problems.map((one) => english(one)),
+    ...(problems.length === 0 ? {} : { sayings: problems }),
   }
 }
 

@@ -7,6 +7,8 @@ import type { Manifest } from '../../archive/types.ts'
 import { type CofferError, isCofferError } from '../../contract/errors.ts'
 import type { JobContext, JobResult } from '../../contract/jobs.ts'
 import type { ValidateFinding, ValidateResult } from '../../contract/results.ts'
+import { reasonOf } from '../../contract/said/reason-of.ts'
+import { because } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { noteDeepCheck } from '../custody/deep-check.ts'
@@ -117,7 +119,7 @@ async function checkGroups(storage: Storage, backupId: string): Promise<Validate
   } catch (error) {
     if (isCofferError(error, 'GROUP_SNAPSHOT_MISSING')) return null
     if (!isCofferError(error, 'MANIFEST_DAMAGED', 'SEGMENT_TOO_LARGE')) throw error
-    return { severity: 'error', code: error.code, segment: groupsKey(backupId), reason: error.message }
+    return { severity: 'error', code: error.code, segment: groupsKey(backupId), ...reasonOf(error) }
   }
 }
 
@@ -125,10 +127,9 @@ async function checkGroups(storage: Storage, backupId: string): Promise<Validate
 function lastRun(manifest: Manifest): ValidateFinding | null {
   const state = manifest.coffer?.run.state ?? 'complete'
   if (state === 'complete') return null
-  const words =
-    state === 'running' ? 'has not ended yet, or was killed' : state === 'failed' ? 'failed' : 'was interrupted'
-  const reason = `the last run ${words}: what it had named in the manifest by then is what was checked`
-  return { severity: 'note', code: 'RUN_NOT_COMPLETE', segment: manifestKey(manifest.backup_id), reason }
+  const id =
+    state === 'running' ? 'finding.runRunning' : state === 'failed' ? 'finding.runFailed' : 'finding.runInterrupted'
+  return { severity: 'note', code: 'RUN_NOT_COMPLETE', segment: manifestKey(manifest.backup_id), ...because(id) }
 }
 
 /** There is a manifest and nothing to go by in it: the whole archive has failed. */
@@ -137,12 +138,12 @@ function unreadable(started: Started, error: CofferError): JobResult<ValidateRes
     severity: 'error',
     code: error.code,
     segment: manifestKey(started.backupId),
-    reason: error.message,
+    ...reasonOf(error),
   }
-  const reason = `the manifest can not be read: ${error.message}`
+  const reason = because('verdict.manifestUnread', { why: error.said ?? error.message })
   return finished(
     started,
-    { verdict: 'FAILED', reason },
+    { verdict: 'FAILED', ...reason },
     {
       manifest_sha256: null,
       checked: {

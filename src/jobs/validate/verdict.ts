@@ -2,9 +2,9 @@ import type { IntegrityReport } from '../../archive/check/integrity.ts'
 import type { Manifest } from '../../archive/types.ts'
 import { EXIT, type ExitCode } from '../../contract/exit-codes.ts'
 import type { ValidateFinding, ValidateResult } from '../../contract/results.ts'
-import { plural } from '../../contract/words.ts'
+import { because, english, type Said, say } from '../../contract/said/said.ts'
 
-export type Verdict = Pick<ValidateResult, 'verdict' | 'reason'>
+export type Verdict = Pick<ValidateResult, 'verdict' | 'reason' | 'said'>
 
 /** The exit code of each verdict. */
 export const VERDICT_EXIT: Readonly<Record<ValidateResult['verdict'], ExitCode>> = {
@@ -28,51 +28,42 @@ export function verdictOf(
 ): Verdict {
   const [first] = errors
   if (errorsTotal > 0) {
-    const what = first === undefined ? 'the archive is not what it says' : first.reason
-    const more = errorsTotal > 1 ? `, and ${errorsTotal - 1} more` : ''
-    return { verdict: 'FAILED', reason: `${plural(errorsTotal, 'difference')}: ${what}${more}` }
+    const what = first === undefined ? say('verdict.notWhatItSays') : (first.said ?? first.reason)
+    if (errorsTotal === 1) return { verdict: 'FAILED', ...because('verdict.difference', { what }) }
+    const reason = because('verdict.differences', { differences: errorsTotal, what, more: errorsTotal - 1 })
+    return { verdict: 'FAILED', ...reason }
   }
   if (report.segments_checked === 0 && (report.account?.offsets ?? 0) === 0) {
-    return {
-      verdict: 'INDETERMINATE',
-      reason: 'nothing was checked: the archive names no segment and accounts for no offset',
-    }
+    return { verdict: 'INDETERMINATE', ...because('verdict.nothing') }
   }
-  const verdict = report.deep ? deepVerdict(report, manifest) : shallowVerdict(report, manifest)
-  if (warningsTotal === 0) return verdict
-  return { ...verdict, reason: `${verdict.reason}; ${plural(warningsTotal, 'warning')} for a person to judge` }
+  const { verdict, said } = report.deep ? deepVerdict(report, manifest) : shallowVerdict(report, manifest)
+  const reason = warningsTotal === 0 ? said : say('verdict.withWarnings', { verdict: said, count: warningsTotal })
+  return { verdict, reason: english(reason), said: reason }
 }
 
-function deepVerdict(report: IntegrityReport, manifest: Manifest): Verdict {
-  const read = `${plural(report.records_checked, 'record')} in ${plural(report.segments_checked, 'segment')}`
-  if (report.account === null) {
-    return {
-      verdict: 'PASSED',
-      reason: `all ${read} were read and are what the manifest says; another program made it, which states no hashes and no account of offsets`,
-    }
+type Claim = Pick<Verdict, 'verdict'> & { said: Said }
+
+function deepVerdict(report: IntegrityReport, manifest: Manifest): Claim {
+  const read = {
+    records: say('many.records', { count: report.records_checked }),
+    segments: say('many.segments', { count: report.segments_checked }),
   }
-  const mixed =
-    report.foreign || hasForeignSegments(manifest)
-      ? '; some segments are of another program, which states no hashes'
-      : ''
-  return {
-    verdict: 'PASSED',
-    reason: `all ${read} were read and are what the manifest says, and each of ${plural(report.account.offsets, 'offset')} is accounted for${mixed}`,
-  }
+  if (report.account === null) return { verdict: 'PASSED', said: say('verdict.foreign', read) }
+  const mixed = report.foreign || hasForeignSegments(manifest)
+  const offsets = say('many.offsets', { count: report.account.offsets })
+  return { verdict: 'PASSED', said: say(mixed ? 'verdict.wholeMixed' : 'verdict.whole', { ...read, offsets }) }
 }
 
-function shallowVerdict(report: IntegrityReport, manifest: Manifest): Verdict {
+function shallowVerdict(report: IntegrityReport, manifest: Manifest): Claim {
   const unsized = segmentsOf(manifest).filter((segment) => segment.compressed_size === 0).length
   if (unsized > 0) {
     return {
       verdict: 'INDETERMINATE',
-      reason: `the manifest states no size for ${plural(unsized, 'segment')}, so that only a deep check can tell whether they are whole`,
+      said: say('verdict.unsized', { segments: say('many.segments', { count: unsized }) }),
     }
   }
-  return {
-    verdict: 'PASSED',
-    reason: `the objects of ${plural(report.segments_checked, 'segment')} are there in the size that the manifest states; what is in them was not looked at`,
-  }
+  const segments = say('many.segments', { count: report.segments_checked })
+  return { verdict: 'PASSED', said: say('verdict.present', { segments }) }
 }
 
 function hasForeignSegments(manifest: Manifest): boolean {

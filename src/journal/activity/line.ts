@@ -6,6 +6,7 @@ import {
   type SignedActivityEntry,
 } from '../../contract/activity.ts'
 import { canonicalJson } from '../../contract/canonical-json.ts'
+import { english, say } from '../../contract/said/said.ts'
 import {
   hasOnly,
   isFacts,
@@ -16,6 +17,7 @@ import {
   isTool,
   nullOr,
   parseChainLine,
+  Wrong,
   wrongField,
 } from '../chain.ts'
 
@@ -99,11 +101,12 @@ const RULES: Record<string, (item: unknown) => boolean> = {
 /** A stored line, checked. @returns the line, or one sentence that says what is wrong with it */
 export function parseActivityLine(bytes: Buffer): SignedActivityEntry | string {
   if (bytes.length > MAX_LINE_BYTES) return `expected at most ${MAX_LINE_BYTES} bytes, got ${bytes.length}`
-  return parseChainLine<SignedActivityEntry>(bytes, (value) => {
-    const wrong = wrongField(value, RULES, 'a line of the activity journal')
+  const line = parseChainLine<SignedActivityEntry>(bytes, (value) => {
+    const wrong = wrongField(value, RULES, say('custody.activityLine'))
     if (wrong !== null) return wrong
     const { signature, key, unsigned } = value as SignedActivityEntry
     const told = signature === null ? key === null && unsigned !== null : key !== null && unsigned === null
-    return told ? null : 'expected a signature with its key, or the reason why there is none'
+    return told ? null : say('custody.signatureOrReason')
   })
+  return line instanceof Wrong ? english(line.said) : line
 }

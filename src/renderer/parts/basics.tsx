@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { SerializedError } from '../../contract/errors.ts'
 import { errorHint, errorTitle, isForeign } from '../error-words.ts'
 import { sentence } from '../format.ts'
+import { spoken } from '../said-words.ts'
 
 export type Tone = 'ok' | 'warn' | 'bad' | 'plain'
 const SIGNS: Record<Tone, string> = { ok: '✓', warn: '!', bad: '✕', plain: '·' }
@@ -42,14 +43,19 @@ export function Problem({ error, title, inside = false }: ProblemProps) {
   const { t: words } = useTranslation('errors')
   const hasDetails = error.details !== undefined && Object.keys(error.details).length > 0
   const foreign = isForeign(i18n.language)
+  const message = spoken(error.message, error.said)
   return (
     <div className={inside ? undefined : 'card problem'} role="alert">
       <p>
         {!inside && <Pill tone="bad">{title ?? t('failed')}</Pill>} <strong>{errorTitle(words, error)}</strong>
       </p>
-      <p lang="en" data-words="none">
-        {sentence(error.message)}
-      </p>
+      {message === null ? (
+        <p lang="en" data-words="none">
+          {sentence(error.message)}
+        </p>
+      ) : (
+        <p>{sentence(message)}</p>
+      )}
       {/* The engine's hint knows the case; where it is not in the window's language, that of the code stands before it. */}
       <p>
         <span className="mute">{t('tryThis')}: </span>
@@ -74,15 +80,20 @@ export function Problem({ error, title, inside = false }: ProblemProps) {
 }
 
 /** An error on one line of a list: by its code in the window's language, and as the engine says it. */
-export function ErrorLine({ error }: { error: Pick<SerializedError, 'code' | 'message'> }) {
+export function ErrorLine({ error }: { error: Pick<SerializedError, 'code' | 'message' | 'said'> }) {
   const { i18n } = useTranslation()
   const { t: words } = useTranslation('errors')
+  const message = spoken(error.message, error.said)
   return (
     <>
       {isForeign(i18n.language) && `${errorTitle(words, error)}: `}
-      <span lang="en" data-words="none">
-        {sentence(error.message)}
-      </span>{' '}
+      {message === null ? (
+        <span lang="en" data-words="none">
+          {sentence(error.message)}
+        </span>
+      ) : (
+        sentence(message)
+      )}{' '}
       <code>{error.code}</code>
     </>
   )

@@ -1,5 +1,6 @@
 import type { Attention } from '../../contract/ipc/calls/overview.ts'
 import type { OverviewResult, PlaceOverview } from '../../contract/results.ts'
+import { beside, english, saidOf, say } from '../../contract/said/said.ts'
 import type { ScheduleStatus } from '../../contract/schedule.ts'
 
 /**
@@ -18,10 +19,12 @@ function ofPlace(place: PlaceOverview): Attention[] {
     found.push({ kind: 'unreadable', severity: 'bad', backupId, ...error })
   for (const one of place.backups) {
     const { backup_id: backupId } = one
-    for (const message of one.problems) found.push({ kind: 'broken', severity: 'bad', backupId, message })
+    for (const message of one.problems) {
+      found.push({ kind: 'broken', severity: 'bad', backupId, message, ...beside(saidOf(message, one.sayings)) })
+    }
     if (one.signature === 'broken') {
-      const message = 'the signature of its manifest does not hold'
-      found.push({ kind: 'broken', severity: 'bad', backupId, message })
+      const said = say('custody.manifestSignature')
+      found.push({ kind: 'broken', severity: 'bad', backupId, message: english(said), said })
     }
     for (const stream of one.streams) {
       if (stream.lost_offsets > 0)

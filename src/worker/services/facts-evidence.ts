@@ -1,6 +1,7 @@
 import type { EvidenceFacts, JobFacts } from '../../contract/ipc/facts.ts'
 import { MAX_FINDINGS, MAX_WARNINGS } from '../../contract/ipc/limits.ts'
 import type { JobResults, StoredEvidence } from '../../contract/results.ts'
+import { beside } from '../../contract/said/said.ts'
 
 /** Facts of the jobs that make, keep and check evidence; backup and restore have theirs in facts.ts. */
 
@@ -178,6 +179,7 @@ export function evidenceFacts(stored: StoredEvidence): EvidenceFacts {
       retainUntil: stored.lock.retain_until,
       legalHold: stored.lock.legal_hold,
       reason: stored.lock.reason,
+      ...beside(stored.lock.said),
     },
   }
 }

@@ -15,6 +15,7 @@ export function holdFactsOf(result: JobResults['hold']): JobFacts {
     held: result.held,
     changed: result.changed,
     warnings: result.warnings,
+    ...(result.sayings === undefined ? {} : { sayings: result.sayings }),
   }
 }
 

@@ -8,6 +8,7 @@ import type {
   RestorePlanResult,
   RestoreResult,
 } from '../../contract/results.ts'
+import { beside } from '../../contract/said/said.ts'
 import {
   custodyFacts,
   evidenceGetFacts,
@@ -44,6 +45,7 @@ function facts(kind: JobKind, result: unknown): JobFacts {
         deep: rest.deep,
         verdict: rest.verdict,
         reason: rest.reason,
+        ...beside(rest.said),
         seconds: rest.duration_seconds,
         segments: checked.segments,
         records: checked.records,

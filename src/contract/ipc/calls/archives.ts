@@ -3,6 +3,7 @@ import { CUSTODY_ACTIONS } from '../../evidence/custody.ts'
 import { archiveDescription, archiveLocation, backupId, listResult, manifestSignature } from '../archive.ts'
 import { jobId } from '../job.ts'
 import { MAX_FINDINGS } from '../limits.ts'
+import { said } from '../said.ts'
 import { heldFile } from './files.ts'
 import type { CallSchemas } from './schemas.ts'
 
@@ -22,6 +23,7 @@ const generation = z.object({
     retain_until: z.string().nullable(),
     legal_hold: z.boolean().nullable(),
     reason: z.string(),
+    said: said.exactOptional(),
   }),
 })
 
@@ -43,6 +45,7 @@ export const archiveCalls = {
     input: z.object({ location: archiveLocation, backupId }),
     output: z.object({
       problems: z.array(z.string()).max(MAX_FINDINGS),
+      sayings: z.array(said).exactOptional(),
       generations: z.array(generation).max(MAX_LINES),
       generations_total: z.number(),
       log: z.array(custodyLine).max(MAX_LINES),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ControlsResult } from '../../results.ts'
 import { errorCode } from '../error.ts'
+import { said } from '../said.ts'
 import type { CallSchemas } from './schemas.ts'
 
 const count = z.number()
@@ -12,6 +13,7 @@ const evidence = z.object({
   at: z.string(),
   state: z.enum(['supported', 'not supported']),
   reason: z.string(),
+  said: z.array(said).exactOptional(),
   signature: z.enum(['valid', 'untrusted', 'unsigned']),
   signed_by: z.string().nullable(),
 })
@@ -43,6 +45,7 @@ const controlsResult: z.ZodType<ControlsResult> = z.object({
           rests_on: z.array(z.string()),
           state: z.enum(['supported', 'not supported', 'not covered']),
           reason: z.string(),
+          said: z.array(said).exactOptional(),
           evidence: evidence.nullable(),
           backups: z.array(evidence),
           backups_total: count,
@@ -50,7 +53,15 @@ const controlsResult: z.ZodType<ControlsResult> = z.object({
       ),
     }),
   ),
-  refused: z.array(z.object({ place: z.string(), report_id: z.string(), reason: z.string() })),
+  refused: z.array(
+    z.object({
+      place: z.string(),
+      report_id: z.string(),
+      reason: z.string(),
+      said: said.exactOptional(),
+      sub_indication: z.string().exactOptional(),
+    }),
+  ),
   refused_total: count,
 })
 

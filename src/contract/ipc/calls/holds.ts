@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { archiveLocation, backupId } from '../archive.ts'
 import { jobId } from '../job.ts'
 import { MAX_NAME } from '../limits.ts'
+import { said } from '../said.ts'
 import type { CallSchemas } from './schemas.ts'
 
 const lock = z.object({
@@ -9,6 +10,7 @@ const lock = z.object({
   retain_until: z.string().nullable(),
   legal_hold: z.boolean().nullable(),
   reason: z.string(),
+  said: said.exactOptional(),
 })
 
 const line = (most: number) => z.string().trim().min(1).max(most)
@@ -22,6 +24,8 @@ export const holdCalls = {
       location: z.string(),
       /** Why nothing can be locked here; null where it can. */
       refusal: z.string().nullable(),
+      /** What the refusal and the warnings are made of. */
+      sayings: z.array(said).exactOptional(),
       backups: z.array(z.object({ backup_id: z.string(), lock })),
       backups_total: z.number(),
     }),
@@ -31,6 +35,8 @@ export const holdCalls = {
     input: z.object({ location: archiveLocation, backupId }),
     output: z.object({
       refusal: z.string().nullable(),
+      /** What the refusal and the warnings are made of. */
+      sayings: z.array(said).exactOptional(),
       objects: z.number(),
       held: z.number(),
       not_held: z.array(z.string()),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { OverviewResult } from '../../results.ts'
 import { errorCode } from '../error.ts'
 import { MAX_NAME } from '../limits.ts'
+import { said } from '../said.ts'
 import type { CallSchemas } from './schemas.ts'
 
 const count = z.number()
@@ -12,6 +13,7 @@ const lock = z.object({
   retain_until: time,
   legal_hold: z.boolean().nullable(),
   reason: z.string(),
+  said: said.exactOptional(),
 })
 
 const standing = z.object({
@@ -39,6 +41,7 @@ const standing = z.object({
     .nullable(),
   lock,
   problems: z.array(z.string()),
+  sayings: z.array(said).exactOptional(),
 })
 
 const failure = z.object({ code: errorCode, message: z.string() })
@@ -62,7 +65,13 @@ const overviewResult: z.ZodType<OverviewResult> = z.object({
 export const attention = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('place'), severity: z.literal('bad'), place: z.string(), ...failure.shape }),
   z.object({ kind: z.literal('unreadable'), severity: z.literal('bad'), backupId: z.string(), ...failure.shape }),
-  z.object({ kind: z.literal('broken'), severity: z.literal('bad'), backupId: z.string(), message: z.string() }),
+  z.object({
+    kind: z.literal('broken'),
+    severity: z.literal('bad'),
+    backupId: z.string(),
+    message: z.string(),
+    said: said.exactOptional(),
+  }),
   z.object({
     kind: z.literal('late'),
     severity: z.literal('bad'),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { jobId } from '../job.ts'
 import { MAX_NAME, MAX_PATH, MAX_TEXT, MAX_WARNINGS } from '../limits.ts'
 import { clock, patterns, plan, planId, planInput, scheduledRun, scheduleStatus, systemEntry } from '../plan.ts'
+import { said } from '../said.ts'
 import type { CallSchemas } from './schemas.ts'
 
 const count = z.number()
@@ -166,6 +167,7 @@ export const storageCalls = {
       days: count.nullable(),
       place: z.enum(['in-bucket', 'in-folder']),
       reason: z.string(),
+      said: said.exactOptional(),
     }),
   },
 } as const satisfies CallSchemas<'storages'>

@@ -1,3 +1,4 @@
+import { ENGLISH as said } from '../../../contract/said/english.ts'
 import activity from './activity.json' with { type: 'json' }
 import app from './app.json' with { type: 'json' }
 import approvals from './approvals.json' with { type: 'json' }
@@ -32,4 +33,5 @@ export const en = {
   settings,
   errors,
   verdicts,
+  said,
 }

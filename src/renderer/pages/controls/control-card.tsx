@@ -4,30 +4,38 @@ import { Link } from 'react-router'
 import type { ControlEvidence, ControlStanding } from '../../../contract/results.ts'
 import { day, sentence } from '../../format.ts'
 import { Pill, type Tone } from '../../parts/basics.tsx'
+import type { ControlWords } from './control-words.ts'
 import { ageDays, type Controls, FRESH_DAYS } from './rows.ts'
 
 const TONE: Record<ControlStanding['state'], Tone> = { supported: 'ok', 'not supported': 'bad', 'not covered': 'plain' }
 const SIGNATURE_TONE: Record<ControlEvidence['signature'], Tone> = { valid: 'ok', untrusted: 'warn', unsigned: 'warn' }
 
 interface CardProps {
+  /** Its id. */
+  framework: string
   control: ControlStanding
+  words: ControlWords
   connections: Controls['connections']
   now: number
 }
 
-export function ControlCard({ control, connections, now }: CardProps) {
+export function ControlCard({ framework, control, words, connections, now }: CardProps) {
   const { t } = useTranslation('controls')
   const id = useId()
   const age = ageDays(control, now)
+  const own = words.control(framework, control)
+  const { name, title, asks, beyond, cited } = { name: control.control, cited: undefined, ...(own ?? control) }
+  const reason = words.reason(framework, control, control)
   return (
     <article className="card control" aria-labelledby={id}>
       <div className="between">
         <div>
-          <h2 id={id} lang="en">
-            {control.control} <span className="control-title">{control.title}</span>
+          <h2 id={id}>
+            <span className="control-name">{name}</span> <span className="control-title">{title}</span>
           </h2>
-          <p className="mute small" lang="en">
-            {control.citation}
+          <p className="mute small">
+            {cited !== undefined && cited !== control.citation && `${cited} · `}
+            <cite lang="en">{control.citation}</cite>
           </p>
         </div>
         <p className="actions">
@@ -38,9 +46,9 @@ export function ControlCard({ control, connections, now }: CardProps) {
         </p>
       </div>
       <p>
-        <span className="mute">{t('asks')}</span> <span lang="en">{sentence(control.asks)}</span>
+        <span className="mute">{t('asks')}</span> {sentence(asks)}
       </p>
-      <p lang="en">{control.reason}</p>
+      {reason === null ? <p lang="en">{control.reason}</p> : <p>{reason}</p>}
       {control.evidence !== null && (
         <Evidence evidence={control.evidence} connections={connections} age={age} label={t('evidence')} />
       )}
@@ -56,7 +64,7 @@ export function ControlCard({ control, connections, now }: CardProps) {
         </p>
         {control.state !== 'supported' && control.reason !== control.beyond && (
           <p>
-            <span className="mute">{t('beyond')}</span> <span lang="en">{control.beyond}</span>
+            <span className="mute">{t('beyond')}</span> {beyond}
           </p>
         )}
         {control.backups_total > 1 && (

@@ -5,6 +5,7 @@ import { Link, useNavigate, useParams } from 'react-router'
 import { count } from '../../format.ts'
 import { Headline, Problem } from '../../parts/basics.tsx'
 import { ControlCard } from './control-card.tsx'
+import type { ControlWords } from './control-words.ts'
 import { ExportButtons } from './export-buttons.tsx'
 import { type Controls, countFresh, FRESH_DAYS } from './rows.ts'
 
@@ -12,7 +13,7 @@ const STATES = ['all', 'supported', 'not supported', 'not covered'] as const
 type Shown = (typeof STATES)[number]
 
 /** One framework: every control with what it asks, its state, its evidence and how old that is. */
-export function FrameworkPage({ data }: { data: Controls }) {
+export function FrameworkPage({ data, words }: { data: Controls; words: ControlWords }) {
   const { t } = useTranslation('controls')
   const { framework: id = '' } = useParams()
   const navigate = useNavigate()
@@ -36,6 +37,7 @@ export function FrameworkPage({ data }: { data: Controls }) {
   }
   const name = (one: { id: string; title: string }) => t(`frameworks.${one.id}`, { defaultValue: one.title })
   const own = countFresh([framework], now)
+  const text = words.framework(framework.id) ?? framework
   const controls = framework.controls.filter((one) => shown === 'all' || one.state === shown)
   return (
     <>
@@ -43,10 +45,7 @@ export function FrameworkPage({ data }: { data: Controls }) {
       <Headline
         sub={
           <>
-            <span lang="en">
-              {framework.title}, {framework.edition}
-            </span>
-            . {t('sub')}
+            {text.title}, {text.edition}. {t('sub')}
           </>
         }
       >
@@ -78,7 +77,14 @@ export function FrameworkPage({ data }: { data: Controls }) {
       </div>
       {controls.length === 0 && <p className="mute">{t('noneOfState')}</p>}
       {controls.map((control) => (
-        <ControlCard key={control.control} control={control} connections={data.connections} now={now} />
+        <ControlCard
+          key={control.control}
+          framework={framework.id}
+          control={control}
+          words={words}
+          connections={data.connections}
+          now={now}
+        />
       ))}
     </>
   )

@@ -1,8 +1,13 @@
 import { Button } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { count, fromNow } from '../../format.ts'
+import { SUB_INDICATIONS } from '../../../contract/evidence/verdict.ts'
+import type { RefusedReport } from '../../../contract/results.ts'
+import { isForeign } from '../../error-words.ts'
+import { count, fromNow, sentence } from '../../format.ts'
 import { Card, Empty, Headline, Pill, Problem } from '../../parts/basics.tsx'
+import { Told } from '../../parts/told.tsx'
+import type { ControlWords } from './control-words.ts'
 import { ExportButtons } from './export-buttons.tsx'
 import { type Controls, countFresh, FRESH_DAYS } from './rows.ts'
 
@@ -14,8 +19,15 @@ const totalsOf = ({ all, supported, against }: Totals) => ({
   open: count(all - supported - against),
 })
 
+interface FrameworksProps {
+  data: Controls
+  words: ControlWords
+  busy: boolean
+  onAgain(): void
+}
+
 /** Every framework with how many of its controls have evidence. */
-export function FrameworksPage({ data, busy, onAgain }: { data: Controls; busy: boolean; onAgain(): void }) {
+export function FrameworksPage({ data, words, busy, onAgain }: FrameworksProps) {
   const { t } = useTranslation('controls')
   const now = Date.now()
   const { controls } = data
@@ -63,9 +75,7 @@ export function FrameworksPage({ data, busy, onAgain }: { data: Controls; busy: 
             <li key={framework.id}>
               <Link to={`/controls/${framework.id}`} className="card framework">
                 <strong>{t(`frameworks.${framework.id}`, { defaultValue: framework.title })}</strong>
-                <span className="mute small" lang="en">
-                  {framework.title}
-                </span>
+                <span className="mute small">{(words.framework(framework.id) ?? framework).title}</span>
                 <Share fresh={own.fresh} old={own.supported - own.fresh} against={own.against} all={own.all} />
                 <span className="small">
                   {t('freshOf', { fresh: count(own.fresh), count: own.all })}
@@ -98,12 +108,22 @@ function Refused({ data: { controls } }: { data: Controls }) {
         {controls.refused.map((one) => (
           <li key={`${one.place} ${one.report_id}`}>
             <Pill tone="bad">{t('refused.pill')}</Pill> <code>{one.report_id}</code> · {one.place}
-            <div lang="en">{one.reason}</div>
+            <div>
+              {one.sub_indication === undefined ? <Told text={one.reason} said={one.said} /> : <Failed one={one} />}
+            </div>
           </li>
         ))}
       </ul>
     </Card>
   )
+}
+
+/** Which of the verifier's findings fails it, in the window's language. */
+function Failed({ one }: { one: RefusedReport }) {
+  const { t, i18n } = useTranslation('verdicts')
+  const sub = SUB_INDICATIONS.find((known) => known === one.sub_indication)
+  if (!isForeign(i18n.language) || sub === undefined) return <Told text={one.reason} said={undefined} />
+  return sentence(t(`sub.${sub}`))
 }
 
 /** The share of controls with evidence, as a bar; its figures stand below it in words. */

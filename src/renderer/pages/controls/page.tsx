@@ -5,6 +5,7 @@ import { Route, Routes } from 'react-router'
 import { Headline, Problem } from '../../parts/basics.tsx'
 import { useCall } from '../../query.ts'
 import { errorOf } from '../../state.ts'
+import { useControlWords } from './control-words.ts'
 import { FrameworkPage } from './framework-page.tsx'
 import { FrameworksPage } from './frameworks-page.tsx'
 
@@ -12,7 +13,8 @@ export function Page() {
   const { t } = useTranslation('controls')
   // Every report is read and verified for this: what was known is shown meanwhile.
   const asked = useCall('controls.get', null, { staleTime: 5_000 })
-  if (asked.data === undefined) {
+  const words = useControlWords(asked.data?.controls.frameworks ?? [])
+  if (asked.data === undefined || words === null) {
     return (
       <>
         <Headline sub={t('sub')}>{asked.error === null ? t('reading') : t('failed')}</Headline>
@@ -28,8 +30,11 @@ export function Page() {
   const again = () => void asked.refetch()
   return (
     <Routes>
-      <Route path=":framework" element={<FrameworkPage data={asked.data} />} />
-      <Route path="*" element={<FrameworksPage data={asked.data} busy={asked.isFetching} onAgain={again} />} />
+      <Route path=":framework" element={<FrameworkPage data={asked.data} words={words} />} />
+      <Route
+        path="*"
+        element={<FrameworksPage data={asked.data} words={words} busy={asked.isFetching} onAgain={again} />}
+      />
     </Routes>
   )
 }

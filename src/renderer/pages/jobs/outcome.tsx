@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { JobFacts } from '../../../contract/ipc/facts.ts'
-import { bytes, count, duration, sentence } from '../../format.ts'
+import { type Said, saidOf } from '../../../contract/said/said.ts'
+import { bytes, count, duration } from '../../format.ts'
 import { Pill, type Tone } from '../../parts/basics.tsx'
+import { Told } from '../../parts/told.tsx'
 
 type FactName = keyof typeof import('../../locales/en/jobs.json')['fact']
 type Line = [FactName, ReactNode]
@@ -39,7 +41,9 @@ export function Outcome({ facts }: { facts: JobFacts }) {
           <summary>{t('warnings', { count: facts.warnings.length })}</summary>
           <ul>
             {facts.warnings.map((warning) => (
-              <li key={warning}>{sentence(warning)}</li>
+              <li key={warning}>
+                <Told text={warning} said={saidOf(warning, 'sayings' in facts ? facts.sayings : undefined)} />
+              </li>
             ))}
           </ul>
         </details>
@@ -84,7 +88,7 @@ function useLines(facts: JobFacts): Line[] {
     case 'validate':
       return [
         verdict(facts.verdict),
-        ['reason', sentence(facts.reason)],
+        ['reason', <Told key="reason" text={facts.reason} said={facts.said} />],
         ...where(facts),
         ['segments', count(facts.segments)],
         ['records', facts.deep ? count(facts.records) : null],
@@ -157,7 +161,7 @@ const VERDICT_WORDS = {
 /** What is not well, one sentence each. */
 function Findings({ facts }: { facts: JobFacts }) {
   const { t } = useTranslation('jobs')
-  const found = findingsOf(facts)
+  const found = findingsOf(facts, t)
   if (found.length === 0) return null
   const total = facts.kind === 'validate' ? facts.findingsTotal : found.length
   return (
@@ -165,9 +169,11 @@ function Findings({ facts }: { facts: JobFacts }) {
       <h3>{t('findings', { count: total })}</h3>
       {found.length < total && <p className="mute small">{t('findingsShown', { shown: found.length, total })}</p>}
       <ul className="findings">
-        {found.map(({ tone, text, more }) => (
+        {found.map(({ tone, text, said, more }) => (
           <li key={text + more}>
-            <Pill tone={tone}>{sentence(text)}</Pill>
+            <Pill tone={tone}>
+              <Told text={text} said={said} />
+            </Pill>
             {more !== '' && <div className="mute small">{more}</div>}
           </li>
         ))}
@@ -176,34 +182,53 @@ function Findings({ facts }: { facts: JobFacts }) {
   )
 }
 
-function findingsOf(facts: JobFacts): { tone: Tone; text: string; more: string }[] {
+interface Found {
+  tone: Tone
+  text: string
+  said: Said | undefined
+  more: string
+}
+
+function findingsOf(facts: JobFacts, t: ReturnType<typeof useTranslation<'jobs'>>['t']): Found[] {
   switch (facts.kind) {
     case 'validate':
       return facts.findings.map((one) => ({
         tone: SEVERITY_TONE[one.severity],
         text: one.reason,
-        more: [one.code, one.segment ?? ''].join(' ').trim(),
+        said: one.said,
+        more: [one.code, one.segment ?? '', one.offset === undefined ? '' : `@${one.offset}`].join(' ').trim(),
       }))
     case 'validation':
       return facts.checks
         .filter((one) => one.outcome !== 'PASSED')
-        .map((one) => ({ tone: VERDICT_TONE[one.outcome] ?? 'plain', text: one.detail, more: one.name }))
+        .map((one) => ({
+          tone: VERDICT_TONE[one.outcome] ?? 'plain',
+          text: one.detail,
+          said: one.said,
+          more: t(`support.${one.name}`, { ns: 'reports', defaultValue: one.name }),
+        }))
     case 'restore':
-      return facts.failures.map((text) => ({ tone: 'bad' as const, text, more: '' }))
+      return facts.failures.map((text) => ({ tone: 'bad' as const, text, said: saidOf(text, facts.sayings), more: '' }))
     case 'verify':
       return facts.verified.files
         .filter((one) => one.verdict !== 'passed')
-        .map((one) => ({ tone: VERDICT_TONE[one.verdict] ?? 'plain', text: one.reason, more: one.file }))
+        .map((one) => ({
+          tone: VERDICT_TONE[one.verdict] ?? 'plain',
+          text: one.reason,
+          said: undefined,
+          more: one.file,
+        }))
     case 'extract':
       return (facts.package?.failures ?? []).map((one) => ({
         tone: 'bad' as const,
         text: one.reason,
+        said: one.said,
         more: one.segment,
       }))
     case 'check':
       return facts.check.steps
         .filter((one) => one.outcome === 'failed')
-        .map((one) => ({ tone: 'bad' as const, text: one.message, more: one.subject }))
+        .map((one) => ({ tone: 'bad' as const, text: one.message, said: one.said, more: one.subject }))
     default:
       return []
   }

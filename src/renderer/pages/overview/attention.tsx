@@ -8,6 +8,7 @@ import { errorTitle, isForeign } from '../../error-words.ts'
 import { count, duration, moment, sentence } from '../../format.ts'
 import { i18n } from '../../i18n.ts'
 import { Pill } from '../../parts/basics.tsx'
+import { spoken } from '../../said-words.ts'
 
 type T = TFunction<'overview'>
 
@@ -34,19 +35,19 @@ export function attentionWords(one: Attention, t: T): { headline: string; text: 
     case 'place':
       return {
         headline: t('a.place.headline', { place: one.place }),
-        text: t('a.place.text', { place: one.place, message: one.message }),
+        text: t('a.place.text', { place: one.place, message: said(one, false) }),
         to: '/connections',
       }
     case 'unreadable':
       return {
         headline: t('a.unreadable.headline', { backup: one.backupId }),
-        text: t('a.unreadable.text', { backup: one.backupId, message: one.message }),
+        text: t('a.unreadable.text', { backup: one.backupId, message: said(one, false) }),
         to: '/backups',
       }
     case 'broken':
       return {
         headline: t('a.broken.headline', { backup: one.backupId }),
-        text: t('a.broken.text', { backup: one.backupId, message: one.message }),
+        text: t('a.broken.text', { backup: one.backupId, message: spoken(one.message, one.said) ?? one.message }),
         to: '/backups',
       }
     case 'late': {

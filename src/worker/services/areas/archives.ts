@@ -28,6 +28,7 @@ export const archiveHandlers = (core: ServiceCore): AreaHandlers<'archives'> => 
     const newest = record.generations.toReversed().slice(0, MAX_LINES)
     return {
       problems: record.problems.slice(0, MAX_FINDINGS),
+      ...(record.sayings === undefined ? {} : { sayings: record.sayings.slice(0, MAX_FINDINGS) }),
       generations: newest.map(({ manifest_signature: signature, retention_policy: lock, ...one }) => ({
         ...one,
         signature,

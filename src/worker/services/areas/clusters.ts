@@ -114,7 +114,7 @@ function totalsOf(topics: readonly TopicOverview[]): Page['all'] {
 export const storageHandlers = (core: ServiceCore): AreaHandlers<'storages'> => ({
   'storages.lock': async ({ connectionId }) => {
     const archive = await core.archive({ connectionId })
-    const { location, mode, days, place, reason } = await core.ask({ kind: 'storage-lock', archive })
-    return { location, mode, days, place, reason }
+    const { kind: _, ...lock } = await core.ask({ kind: 'storage-lock', archive })
+    return lock
   },
 })

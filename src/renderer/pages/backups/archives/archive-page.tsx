@@ -5,8 +5,9 @@ import { Link, useParams } from 'react-router'
 import type { ArchiveDescription, ArchiveLocationInput } from '../../../../contract/ipc/archive.ts'
 import type { JobSummary } from '../../../../contract/ipc/job.ts'
 import { saveAs } from '../../../files.ts'
-import { bytes, count, ROUNDED_FROM, rounded, sentence, utc } from '../../../format.ts'
+import { bytes, count, ROUNDED_FROM, rounded, utc } from '../../../format.ts'
 import { Figure, Headline, Pill, Problem } from '../../../parts/basics.tsx'
+import { Told } from '../../../parts/told.tsx'
 import { useAct, useCall } from '../../../query.ts'
 import { errorOf, useJob } from '../../../state.ts'
 import { AccountCard, type Deep } from './account-card.tsx'
@@ -163,7 +164,7 @@ function Identity({
         <p>
           <Pill tone={SIGNATURE_TONE[signature.state]}>{t(`archives.signature.${signature.state}`)}</Pill>{' '}
           <span className="mute small">
-            {sentence(signature.reason)}
+            <Told text={signature.reason} said={signature.said} />
             {signature.key_id !== null && (
               <>
                 {' '}

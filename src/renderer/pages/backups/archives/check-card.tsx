@@ -3,9 +3,10 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { ArchiveLocationInput } from '../../../../contract/ipc/archive.ts'
 import type { JobFacts, JobSummary } from '../../../../contract/ipc/job.ts'
-import { bytes, count, duration, sentence } from '../../../format.ts'
+import { bytes, count, duration } from '../../../format.ts'
 import { Card, Pill, Problem } from '../../../parts/basics.tsx'
 import { JobProgress } from '../../../parts/progress.tsx'
+import { Told } from '../../../parts/told.tsx'
 import { useAct } from '../../../query.ts'
 import { errorOf } from '../../../state.ts'
 
@@ -57,7 +58,7 @@ function Verdict({ facts }: { facts: Extract<JobFacts, { kind: 'validate' }> }) 
     <div role="status">
       <p>
         <Pill tone={VERDICT_TONE[facts.verdict]}>{t(`archives.check.verdict.${facts.verdict}`)}</Pill>{' '}
-        {sentence(facts.reason)}
+        <Told text={facts.reason} said={facts.said} />
       </p>
       <p className="mute">
         {facts.deep
@@ -76,7 +77,7 @@ function Verdict({ facts }: { facts: Extract<JobFacts, { kind: 'validate' }> }) 
             {facts.findings.map((finding) => (
               <li key={JSON.stringify(finding)}>
                 <Pill tone={SEVERITY_TONE[finding.severity]}>{t(`archives.check.severity.${finding.severity}`)}</Pill>{' '}
-                {sentence(finding.reason)}
+                <Told text={finding.reason} said={finding.said} />
                 <div className="mute small">
                   <code>{finding.code}</code> {finding.segment}
                 </div>

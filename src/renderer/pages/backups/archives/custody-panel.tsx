@@ -2,10 +2,13 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ArchiveLocationInput } from '../../../../contract/ipc/archive.ts'
 import type { CallOutput } from '../../../../contract/ipc/map.ts'
+import { saidOf } from '../../../../contract/said/said.ts'
 import { count, sentence, utc } from '../../../format.ts'
 import { Card, Pill, Problem } from '../../../parts/basics.tsx'
 import { DataTable, type TableColumn } from '../../../parts/data-table.tsx'
+import { Told } from '../../../parts/told.tsx'
 import { useCall } from '../../../query.ts'
+import { spoken } from '../../../said-words.ts'
 import { errorOf } from '../../../state.ts'
 
 interface PanelProps {
@@ -40,7 +43,9 @@ export function CustodyPanel({ location, backupId }: PanelProps) {
         {problems.length > 0 && (
           <ul className="sentences">
             {problems.map((problem) => (
-              <li key={problem}>{sentence(problem)}</li>
+              <li key={problem}>
+                <Told text={problem} said={saidOf(problem, asked.data.sayings)} />
+              </li>
             ))}
           </ul>
         )}
@@ -84,7 +89,7 @@ function useGenerations(): TableColumn<Generation>[] {
         title: t('archives.custody.signature'),
         grow: 2,
         cell: (one) => (
-          <span title={one.signature.reason}>
+          <span title={spoken(one.signature.reason, one.signature.said) ?? one.signature.reason}>
             <Pill tone={SIGNATURE_TONE[one.signature.state]}>{t(`archives.signature.${one.signature.state}`)}</Pill>
           </span>
         ),
@@ -95,11 +100,11 @@ function useGenerations(): TableColumn<Generation>[] {
         grow: 3,
         cell: (one) =>
           one.lock.mode === 'none' || one.lock.mode === 'unknown' ? (
-            <span title={one.lock.reason} className="mute">
+            <span title={spoken(one.lock.reason, one.lock.said) ?? one.lock.reason} className="mute">
               {t(`keep.lock.words.${one.lock.mode}`)}
             </span>
           ) : (
-            <span title={one.lock.reason}>
+            <span title={spoken(one.lock.reason, one.lock.said) ?? one.lock.reason}>
               {one.lock.mode} {utc(one.lock.retain_until)?.slice(0, 10)}
             </span>
           ),

@@ -4,10 +4,12 @@ import { useTranslation } from 'react-i18next'
 import type { ArchiveLocationInput } from '../../../../contract/ipc/archive.ts'
 import type { JobFacts } from '../../../../contract/ipc/job.ts'
 import type { CallOutput } from '../../../../contract/ipc/map.ts'
-import { count, sentence, utc } from '../../../format.ts'
+import { saidOf } from '../../../../contract/said/said.ts'
+import { count, utc } from '../../../format.ts'
 import { Card, Pill, Problem } from '../../../parts/basics.tsx'
 import { Confirm } from '../../../parts/confirm.tsx'
 import { JobProgress } from '../../../parts/progress.tsx'
+import { Told } from '../../../parts/told.tsx'
 import { useAct, useCall } from '../../../query.ts'
 import { errorOf, useJob } from '../../../state.ts'
 import { ExtendRetention } from './extend-retention.tsx'
@@ -121,7 +123,8 @@ function State({ of: held, onLift }: { of: CallOutput<'holds.list'>; onLift(matt
   if (held.refusal !== null) {
     return (
       <p>
-        <Pill tone="plain">{t('holds.none')}</Pill> {t('holds.cannot')} {sentence(held.refusal)}
+        <Pill tone="plain">{t('holds.none')}</Pill> {t('holds.cannot')}{' '}
+        <Told text={held.refusal} said={saidOf(held.refusal, held.sayings)} />
       </p>
     )
   }
@@ -153,7 +156,7 @@ function State({ of: held, onLift }: { of: CallOutput<'holds.list'>; onLift(matt
       ))}
       {held.warnings.map((warning) => (
         <p key={warning}>
-          <Pill tone="warn">{t('holds.mind')}</Pill> {sentence(warning)}
+          <Pill tone="warn">{t('holds.mind')}</Pill> <Told text={warning} said={saidOf(warning, held.sayings)} />
         </p>
       ))}
       {held.matters.length > 0 && held.not_held_total > 0 && (

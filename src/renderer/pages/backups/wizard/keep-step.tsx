@@ -2,9 +2,10 @@ import { Button, NumberInput, Radio } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { CallOutput } from '../../../../contract/ipc/map.ts'
-import { count, sentence } from '../../../format.ts'
+import { count } from '../../../format.ts'
 import { Card, Empty, Pill, Problem } from '../../../parts/basics.tsx'
 import { CopyText } from '../../../parts/copy-text.tsx'
+import { Told } from '../../../parts/told.tsx'
 import { useCall } from '../../../query.ts'
 import { errorOf } from '../../../state.ts'
 import type { Draft } from './draft.ts'
@@ -128,7 +129,7 @@ function LockCard({ storageId, days, isGdpr }: { storageId: string; days: number
         {t(`keep.lock.text.${verdict}`, { wanted: count(days), days: count(lock.days ?? 0) })}
       </p>
       <p className="mute small">
-        {t('keep.lock.told', { location: lock.location })} {sentence(lock.reason)}
+        {t('keep.lock.told', { location: lock.location })} <Told text={lock.reason} said={lock.said} />
       </p>
       {isGdpr && verdict === 'holds' && <p>{t('keep.lock.gdpr')}</p>}
       {verdict !== 'holds' && lock.place === 'in-bucket' && bucket !== undefined && (

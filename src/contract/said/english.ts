@@ -1,0 +1,28 @@
+import { ACCOUNT, FINDING, MANY, SEGMENT, SIGNATURE, VERDICT } from './english-archive.ts'
+import { CONTROL, REFUSED } from './english-controls.ts'
+import { CUSTODY, HOLD, LOCK } from './english-storage.ts'
+
+/**
+ * The words of what the engine says by a name, in English; what they are filled with stands in `{{…}}`, with a format
+ * (`number`, `day`, `time`, `check`) where it has one. They are the English locale of the window too: its other locales
+ * have the same names.
+ */
+export const ENGLISH = {
+  control: CONTROL,
+  refused: REFUSED,
+  lock: LOCK,
+  hold: HOLD,
+  custody: CUSTODY,
+  segment: SEGMENT,
+  finding: FINDING,
+  account: ACCOUNT,
+  signature: SIGNATURE,
+  verdict: VERDICT,
+  many: MANY,
+} as const
+
+type Counted<Name> = Name extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : Name
+type Group = keyof typeof ENGLISH
+
+/** `group.name`, without `_one` and `_other`. */
+export type SaidId = { [G in Group]: `${G}.${Counted<keyof (typeof ENGLISH)[G]> & string}` }[Group]

@@ -1,0 +1,120 @@
+import { count, day, duration } from '../words.ts'
+import { ENGLISH, type SaidId } from './english.ts'
+
+/**
+ * A sentence of the engine by the name of its words and what they are filled with. It stands beside the English sentence
+ * wherever a window may want to say the same in its own language; what was stored before there was one has none.
+ */
+export interface Said {
+  /** `group.name` of `ENGLISH`. Of another version it may be one that is not known here. */
+  id: string
+  values?: SaidValues
+}
+
+/** Another sentence as a part of this one, or names that are listed. */
+export type SaidValue = string | number | Said | readonly string[]
+export type SaidValues = { readonly [name: string]: SaidValue }
+
+/** What stands in the contract wherever a sentence does: the English one, and what it is made of. */
+export interface Reason {
+  reason: string
+  said?: Said
+}
+
+/** @param values `count` chooses between one and many */
+export function say(id: SaidId, values?: SaidValues): Said {
+  return values === undefined ? { id } : { id, values }
+}
+
+/** A sentence with its English words, to be spread into a finding, a lock and the like. */
+export function because(id: SaidId, values?: SaidValues): { reason: string; said: Said } {
+  const said = say(id, values)
+  return { reason: english(said), said }
+}
+
+/** What is known of a sentence that may have no words of its own, such as somebody else's: `{}` or `{ said }`. */
+export function beside(said: Said | undefined): { said?: Said } {
+  return said === undefined ? {} : { said }
+}
+
+/** Deeper than any sentence of ours; a file that somebody made up may be anything. */
+const MOST_DEPTH = 4
+const MOST_TEXT = 4_000
+const MOST_VALUES = 50
+
+/** The sentence in English: lowercase, no full stop. A name that is not known gives itself. */
+export function english(said: Said, depth = 0): string {
+  const template = templateOf(said)
+  if (template === undefined || depth > MOST_DEPTH) return said.id
+  return template.replace(/\{\{(\w+)(?:, (\w+))?\}\}/g, (_, name: string, format: string | undefined) =>
+    shown(said.values?.[name], format, depth),
+  )
+}
+
+/** Whether the words of a sentence are known here. */
+export const isKnown = (said: Said): boolean => templateOf(said) !== undefined
+
+function templateOf({ id, values }: Said): string | undefined {
+  const [group = '', name = ''] = id.split('.')
+  const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = ENGLISH
+  const own = Object.hasOwn(texts, group) ? texts[group] : undefined
+  const key = values?.count === undefined ? name : `${name}_${values.count === 1 ? 'one' : 'other'}`
+  return own !== undefined && Object.hasOwn(own, key) ? own[key] : undefined
+}
+
+function shown(value: SaidValue | undefined, format: string | undefined, depth: number): string {
+  if (value === undefined) return ''
+  if (typeof value === 'number')
+    return format === 'number' ? count(value) : format === 'time' ? duration(value) : `${value}`
+  if (typeof value === 'string') return format === 'day' ? day(value) : value
+  return isList(value) ? listed(value) : english(value, depth + 1)
+}
+
+export function isList(value: SaidValue): value is readonly string[] {
+  return Array.isArray(value)
+}
+
+/** `a, b and c` */
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}
+
+/**
+ * A sentence out of a file that anybody may have written. It counts only where it is known and makes exactly the English
+ * sentence that stands beside it: else a window in another language would say something else than the file.
+ */
+export function readSaid(value: unknown, sentence: string): Said | undefined {
+  const said = checkedSaid(value, 0)
+  return said !== undefined && isKnown(said) && english(said) === sentence ? said : undefined
+}
+
+/** The shape alone; what its words are is not looked at. */
+export function checkedSaid(value: unknown, depth = 0): Said | undefined {
+  if (typeof value !== 'object' || value === null || depth > MOST_DEPTH) return undefined
+  const { id, values } = value as Record<string, unknown>
+  if (typeof id !== 'string' || id.length > 100) return undefined
+  if (values === undefined) return { id }
+  if (typeof values !== 'object' || values === null) return undefined
+  const entries = Object.entries(values)
+  if (entries.length > MOST_VALUES) return undefined
+  const checked: Record<string, SaidValue> = {}
+  for (const [name, one] of entries) {
+    const good = checkedValue(one, depth)
+    if (good === undefined) return undefined
+    checked[name] = good
+  }
+  return { id, values: checked }
+}
+
+function checkedValue(value: unknown, depth: number): SaidValue | undefined {
+  if (typeof value === 'number') return value
+  if (typeof value === 'string') return value.length > MOST_TEXT ? undefined : value
+  if (!Array.isArray(value)) return checkedSaid(value, depth + 1)
+  const all = value.length <= MOST_VALUES && value.every((one) => typeof one === 'string' && one.length <= MOST_TEXT)
+  return all ? (value as string[]) : undefined
+}
+
+/** Of some sentences the one that makes this English one: for lists of sentences, which have theirs beside them. */
+export function saidOf(sentence: string, all: readonly Said[] | undefined): Said | undefined {
+  return all?.find((one) => english(one) === sentence)
+}

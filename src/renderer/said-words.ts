@@ -1,0 +1,58 @@
+import { english, isKnown, isList, type Said } from '../contract/said/said.ts'
+import { isForeign } from './error-words.ts'
+import { duration, locale } from './format.ts'
+import { i18n } from './i18n.ts'
+
+type Translate = (key: string, options: object) => string
+const translate = (key: string, options: object) => (i18n.t as unknown as Translate)(key, options)
+
+let prepared = false
+
+/** What a value of a sentence may be formatted as, beside i18next's own. */
+function prepare(): void {
+  if (prepared) return
+  prepared = true
+  const check = (name: string) => translate(`support.${name}`, { ns: 'reports', defaultValue: name })
+  const { formatter } = i18n.services
+  formatter?.add('day', (iso: string) => instant(iso))
+  formatter?.add('time', (seconds: number) => duration(seconds))
+  formatter?.add('check', check)
+  formatter?.add('checks', (names: readonly string[]) => listed(names.map(check)))
+  formatter?.add('names', (names: readonly string[]) => listed(names))
+}
+
+const listed = (names: readonly string[]): string =>
+  new Intl.ListFormat(locale(), { type: 'conjunction' }).format(names)
+
+/** `5. April 2026, 02:14:05 UTC`: in UTC, as evidence has it. */
+function instant(iso: string): string {
+  const at = Date.parse(iso)
+  if (Number.isNaN(at)) return iso
+  const written = new Intl.DateTimeFormat(locale(), {
+    dateStyle: 'long',
+    timeStyle: 'medium',
+    timeZone: 'UTC',
+    hourCycle: 'h23',
+  })
+  return `${written.format(at)} UTC`
+}
+
+/** The sentence in the window's language; null where a host of another version has words that are not known here. */
+export function saidWords(said: Said): string | null {
+  if (!isKnown(said)) return null
+  prepare()
+  const { id, values = {} } = said
+  const filled = Object.entries(values).map(([name, value]) => [
+    name,
+    typeof value === 'object' && !isList(value) ? (saidWords(value) ?? english(value)) : value,
+  ])
+  // the values stand apart: none may pass for an option of i18next
+  const options = { ns: 'said', replace: Object.fromEntries(filled) }
+  return translate(id, typeof values.count === 'number' ? { ...options, count: values.count } : options)
+}
+
+/** A sentence of the engine in the window's language. Null: it is there in English alone, and the window's is another. */
+export function spoken(text: string, said: Said | undefined): string | null {
+  if (!isForeign(i18n.language)) return text
+  return said === undefined ? null : saidWords(said)
+}
