@@ -2,7 +2,8 @@ import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import type { KafkaEndpoint } from '../contract/config/endpoint.ts'
 import { CofferError, type SerializedError, serializeError } from '../contract/errors.ts'
-import { plural } from '../contract/words.ts'
+import type { SaidId } from '../contract/said/english.ts'
+import { beside, english, type Said, type SaidValues, say } from '../contract/said/said.ts'
 import { connectionOptions, parseServer, sendCall, type WireLog } from './brokers.ts'
 import type { ConnectStage } from './connect-error.ts'
 import { WireConnection } from './kafkajs.ts'
@@ -20,6 +21,8 @@ export interface CheckLine {
   ok: boolean
   /** In words. */
   detail: string
+  /** What the words are made of, without the error's hint; always there where it is `ok`. */
+  said?: Said
   error?: SerializedError
 }
 
@@ -52,12 +55,16 @@ export async function checkEndpoint(endpoint: KafkaEndpoint, log: WireLog = () =
         server,
         step: 'metadata',
         ok: true,
-        detail: `broker ${broker.id} answers at its advertised address`,
+        ...seen(say('check.brokerAnswers', { broker: broker.id })),
       })
     } else
       lines.push({
         ...failed,
         detail: `broker ${broker.id} can not be used at its advertised address: ${failed.detail}`,
+        said: say('check.brokerUnusable', {
+          broker: broker.id,
+          why: failed.said ?? failed.error?.message ?? failed.detail,
+        }),
       })
   }
   return lines
@@ -71,18 +78,20 @@ async function checkServer(
   brokers: Map<string, BrokerAddress>,
 ): Promise<CheckLine[]> {
   const lines: CheckLine[] = []
-  const ok = (step: CheckStep, detail: string) => lines.push({ server, step, ok: true, detail })
+  const ok = (step: CheckStep, id: SaidId, values?: SaidValues) =>
+    lines.push({ server, step, ok: true, ...seen(say(id, values)) })
   let stage: ConnectStage = 'dns'
   let wire: WireConnection | null = null
   try {
     const { host, port } = parseServer(server)
     const addresses = await resolve(host)
     const onStage = (next: ConnectStage) => {
-      if (next === 'tcp') ok('dns', isIP(host) ? `"${host}" is an address` : `"${host}" is ${addresses.join(', ')}`)
-      if ((next === 'tls' || next === 'versions') && stage === 'tcp') ok('tcp', `port ${port} is open`)
-      if (next === 'versions' && stage === 'tls') ok('tls', 'the certificate is trusted')
+      if (next === 'tcp' && isIP(host)) ok('dns', 'check.isAddress', { host })
+      else if (next === 'tcp') ok('dns', 'check.resolves', { host, addresses: addresses.join(', ') })
+      if ((next === 'tls' || next === 'versions') && stage === 'tcp') ok('tcp', 'check.portOpen', { port })
+      if (next === 'versions' && stage === 'tls') ok('tls', 'check.certificateTrusted')
       if (next === 'open' && security.sasl !== null)
-        ok('sasl', `user "${security.sasl.username}" by ${security.sasl.mechanism}`)
+        ok('sasl', 'check.signedIn', { user: security.sasl.username, mechanism: security.sasl.mechanism })
       stage = next
     }
     wire = await WireConnection.open(connectionOptions(endpoint, security, CLIENT_ID, log, host, port, onStage))
@@ -92,7 +101,10 @@ async function checkServer(
       decode: decodeMetadata,
     })
     for (const broker of answer.brokers) brokers.set(`${broker.host}:${broker.port}`, broker)
-    ok('metadata', `cluster "${answer.clusterId ?? 'unknown'}" with ${plural(answer.brokers.length, 'broker')}`)
+    ok('metadata', 'check.cluster', {
+      cluster: answer.clusterId ?? 'unknown',
+      brokers: say('check.brokers', { count: answer.brokers.length }),
+    })
   } catch (error) {
     const failed = stepOf(error, stage, security)
     // A TLS listener that wants a certificate says so only after the handshake.
@@ -103,6 +115,8 @@ async function checkServer(
   }
   return lines
 }
+
+const seen = (said: Said) => ({ detail: english(said), said })
 
 async function resolve(host: string): Promise<string[]> {
   if (isIP(host)) return [host]
@@ -134,5 +148,12 @@ function unhelpful(error: unknown, security: Security): unknown {
 function failure(server: string, step: CheckStep, error: unknown): CheckLine {
   const serialized = serializeError(error)
   const hint = serialized.hint === undefined ? '' : ` (${serialized.hint})`
-  return { server, step, ok: false, detail: `${serialized.message}${hint}`, error: serialized }
+  return {
+    server,
+    step,
+    ok: false,
+    detail: `${serialized.message}${hint}`,
+    ...beside(serialized.said),
+    error: serialized,
+  }
 }

@@ -1,4 +1,4 @@
-import { english, isKnown, isList, type Said } from '../contract/said/said.ts'
+import { areNames, english, isKnown, isList, type Said, type SaidValue } from '../contract/said/said.ts'
 import { isForeign } from './error-words.ts'
 import { duration, locale } from './format.ts'
 import { i18n } from './i18n.ts'
@@ -18,11 +18,19 @@ function prepare(): void {
   formatter?.add('time', (seconds: number) => duration(seconds))
   formatter?.add('check', check)
   formatter?.add('checks', (names: readonly string[]) => listed(names.map(check)))
+  formatter?.add('operations', (names: readonly string[]) => listed(names.map(spelled)))
+  for (const any of ['anyOperation', 'nor']) {
+    formatter?.add(any, (names: readonly string[]) => listed(names.map(spelled), 'disjunction'))
+  }
   formatter?.add('names', (names: readonly string[]) => listed(names))
 }
 
-const listed = (names: readonly string[]): string =>
-  new Intl.ListFormat(locale(), { type: 'conjunction' }).format(names)
+function listed(names: readonly string[], type: 'conjunction' | 'disjunction' = 'conjunction'): string {
+  return new Intl.ListFormat(locale(), { type }).format(names)
+}
+
+/** A Kafka operation as its tools spell it: `DescribeConfigs`. */
+const spelled = (operation: string): string => operation.charAt(0).toUpperCase() + operation.slice(1)
 
 /** `5. April 2026, 02:14:05 UTC`: in UTC, as evidence has it. */
 function instant(iso: string): string {
@@ -42,13 +50,18 @@ export function saidWords(said: Said): string | null {
   if (!isKnown(said)) return null
   prepare()
   const { id, values = {} } = said
-  const filled = Object.entries(values).map(([name, value]) => [
-    name,
-    typeof value === 'object' && !isList(value) ? (saidWords(value) ?? english(value)) : value,
-  ])
+  const filled = Object.entries(values).map(([name, value]) => [name, valueIn(value)])
   // the values stand apart: none may pass for an option of i18next
   const options = { ns: 'said', replace: Object.fromEntries(filled) }
   return translate(id, typeof values.count === 'number' ? { ...options, count: values.count } : options)
+}
+
+/** A value as a text or a number; names stay a list, for their format. */
+function valueIn(value: SaidValue): string | number | readonly string[] {
+  if (typeof value !== 'object') return value
+  const words = (one: Said) => saidWords(one) ?? english(one)
+  if (!isList(value)) return words(value)
+  return areNames(value) ? value : value.map(words).join('; ')
 }
 
 /** A sentence of the engine in the window's language. Null: it is there in English alone, and the window's is another. */

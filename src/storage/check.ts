@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { StorageConfig } from '../contract/config/endpoint.ts'
 import { CofferError, isCofferError, serializeError } from '../contract/errors.ts'
 import type { CheckStep, CheckStepName } from '../contract/results.ts'
+import { beside, english, type Said, say } from '../contract/said/said.ts'
 import { openStorage } from './open.ts'
 import type { Storage } from './storage.ts'
 
@@ -37,12 +38,13 @@ async function tried(
   steps: CheckStep[],
   step: CheckStepName,
   subject: string,
-  work: () => Promise<string>,
+  work: () => Promise<Said>,
 ): Promise<boolean> {
   const began = Date.now()
   try {
-    const message = await work()
-    steps.push({ step, subject, outcome: 'passed', message, duration_ms: Date.now() - began })
+    const said = await work()
+    const message = english(said)
+    steps.push({ step, subject, outcome: 'passed', message, said, duration_ms: Date.now() - began })
     return true
   } catch (error) {
     steps.push(failedStep(step, subject, error, Date.now() - began))
@@ -52,32 +54,33 @@ async function tried(
 
 /** The step that an error ended. @param duration in milliseconds */
 export function failedStep(step: CheckStepName, subject: string, error: unknown, duration: number): CheckStep {
-  const { code, message, hint } = serializeError(error)
+  const { code, message, said, hint } = serializeError(error)
   return {
     step,
     subject,
     outcome: 'failed',
     message,
+    ...beside(said),
     code,
     ...(hint === undefined ? {} : { hint }),
     duration_ms: duration,
   }
 }
 
-async function tryReading(storage: Storage, config: StorageConfig): Promise<string> {
+async function tryReading(storage: Storage, config: StorageConfig): Promise<Said> {
   if (config.backend === 'filesystem' && (await firstMissing(config.path)) !== undefined) {
-    return 'the folder does not exist yet; the first backup makes it'
+    return say('check.folderToCome')
   }
   for await (const object of storage.list('')) {
     await storage.getRange(object.key, 0, Math.min(1, object.size))
-    return 'objects can be listed and read'
+    return say('check.readable')
   }
   // A key that nobody has must be reported as missing, not as forbidden: else a resume could not tell.
   await storage.head(`coffer-check-${randomUUID()}`)
-  return 'it can be listed and is empty'
+  return say('check.empty')
 }
 
-async function tryWriting(storage: Storage, config: StorageConfig): Promise<string> {
+async function tryWriting(storage: Storage, config: StorageConfig): Promise<Said> {
   const name = `coffer-check-${randomUUID()}`
   const missing = config.backend === 'filesystem' ? await firstMissing(config.path) : undefined
   // On a disk a folder of its own keeps the lock file beside the object out of the archives' folder.
@@ -89,11 +92,11 @@ async function tryWriting(storage: Storage, config: StorageConfig): Promise<stri
   }
 }
 
-async function tryProbe(storage: Storage, key: string): Promise<string> {
+async function tryProbe(storage: Storage, key: string): Promise<Said> {
   const first = Buffer.from(`a probe of coffer check, ${new Date().toISOString()}; it may be deleted\n`)
   const second = Buffer.concat([first, first])
   const stored = await storage.put(key, first, { ifAbsent: true, contentType: 'text/plain' })
-  let deleted: string
+  let deleted: Said
   try {
     await mustRefuse('a second object under a key that is taken', () => storage.put(key, second, { ifAbsent: true }))
     await mustRefuse('a change by a writer that knows an older state', () =>
@@ -107,7 +110,7 @@ async function tryProbe(storage: Storage, key: string): Promise<string> {
   } finally {
     deleted = await tryDeleting(storage, key)
   }
-  return `an object can be written, guarded against a second writer, and read back; ${deleted}`
+  return say('check.writable', { deleted })
 }
 
 async function mustRefuse(what: string, write: () => Promise<unknown>): Promise<void> {
@@ -123,13 +126,13 @@ async function mustRefuse(what: string, write: () => Promise<unknown>): Promise<
 }
 
 /** Retention may forbid deleting, and no backup depends on it. */
-async function tryDeleting(storage: Storage, key: string): Promise<string> {
+async function tryDeleting(storage: Storage, key: string): Promise<Said> {
   try {
     await storage.delete(key)
-    return 'it can be deleted'
+    return say('check.deletable')
   } catch (error) {
-    const { message } = serializeError(error)
-    return `it stays under "${key}" (${message})`
+    const { message, said } = serializeError(error)
+    return say('check.stays', { object: key, why: said ?? message })
   }
 }
 

@@ -85,11 +85,19 @@ describe('the chain of custody', () => {
     const { storage, folder } = await chainOf(4)
     await rm(join(folder, custodyKey(ID, 2)))
     assert.deepEqual((await readCustody(storage, ID)).problems, [
-      { key: custodyKey(ID, 2), reason: 'line 2 is missing' },
+      {
+        key: custodyKey(ID, 2),
+        reason: 'line 2 is missing',
+        said: { id: 'custody.lineMissing', values: { from: 2 } },
+      },
     ])
     await rm(join(folder, custodyKey(ID, 1)))
     assert.deepEqual((await readCustody(storage, ID)).problems, [
-      { key: custodyKey(ID, 1), reason: 'lines 1 to 2 are missing' },
+      {
+        key: custodyKey(ID, 1),
+        reason: 'lines 1 to 2 are missing',
+        said: { id: 'custody.linesMissing', values: { from: 1, to: 2 } },
+      },
     ])
     await writeFile(join(folder, ID, 'custody', '3.json'), '{}')
     assert.match((await readCustody(storage, ID)).problems[0]?.reason ?? '', /somebody else put it here/)

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { archiveLocation, backupId, checkResult } from './archive.ts'
+import { errorCode } from './error.ts'
 import { MAX_FINDINGS, MAX_NAME, MAX_WARNINGS } from './limits.ts'
+import { said } from './said.ts'
 
 /** What a restore was told in the window: everything that decides what is written where, and nothing secret. */
 
@@ -46,6 +48,9 @@ const previewTopic = z.object({
   records: count,
   bytes: count,
   reason: z.string().nullable(),
+  said: said.exactOptional(),
+  /** Of the error that the reason is about. */
+  code: errorCode.exactOptional(),
 })
 export type PreviewTopic = z.infer<typeof previewTopic>
 
@@ -79,6 +84,7 @@ export const restorePreview = z.object({
         archived: z.string().nullable(),
         applied: z.string().nullable(),
         reason: z.string(),
+        said: said.exactOptional(),
       }),
     )
     .max(MAX_PREVIEW_ROWS),
@@ -87,6 +93,8 @@ export const restorePreview = z.object({
   check: checkResult,
   stepsTotal: count,
   warnings: z.array(z.string()).max(MAX_WARNINGS),
+  /** What the warnings are made of. */
+  sayings: z.array(said).max(MAX_WARNINGS).exactOptional(),
 })
 export type RestorePreview = z.infer<typeof restorePreview>
 

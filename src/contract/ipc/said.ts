@@ -3,7 +3,7 @@ import type { Said, SaidValue } from '../said/said.ts'
 import { MAX_TEXT } from './limits.ts'
 
 const value: z.ZodType<SaidValue> = z.lazy(() =>
-  z.union([z.string().max(MAX_TEXT), z.number(), z.array(z.string().max(MAX_TEXT)), said]),
+  z.union([z.string().max(MAX_TEXT), z.number(), z.array(z.string().max(MAX_TEXT)), z.array(said), said]),
 )
 
 /** A sentence of the engine by its name and what it is filled with. */

@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../errors.ts'
+import type { Said } from '../said/said.ts'
 import type { CheckStep } from './check.ts'
 import type { ClusterFacts } from './facts.ts'
 
@@ -35,6 +37,8 @@ export interface RestoreResult {
   /** Where the map of source to target offsets is kept; null where repartitioning makes none. */
   offset_map: string | null
   warnings: string[]
+  /** What the warnings are made of. */
+  sayings?: Said[]
 }
 
 /** Both ends inclusive; null is open. */
@@ -61,6 +65,7 @@ export interface ConfigurationDifference {
   archived: string | null
   applied: string | null
   reason: string
+  said?: Said
 }
 
 export interface RestoredGroup {
@@ -100,6 +105,8 @@ export interface RestorePlanResult {
   configuration_differences: ConfigurationDifference[]
   checks: CheckStep[]
   warnings: string[]
+  /** What the warnings are made of. */
+  sayings?: Said[]
 }
 
 export interface RestorePlanTopic {
@@ -111,4 +118,7 @@ export interface RestorePlanTopic {
   records_estimate: number
   bytes_estimate: number
   reason?: string
+  said?: Said
+  /** Of the error that the reason is about. */
+  code?: ErrorCode
 }

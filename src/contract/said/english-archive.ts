@@ -144,6 +144,8 @@ export const VERDICT = {
 
 /** How many of something, as a part of another sentence. */
 export const MANY = {
+  /** Sentences one after the other. */
+  parts: '{{parts}}',
   records_one: '{{count, number}} record',
   records_other: '{{count, number}} records',
   segments_one: '{{count, number}} segment',

@@ -1,10 +1,11 @@
 import { ACCOUNT, FINDING, MANY, SEGMENT, SIGNATURE, VERDICT } from './english-archive.ts'
 import { CONTROL, REFUSED } from './english-controls.ts'
+import { CHECK, RESTORE } from './english-restore.ts'
 import { CUSTODY, HOLD, LOCK } from './english-storage.ts'
 
 /**
  * The words of what the engine says by a name, in English; what they are filled with stands in `{{…}}`, with a format
- * (`number`, `day`, `time`, `check`) where it has one. They are the English locale of the window too: its other locales
+ * (`number`, `day`, `time`, `check`, `operations` …) where it has one. They are the English locale of the window too: its other locales
  * have the same names.
  */
 export const ENGLISH = {
@@ -19,6 +20,8 @@ export const ENGLISH = {
   signature: SIGNATURE,
   verdict: VERDICT,
   many: MANY,
+  restore: RESTORE,
+  check: CHECK,
 } as const
 
 type Counted<Name> = Name extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : Name

@@ -11,8 +11,8 @@ export interface Said {
   values?: SaidValues
 }
 
-/** Another sentence as a part of this one, or names that are listed. */
-export type SaidValue = string | number | Said | readonly string[]
+/** Another sentence as a part of this one, several of them one after the other, or names that are listed. */
+export type SaidValue = string | number | Said | readonly string[] | readonly Said[]
 export type SaidValues = { readonly [name: string]: SaidValue }
 
 /** What stands in the contract wherever a sentence does: the English one, and what it is made of. */
@@ -64,19 +64,36 @@ function templateOf({ id, values }: Said): string | undefined {
 
 function shown(value: SaidValue | undefined, format: string | undefined, depth: number): string {
   if (value === undefined) return ''
-  if (typeof value === 'number')
-    return format === 'number' ? count(value) : format === 'time' ? duration(value) : `${value}`
+  if (typeof value === 'number') return numberAs(value, format)
   if (typeof value === 'string') return format === 'day' ? day(value) : value
-  return isList(value) ? listed(value) : english(value, depth + 1)
+  if (!isList(value)) return english(value, depth + 1)
+  if (!areNames(value)) return value.map((one) => english(one, depth + 1)).join('; ')
+  if (format === 'nor') return value.join(' nor ')
+  const operations = format === 'operations' || format === 'anyOperation'
+  return listed(
+    operations ? value.map((one) => OPERATIONS[one] ?? one) : value,
+    format === 'anyOperation' ? 'or' : 'and',
+  )
 }
 
-export function isList(value: SaidValue): value is readonly string[] {
+function numberAs(value: number, format: string | undefined): string {
+  return format === 'number' ? count(value) : format === 'time' ? duration(value) : `${value}`
+}
+
+/** Kafka's operations, where their name does not say it. */
+const OPERATIONS: Readonly<Record<string, string>> = { describeConfigs: 'read the configuration of', write: 'write to' }
+
+export function isList(value: SaidValue): value is readonly string[] | readonly Said[] {
   return Array.isArray(value)
 }
 
+export function areNames(list: readonly string[] | readonly Said[]): list is readonly string[] {
+  return list.every((one) => typeof one === 'string')
+}
+
 /** `a, b and c` */
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+function listed(names: readonly string[], joint: 'and' | 'or'): string {
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} ${joint} ${names.at(-1)}`
 }
 
 /**
@@ -110,8 +127,18 @@ function checkedValue(value: unknown, depth: number): SaidValue | undefined {
   if (typeof value === 'number') return value
   if (typeof value === 'string') return value.length > MOST_TEXT ? undefined : value
   if (!Array.isArray(value)) return checkedSaid(value, depth + 1)
-  const all = value.length <= MOST_VALUES && value.every((one) => typeof one === 'string' && one.length <= MOST_TEXT)
-  return all ? (value as string[]) : undefined
+  if (value.length > MOST_VALUES) return undefined
+  if (value.every((one) => typeof one === 'string' && one.length <= MOST_TEXT)) return value as string[]
+  const all = value.map((one) => checkedSaid(one, depth + 1))
+  return all.every((one) => one !== undefined) ? all : undefined
+}
+
+/** Sentences for a list: in English, and what those are made of that are the engine's own. */
+export function toldOf(all: readonly (string | Said)[]): { texts: string[]; sayings: Said[] } {
+  return {
+    texts: all.map((one) => (typeof one === 'string' ? one : english(one))),
+    sayings: all.filter((one) => typeof one !== 'string'),
+  }
 }
 
 /** Of some sentences the one that makes this English one: for lists of sentences, which have theirs beside them. */

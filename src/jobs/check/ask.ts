@@ -24,9 +24,9 @@ export function aclHint(endpoint: KafkaEndpoint, { operations, on }: MissingRigh
   return `Ask whoever runs the cluster for: ${words.map(quoted).join(' ')}`
 }
 
-/** The user in words: `user "scram-user"`. */
+/** The user's name, as the broker has it. */
 export function userOf(endpoint: KafkaEndpoint): string {
-  return `user "${principalOf(endpoint).slice('User:'.length)}"`
+  return principalOf(endpoint).slice('User:'.length)
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { KafkaEndpoint } from '../../contract/config/endpoint.ts'
 import type { CheckStepName } from '../../contract/results.ts'
+import { beside, type Said, say } from '../../contract/said/said.ts'
 import type { WireLog } from '../../kafka/brokers.ts'
 import { type CheckLine, checkEndpoint, type CheckStep as WireStep } from '../../kafka/check.ts'
 import type { Steps } from './steps.ts'
@@ -33,15 +34,15 @@ export async function checkConnection(endpoint: KafkaEndpoint, steps: Steps, log
     unreachable ||= !bootstrap
     const at = last === undefined ? -1 : wanted.indexOf(last.step)
     for (const step of bootstrap ? wanted.slice(at + 1) : []) {
-      steps.skip(NAME[step], server, `not tried, since ${wordsFor(last)} failed`)
+      steps.skip(NAME[step], server, say('check.notTried', { before: wordsFor(last) }))
     }
   }
   return usable && !unreachable
 }
 
-function tell({ server, step, ok, detail, error }: CheckLine, steps: Steps): void {
-  if (ok) {
-    steps.pass(NAME[step], server, detail)
+function tell({ server, step, ok, detail, said, error }: CheckLine, steps: Steps): void {
+  if (ok && said !== undefined) {
+    steps.pass(NAME[step], server, said)
     return
   }
   const extras = {
@@ -50,7 +51,7 @@ function tell({ server, step, ok, detail, error }: CheckLine, steps: Steps): voi
   }
   // The detail repeats the hint in brackets.
   const message = error?.hint === undefined ? detail : detail.replace(` (${error.hint})`, '')
-  steps.add({ step: NAME[step], subject: server, outcome: 'failed', message, ...extras })
+  steps.add({ step: NAME[step], subject: server, outcome: 'failed', message, ...beside(said), ...extras })
 }
 
 function stepsFor(endpoint: KafkaEndpoint): WireStep[] {
@@ -66,13 +67,13 @@ function byServer(lines: readonly CheckLine[]): Map<string, CheckLine[]> {
   return servers
 }
 
-function wordsFor(line: CheckLine | undefined): string {
-  const words: Readonly<Record<WireStep, string>> = {
-    dns: 'the name lookup',
-    tcp: 'the connection',
-    tls: 'TLS',
-    sasl: 'the sign-in',
-    metadata: 'the first request',
-  }
-  return line === undefined ? 'the step before' : words[line.step]
+function wordsFor(line: CheckLine | undefined): Said {
+  const words = {
+    dns: 'check.lookup',
+    tcp: 'check.connection',
+    tls: 'check.tls',
+    sasl: 'check.signIn',
+    metadata: 'check.firstRequest',
+  } as const
+  return say(line === undefined ? 'check.stepBefore' : words[line.step])
 }

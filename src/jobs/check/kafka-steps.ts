@@ -2,7 +2,7 @@ import { literalTopics, selectTopics } from '../../contract/config/topics.ts'
 import type { BackupConfig, RestoreConfig } from '../../contract/config/types.ts'
 import { CofferError, isCofferError } from '../../contract/errors.ts'
 import type { CheckStepName } from '../../contract/results.ts'
-import { plural } from '../../contract/words.ts'
+import { say } from '../../contract/said/said.ts'
 import type { Cluster, Operation } from '../../kafka/cluster.ts'
 import { openStorage } from '../../storage/open.ts'
 import { chooseTopics } from '../backup/source.ts'
@@ -32,12 +32,15 @@ export async function checkSource(config: BackupConfig, cluster: Cluster, steps:
     // With a reason that says more than "nothing matched", where there is one.
     if (missing.length > 0) throw topicMissing(missing)
     if (names.length === 0) await chooseTopics(cluster, config)
-    return `${plural(chosen.length, 'topic is', 'topics are')} chosen${hidden.length === 0 ? '' : `, ${plural(hidden.length, 'topic is', 'topics are')} named and not shown to this user`}`
+    const told = say('check.chosen', { count: chosen.length })
+    return hidden.length === 0
+      ? told
+      : say('check.chosenHidden', { chosen: told, hidden: say('check.hidden', { count: hidden.length }) })
   })
   if (found || names.length > 0) await checkTopicRights(cluster, config.source, names, TO_BACK_UP, steps)
-  else steps.skip('topic-acl', 'topics', 'not tried, since no topic was found')
+  else steps.skip('topic-acl', 'topics', say('check.noTopic'))
   if (config.backup.consumer_group_snapshot) await checkAllGroups(cluster, config.source, steps)
-  else steps.skip('group-acl', 'groups', 'not needed, since consumer_group_snapshot is off')
+  else steps.skip('group-acl', 'groups', say('check.noSnapshot'))
 }
 
 async function chosenNames(config: BackupConfig, cluster: Cluster): Promise<string[]> {
@@ -82,18 +85,18 @@ export async function checkTarget(config: RestoreConfig, cluster: Cluster, steps
     let plans: TopicPlan[] = []
     const planned = await steps.try('topics', `backup ${config.backup_id}`, async () => {
       plans = (await prepare(config, storage)).plan.topics
-      return `${plural(plans.length, 'topic')} would be restored`
+      return say('check.wouldRestore', { count: plans.length })
     })
     if (!planned) {
-      steps.skip('topic-acl', 'topics', 'not tried, since the archive does not say which topics there are')
-      steps.skip('group-acl', 'groups', 'not tried, since the archive does not say which groups there are')
+      steps.skip('topic-acl', 'topics', say('check.noTopicsTold'))
+      steps.skip('group-acl', 'groups', say('check.noGroupsTold'))
       return
     }
     await checkTargets(config, cluster, plans, steps)
     const begun = performance.now()
     try {
       const wanted = await wantedGroups(storage, config.backup_id, config.restore)
-      if (wanted === null || !wanted.commit) steps.skip('group-acl', 'groups', 'not needed, since no group is restored')
+      if (wanted === null || !wanted.commit) steps.skip('group-acl', 'groups', say('check.noGroupRestored'))
       else {
         const ids = wanted.groups.map((group) => group.group_id)
         await checkNamedGroups(cluster, config.target, ids, ['describe', 'read'], steps)

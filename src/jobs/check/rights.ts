@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { KafkaEndpoint } from '../../contract/config/endpoint.ts'
 import { CofferError, isCofferError } from '../../contract/errors.ts'
-import { count, plural } from '../../contract/words.ts'
+import { type Said, say } from '../../contract/said/said.ts'
 import type { Cluster, Operation, Resource } from '../../kafka/cluster.ts'
 import { forEachConcurrent } from '../concurrency.ts'
 import { aclHint, type MissingRights, userOf } from './ask.ts'
@@ -33,8 +33,8 @@ export async function checkTopicRights(
     if (missing.length > 0) lacks.push({ name: topic, error: refused(endpoint, missing, { topic }) })
   })
   if (lacks.length === 0) {
-    const message = `${userOf(endpoint)} may ${inWords(needed)} ${topics.length === 1 ? 'it' : `all ${plural(topics.length, 'topic')}`}`
-    return steps.pass('topic-acl', topics.length === 1 ? `topic ${topics[0]}` : 'topics', message, began)
+    const may = allowed(endpoint, needed, topics.length, say('many.topics', { count: topics.length }))
+    return steps.pass('topic-acl', topics.length === 1 ? `topic ${topics[0]}` : 'topics', may, began)
   }
   tell('topic-acl', 'topic', lacks, steps)
 }
@@ -54,8 +54,8 @@ export async function checkNamedGroups(
     if (missing.length > 0) lacks.push({ name: group, error: refused(endpoint, missing, { group }) })
   })
   if (lacks.length > 0) return tell('group-acl', 'group', lacks, steps)
-  const message = `${userOf(endpoint)} may ${inWords(needed)} ${groups.length === 1 ? 'it' : `all ${plural(groups.length, 'group')}`}`
-  steps.pass('group-acl', groups.length === 1 ? `group ${groups[0]}` : 'groups', message, began)
+  const may = allowed(endpoint, needed, groups.length, say('many.groups', { count: groups.length }))
+  steps.pass('group-acl', groups.length === 1 ? `group ${groups[0]}` : 'groups', may, began)
 }
 
 /**
@@ -66,7 +66,7 @@ export async function checkAllGroups(cluster: Cluster, endpoint: KafkaEndpoint, 
   const user = userOf(endpoint)
   await steps.try('group-acl', 'groups', async () => {
     const anyGroup: Resource = { type: 'group', id: `coffer-check-${randomUUID()}` }
-    if ((await cluster.authorized(anyGroup)).has('describe')) return `${user} may describe every consumer group`
+    if ((await cluster.authorized(anyGroup)).has('describe')) return say('check.everyGroup', { user })
     const seesAll = (await cluster.authorized({ type: 'cluster' })).has('describe')
     const groups = await cluster.groups()
     const missing: string[] = []
@@ -74,15 +74,16 @@ export async function checkAllGroups(cluster: Cluster, endpoint: KafkaEndpoint, 
       if (!(await cluster.authorized({ type: 'group', id })).has('describe')) missing.push(id)
     })
     if (missing.length === 0 && seesAll)
-      return `${user} may describe each of the ${plural(groups.length, 'consumer group')}`
+      return say('check.eachGroup', { user, groups: say('check.consumerGroups', { count: groups.length }) })
     if (missing.length === 0 && groups.length > 0) {
-      return `${user} may describe ${plural(groups.length, 'consumer group')}; others are not shown to it and would not be in the snapshot`
+      return say('check.someGroups', { user, groups: say('check.consumerGroups', { count: groups.length }) })
     }
-    const which =
+    const all = say('check.consumerGroups', { count: groups.length })
+    const lacks =
       missing.length > 0
-        ? `${count(missing.length)} of ${plural(groups.length, 'consumer group')}`
-        : 'any consumer group'
-    throw new CofferError('KAFKA_NOT_AUTHORIZED', `${user} may not describe ${which}`, {
+        ? say('check.notGroups', { user, missing: missing.length, groups: all })
+        : say('check.notAnyGroup', { user })
+    throw new CofferError('KAFKA_NOT_AUTHORIZED', lacks, {
       hint: aclHint(endpoint, { operations: ['describe'], on: { group: '*' } }),
       details: { missing: missing.slice(0, NAMED) },
     })
@@ -94,10 +95,10 @@ export async function mayCreate(
   cluster: Cluster,
   endpoint: KafkaEndpoint,
   topic: { name: string; partitions: number; replicationFactor: number },
-): Promise<string> {
+): Promise<Said> {
   try {
     await cluster.createTopics([{ ...topic, configs: {} }], { validateOnly: true })
-    return `${userOf(endpoint)} may create it`
+    return say('check.mayCreate', { user: userOf(endpoint) })
   } catch (error) {
     if (!isCofferError(error, 'KAFKA_NOT_AUTHORIZED')) throw error
     throw refused(endpoint, ['create'], { topic: topic.name }, error)
@@ -116,8 +117,12 @@ function refused(
   on: Exclude<MissingRights['on'], 'cluster'>,
   cause?: unknown,
 ): CofferError {
-  const what = 'topic' in on ? `topic "${on.topic}"` : `consumer group "${on.group}"`
-  return new CofferError('KAFKA_NOT_AUTHORIZED', `${userOf(endpoint)} may not ${inWords(operations, 'or')} ${what}`, {
+  const values = { user: userOf(endpoint), operations: [...operations] }
+  const lacks =
+    'topic' in on
+      ? say('check.mayNotTopic', { ...values, topic: on.topic })
+      : say('check.mayNotGroup', { ...values, group: on.group })
+  return new CofferError('KAFKA_NOT_AUTHORIZED', lacks, {
     hint: aclHint(endpoint, { operations, on }),
     details: { ...on, missing: operations },
     cause,
@@ -137,13 +142,7 @@ function tell(step: 'topic-acl' | 'group-acl', kind: string, lacks: Lack[], step
   }
 }
 
-const WORDS: Partial<Record<Operation, string>> = {
-  describeConfigs: 'read the configuration of',
-  write: 'write to',
-  read: 'read',
-}
-
-function inWords(operations: readonly Operation[], joint = 'and'): string {
-  const words = operations.map((operation) => WORDS[operation] ?? operation)
-  return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} ${joint} ${words.at(-1)}`
+function allowed(endpoint: KafkaEndpoint, needed: readonly Operation[], count: number, objects: Said): Said {
+  const values = { user: userOf(endpoint), operations: [...needed] }
+  return count === 1 ? say('check.mayOne', values) : say('check.mayAll', { ...values, objects })
 }

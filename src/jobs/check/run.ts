@@ -3,6 +3,7 @@ import { CofferError, isCofferError } from '../../contract/errors.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobResult } from '../../contract/jobs.ts'
 import type { CheckResult } from '../../contract/results.ts'
+import { say } from '../../contract/said/said.ts'
 import { openCluster } from '../../kafka/cluster.ts'
 import { checkStorage } from '../../storage/check.ts'
 import { checkConnection } from './connection.ts'
@@ -27,11 +28,11 @@ export async function runCheck(
     context.log(level === 'debug' ? 'debug' : 'info', message)
   }
   if (await checkConnection(endpoint, steps, log)) await checkCluster(config, steps, log)
-  else for (const step of KAFKA_STEPS) steps.skip(step, 'cluster', 'not tried, since the cluster can not be reached')
+  else for (const step of KAFKA_STEPS) steps.skip(step, 'cluster', say('check.noCluster'))
   if (context.signal.aborted) throw new CofferError('INTERRUPTED', 'the check was stopped before its end')
   steps.add(...(await checkStorage(config.storage)))
   if (!steps.list.some(({ step }) => step === 'storage-write')) {
-    steps.skip('storage-write', config.storage.backend, 'not tried, since the storage can not be read')
+    steps.skip('storage-write', config.storage.backend, say('check.noStorage'))
   }
   const failed = steps.firstFailed !== undefined
   const verdict = failed ? 'FAILED' : 'PASSED'

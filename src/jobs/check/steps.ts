@@ -1,5 +1,6 @@
 import { CofferError, isCofferError, serializeError } from '../../contract/errors.ts'
 import type { CheckStep, CheckStepName } from '../../contract/results.ts'
+import { beside, english, type Said } from '../../contract/said/said.ts'
 
 /** What to look at first, where the failure itself does not say. */
 const HINT: Partial<Record<CheckStepName, string>> = {
@@ -18,11 +19,11 @@ export class Steps {
   readonly list: CheckStep[] = []
 
   /**
-   * @param work gives one sentence on what was seen, or throws
+   * @param work says what was seen, or throws
    * @returns whether it passed
    * @throws only INTERRUPTED, and what is no CofferError
    */
-  async try(step: CheckStepName, subject: string, work: () => Promise<string>): Promise<boolean> {
+  async try(step: CheckStepName, subject: string, work: () => Promise<Said>): Promise<boolean> {
     const began = performance.now()
     try {
       this.pass(step, subject, await work(), began)
@@ -34,18 +35,18 @@ export class Steps {
     }
   }
 
-  pass(step: CheckStepName, subject: string, message: string, began?: number): void {
-    this.list.push({ step, subject, outcome: 'passed', message, ...took(began) })
+  pass(step: CheckStepName, subject: string, said: Said, began?: number): void {
+    this.list.push({ step, subject, outcome: 'passed', message: english(said), said, ...took(began) })
   }
 
   fail(step: CheckStepName, subject: string, error: unknown, began?: number): void {
-    const { code, message, hint } = serializeError(error)
+    const { code, message, said, hint } = serializeError(error)
     const given = hint === undefined ? {} : { hint }
-    this.add({ step, subject, outcome: 'failed', message, code, ...given, ...took(began) })
+    this.add({ step, subject, outcome: 'failed', message, ...beside(said), code, ...given, ...took(began) })
   }
 
-  skip(step: CheckStepName, subject: string, reason: string): void {
-    this.list.push({ step, subject, outcome: 'skipped', message: reason })
+  skip(step: CheckStepName, subject: string, said: Said): void {
+    this.list.push({ step, subject, outcome: 'skipped', message: english(said), said })
   }
 
   /** Takes over what others have tried. A failure without a hint gets the one of its step. */

@@ -1,6 +1,7 @@
 import { CofferError, ERROR_EXIT } from '../../contract/errors.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { CheckStep, CheckStepName } from '../../contract/results.ts'
+import { english, type Said } from '../../contract/said/said.ts'
 import { failedStep } from '../../storage/check.ts'
 
 /**
@@ -16,16 +17,16 @@ export class Checks {
   }
 
   /**
-   * @param work gives one sentence on what was seen, or throws
+   * @param work says what was seen, or throws
    * @returns whether it passed; a restore never gets `false`
    * @throws what `work` threw, unless this is a dry run
    */
-  async step(step: CheckStepName, subject: string, work: () => Promise<string> | string): Promise<boolean> {
+  async step(step: CheckStepName, subject: string, work: () => Promise<Said> | Said): Promise<boolean> {
     const begun = performance.now()
     const took = () => Math.round(performance.now() - begun)
     try {
-      const message = await work()
-      this.steps.push({ step, subject, outcome: 'passed', message, duration_ms: took() })
+      const said = await work()
+      this.steps.push({ step, subject, outcome: 'passed', message: english(said), said, duration_ms: took() })
       return true
     } catch (error) {
       // An interruption is no finding.
@@ -36,8 +37,8 @@ export class Checks {
   }
 
   /** Notes what can't be looked at since something before it failed. */
-  skip(step: CheckStepName, subject: string, message: string): void {
-    this.steps.push({ step, subject, outcome: 'skipped', message })
+  skip(step: CheckStepName, subject: string, said: Said): void {
+    this.steps.push({ step, subject, outcome: 'skipped', message: english(said), said })
   }
 
   get failed(): boolean {

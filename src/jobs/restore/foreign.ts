@@ -1,6 +1,7 @@
 import { checkedKey } from '../../archive/paths.ts'
 import { decodeHeader, FOOTER_BYTES, HEADER_BYTES } from '../../archive/segment/format.ts'
 import type { Manifest, SegmentEntry } from '../../archive/types.ts'
+import { type Said, say } from '../../contract/said/said.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { forEachConcurrent } from '../concurrency.ts'
 
@@ -17,7 +18,7 @@ export async function asStored(
   storage: Storage,
   manifest: Manifest,
   selected: readonly string[],
-): Promise<{ manifest: Manifest; notes: string[] }> {
+): Promise<{ manifest: Manifest; notes: Said[] }> {
   const corrected = new Map<SegmentEntry, SegmentEntry>()
   const segments = manifest.topics
     .filter((topic) => selected.includes(topic.name))
@@ -27,9 +28,14 @@ export async function asStored(
     if (entry !== null) corrected.set(segment, entry)
   })
   if (corrected.size === 0) return { manifest, notes: [] }
-  const notes = [...corrected].map(
-    ([before, now]) =>
-      `the manifest is out of date: "${before.key}" holds ${now.record_count} records, offsets ${now.start_offset} to ${now.end_offset}, not ${before.record_count}`,
+  const notes = [...corrected].map(([before, now]) =>
+    say('restore.outOfDate', {
+      segment: before.key,
+      records: now.record_count,
+      from: now.start_offset,
+      to: now.end_offset,
+      stated: before.record_count,
+    }),
   )
   const topics = manifest.topics.map((topic) => ({
     ...topic,

@@ -2,7 +2,7 @@ import type { RestoreConfig } from '../../contract/config/types.ts'
 import { CofferError } from '../../contract/errors.ts'
 import type { JobContext } from '../../contract/jobs.ts'
 import type { ConfigurationDifference, RestorePlanTopic } from '../../contract/results.ts'
-import { plural } from '../../contract/words.ts'
+import { beside, type Said, say } from '../../contract/said/said.ts'
 import type { Cluster } from '../../kafka/cluster.ts'
 import type { ClusterIdentity, TopicMetadata } from '../../kafka/types.ts'
 import type { Storage } from '../../storage/storage.ts'
@@ -61,14 +61,18 @@ export async function preflight(input: PreflightInput): Promise<Preflight> {
   await checks.step('segments', storage.location, () => checkSegments(storage, config.backup_id, plan))
   const identity = await cluster.identity()
   await checks.step('cluster', config.target.bootstrap_servers.join(', '), () => {
-    return `cluster ${identity.clusterId ?? 'without an id'}, ${plural(identity.brokers.length, 'broker')}, Kafka ${identity.kafkaVersion ?? 'of unknown version'}`
+    return say('restore.cluster', {
+      cluster: identity.clusterId ?? say('restore.withoutId'),
+      brokers: say('check.brokers', { count: identity.brokers.length }),
+      version: identity.kafkaVersion ?? say('restore.unknownVersion'),
+    })
   })
   const existing = await existingTargets(cluster, plan.topics)
   const toCreate: TopicToCreate[] = []
-  const refused = new Map<string, string>()
+  const refused = new Map<string, Told>()
   for (const topic of plan.topics) {
     const passed = await checkTopic(input, identity, topic, existing.get(topic.target), toCreate)
-    if (!passed) refused.set(topic.target, checks.steps.findLast((step) => step.outcome === 'failed')?.message ?? '')
+    if (!passed) refused.set(topic.target, lastFailure(checks) ?? { reason: '' })
   }
   const groups = await checkGroups(input)
   let ends: Ends = { start: new Map(), end: new Map() }
@@ -91,7 +95,7 @@ export async function preflight(input: PreflightInput): Promise<Preflight> {
       }
       return wordsFor(standing)
     })
-  } else checks.skip('topics', 'what the targets hold', 'a check before it failed')
+  } else checks.skip('topics', 'what the targets hold', say('restore.checkBefore'))
   const topics = plan.topics.map((topic) =>
     describeTopic(topic, existing.has(topic.target), standing, ends, refused.get(topic.target), checks),
   )
@@ -121,7 +125,7 @@ async function checkTopic(
   if (existing === undefined && !restore.create_topics) {
     return checks.step('topics', subject, async () => {
       await refuseHidden(cluster, topic.target)
-      throw new CofferError('TOPIC_MISSING', `topic "${topic.target}" does not exist on the target`, {
+      throw new CofferError('TOPIC_MISSING', say('restore.topicMissing', { topic: topic.target }), {
         hint: 'Set restore.create_topics: true, or create it first.',
         details: { topic: topic.target },
       })
@@ -133,10 +137,10 @@ async function checkTopic(
     return checks.step('topic-configuration', subject, async () => {
       const prepared = await prepareTopic(cluster, identity, topic, restore, facts)
       toCreate.push(prepared)
-      return `the target will create it with ${plural(prepared.topic.partitions, 'partition')}`
+      return say('restore.willCreate', { partitions: say('many.partitions', { count: prepared.topic.partitions }) })
     })
   }
-  const needed = new Set<'write' | 'read' | 'delete'>(['write'])
+  const needed = new Set<'write' | 'delete'>(['write'])
   if (restore.purge_topics) needed.add('delete')
   const steps = [
     await checks.step('topic-acl', subject, () => checkTopicRights(cluster, topic.target, [...needed])),
@@ -178,7 +182,7 @@ async function factsOf(
     } finally {
       meter.stop()
     }
-    return `all ${topic.segmentsToRead} segments were read and verified`
+    return say('restore.segmentsRead', { segments: topic.segmentsToRead })
   })
   return facts
 }
@@ -193,7 +197,7 @@ async function checkGroups(input: PreflightInput): Promise<WantedGroups | null> 
   if (!asked) return null
   await checks.step('consumer-groups', 'the snapshot of consumer groups', async () => {
     wanted = await wantedGroups(storage, config.backup_id, config.restore)
-    return `${plural(wanted?.groups.length ?? 0, 'group is', 'groups are')} to be restored`
+    return say('restore.groups', { count: wanted?.groups.length ?? 0 })
   })
   const found = wanted as WantedGroups | null
   if (found === null || !found.commit) return found
@@ -202,7 +206,7 @@ async function checkGroups(input: PreflightInput): Promise<WantedGroups | null> 
   }
   await checks.step('consumer-groups', 'members', async () => {
     await refuseActive(cluster, found.groups)
-    return 'no group has members'
+    return say('restore.noMembers')
   })
   return found
 }
@@ -238,13 +242,13 @@ export function restoreIdFor(
   })
 }
 
-function wordsFor(standing: Standing): string {
-  if (standing.complete) return 'this restore has been completed before'
+function wordsFor(standing: Standing): Said {
+  if (standing.complete) return say('restore.completedBefore')
   const present = [...standing.starts.values()].reduce((sum, start) => sum + start.present, 0)
-  if (present > 0) return `an earlier run has written ${plural(present, 'record')}; the rest follows`
+  if (present > 0) return say('restore.goesOn', { records: say('many.records', { count: present }) })
   return standing.purge.length > 0
-    ? `${plural(standing.purge.length, 'partition')} will be purged`
-    : 'nothing is in the way'
+    ? say('restore.willPurge', { count: standing.purge.length })
+    : say('restore.nothingInTheWay')
 }
 
 function describeTopic(
@@ -252,7 +256,7 @@ function describeTopic(
   exists: boolean,
   standing: Standing | null,
   ends: Ends,
-  refusal: string | undefined,
+  refusal: Told | undefined,
   checks: Checks,
 ): RestorePlanTopic {
   const keys = topic.flows.flatMap((flow) => flow.partitions.map((partition) => `${topic.target}/${partition}`))
@@ -272,10 +276,15 @@ function describeTopic(
     target_partitions: topic.partitions,
     records_estimate: topic.records,
     bytes_estimate: topic.bytes,
-    ...(reason === undefined ? {} : { reason }),
+    ...reason,
   }
 }
 
-function lastFailure(checks: Checks): string | undefined {
-  return checks.steps.findLast((step) => step.outcome === 'failed')?.message
+function lastFailure(checks: Checks): Told | undefined {
+  const last = checks.steps.findLast((step) => step.outcome === 'failed')
+  return last === undefined
+    ? undefined
+    : { reason: last.message, ...beside(last.said), ...(last.code === undefined ? {} : { code: last.code }) }
 }
+
+type Told = Pick<RestorePlanTopic, 'said' | 'code'> & { reason: string }

@@ -5,7 +5,7 @@ import type { Manifest, SegmentEntry } from '../../archive/types.ts'
 import { literalTopics, selectTopics } from '../../contract/config/topics.ts'
 import type { RestoreConfig } from '../../contract/config/types.ts'
 import { CofferError, isCofferError } from '../../contract/errors.ts'
-import { plural } from '../../contract/words.ts'
+import { type Said, say } from '../../contract/said/said.ts'
 import { type Cluster, NOT_TOLD } from '../../kafka/cluster.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { forEachConcurrent } from '../concurrency.ts'
@@ -25,7 +25,7 @@ export interface Prepared {
   plan: RestorePlan
   foreign: boolean
   /** Oddities of a foreign archive, a sentence each. */
-  notes: string[]
+  notes: Said[]
 }
 
 /** Reads the manifest and plans. @param read it already, maybe of an earlier generation. @throws ARCHIVE_MISSING, MANIFEST_DAMAGED, NOTHING_MATCHED, CONFIG_CONFLICT … */
@@ -52,7 +52,7 @@ export async function prepare(config: RestoreConfig, storage: Storage, read?: Lo
   const foreign = isForeign(manifest)
   const stored = foreign ? await asStored(storage, manifest, selected) : { manifest, notes: [] }
   const plan = planRestore(stored.manifest, selected, config.restore)
-  const notes = skipped.map((name) => `"${name}" is Kafka's own and was left out; restore.topic_mapping restores it`)
+  const notes = skipped.map((topic) => say('restore.leftOut', { topic }))
   return { loaded, plan, foreign, notes: [...notes, ...stored.notes] }
 }
 
@@ -88,14 +88,14 @@ export function walkContext(
 }
 
 /** Whether every needed segment is there, in the size that the manifest states. @throws OBJECT_MISSING, SEGMENT_DAMAGED */
-export async function checkSegments(storage: Storage, backupId: string, plan: RestorePlan): Promise<string> {
+export async function checkSegments(storage: Storage, backupId: string, plan: RestorePlan): Promise<Said> {
   const segments: SegmentEntry[] = plan.topics.flatMap(segmentsOf)
   let bytes = 0
   await forEachConcurrent(segments, HEADS_AT_ONCE, async (segment) => {
     const key = checkedKey(backupId, segment.key)
     const there = await storage.head(key)
     if (there === null) {
-      throw new CofferError('OBJECT_MISSING', `the segment "${key}" is missing`, {
+      throw new CofferError('OBJECT_MISSING', say('restore.segmentMissing', { segment: key }), {
         hint: 'Nothing was restored. Check the archive with `coffer validate --deep`.',
         details: { segment: key },
       })
@@ -104,24 +104,27 @@ export async function checkSegments(storage: Storage, backupId: string, plan: Re
     if (segment.compressed_size === 0 || segment.compressed_size === there.size) return
     throw new CofferError(
       'SEGMENT_DAMAGED',
-      `the segment "${key}" is damaged: expected ${segment.compressed_size} bytes, got ${there.size}`,
+      say('segment.damaged', {
+        segment: key,
+        why: say('segment.size', { expected: segment.compressed_size, got: there.size }),
+      }),
       { details: { segment: key, expected: segment.compressed_size, got: there.size } },
     )
   })
-  return `${plural(segments.length, 'segment is', 'segments are')} there, ${plural(bytes, 'byte')}`
+  return say('restore.segmentsThere', { count: segments.length, bytes: say('check.bytes', { count: bytes }) })
 }
 
 /** What the user must be allowed to do with an existing target. @throws KAFKA_NOT_AUTHORIZED */
 export async function checkTopicRights(
   cluster: Cluster,
   topic: string,
-  needed: readonly ('write' | 'read' | 'delete')[],
-): Promise<string> {
+  needed: readonly ('write' | 'delete')[],
+): Promise<Said> {
   const allowed = await cluster.authorized({ type: 'topic', name: topic })
-  if (allowed === NOT_TOLD) return 'the cluster does not tell what this user may do'
+  if (allowed === NOT_TOLD) return say('restore.rightsNotTold')
   const missing = needed.filter((operation) => !allowed.has(operation))
-  if (missing.length === 0) return `this user may ${needed.join(' and ')}`
-  throw new CofferError('KAFKA_NOT_AUTHORIZED', `this user may not ${missing.join(' nor ')} topic "${topic}"`, {
+  if (missing.length === 0) return say(needed.includes('delete') ? 'restore.mayWriteAndDelete' : 'restore.mayWrite')
+  throw new CofferError('KAFKA_NOT_AUTHORIZED', say('restore.mayNot', { operations: missing, topic }), {
     hint: `Ask for an ACL that allows ${missing.map((one) => one.toUpperCase()).join(' and ')} on the topic.`,
     details: { topic, missing },
   })
@@ -137,18 +140,18 @@ export async function refuseHidden(cluster: Cluster, topic: string): Promise<voi
     throw error
   })
   if (allowed === NOT_TOLD || allowed.size > 0) return
-  throw new CofferError('KAFKA_NOT_AUTHORIZED', `this user may not describe topic "${topic}", nor write it`, {
+  throw new CofferError('KAFKA_NOT_AUTHORIZED', say('restore.mayNotDescribe', { topic }), {
     hint: 'Ask for an ACL that allows WRITE on the topic, if it exists; restore.create_topics needs CREATE too.',
     details: { topic, missing: ['describe', 'write'] },
   })
 }
 
 /** @throws KAFKA_NOT_AUTHORIZED */
-export async function checkGroupRights(cluster: Cluster, id: string): Promise<string> {
+export async function checkGroupRights(cluster: Cluster, id: string): Promise<Said> {
   const allowed = await cluster.authorized({ type: 'group', id })
-  if (allowed === NOT_TOLD) return 'the cluster does not tell what this user may do'
-  if (allowed.has('read')) return 'this user may commit its positions'
-  throw new CofferError('KAFKA_NOT_AUTHORIZED', `this user may not commit positions of consumer group "${id}"`, {
+  if (allowed === NOT_TOLD) return say('restore.rightsNotTold')
+  if (allowed.has('read')) return say('restore.mayCommit')
+  throw new CofferError('KAFKA_NOT_AUTHORIZED', say('restore.mayNotCommit', { group: id }), {
     hint: 'Ask for an ACL that allows READ on the group.',
     details: { group: id },
   })

@@ -1,6 +1,6 @@
 import { CofferError } from '../../contract/errors.ts'
 import type { RecordView } from '../../contract/record.ts'
-import { plural } from '../../contract/words.ts'
+import { say } from '../../contract/said/said.ts'
 import type { Cluster } from '../../kafka/cluster.ts'
 import { sameRecord } from './same-record.ts'
 import { TargetReader } from './target-reader.ts'
@@ -39,7 +39,12 @@ export class PresentRecords {
     if (there !== null && there.offset === base + index && sameRecord(view, there)) return
     throw new CofferError(
       'TARGET_NOT_EMPTY',
-      `"${topic}/${partition}" is not empty, and its record at offset ${base + index} is not the one that this restore writes there (it holds offsets ${base} to ${base + present - 1})`,
+      say('restore.notEmpty', {
+        partition: `${topic}/${partition}`,
+        offset: base + index,
+        from: base,
+        to: base + present - 1,
+      }),
       { hint: EMPTY_HINT, details: { topic, partition, offset: base + index, from: base, to: base + present } },
     )
   }
@@ -54,7 +59,13 @@ export function holdsMore(start: SinkStart, known: number): CofferError {
   const { topic, partition, base, present } = start
   return new CofferError(
     'TARGET_NOT_EMPTY',
-    `"${topic}/${partition}" holds ${plural(present - known, 'record')} after the ${known} that the archive has for it (offsets ${base + known} to ${base + present - 1})`,
+    say('restore.holdsMore', {
+      partition: `${topic}/${partition}`,
+      records: say('many.records', { count: present - known }),
+      known,
+      from: base + known,
+      to: base + present - 1,
+    }),
     { hint: EMPTY_HINT, details: { topic, partition, from: base + known, to: base + present } },
   )
 }

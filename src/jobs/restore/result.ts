@@ -9,8 +9,8 @@ import type {
   RestoreResult,
   RestoreTopicResult,
 } from '../../contract/results.ts'
+import { because, type Said, say, toldOf } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
-import { plural } from '../../contract/words.ts'
 import type { ClusterIdentity } from '../../kafka/types.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { Checks } from './checks.ts'
@@ -31,7 +31,7 @@ export interface ResultInput {
     storage: Storage
     prepared: Prepared
     startedAt: number
-    warnings: string[]
+    warnings: (string | Said)[]
   }
   found: Preflight
   standing: Standing
@@ -55,24 +55,19 @@ export function restoreResult(input: ResultInput): RestoreResult {
   const repeated = tallies.reduce((sum, tally) => sum + tally.repeated, 0)
   const suspect = total((topic) => topic.records_suspect)
   const warnings = [...session.warnings]
-  if (repeated > 0)
-    warnings.push(`${repeated} records are stored more than once in the archive, and were restored once`)
+  if (repeated > 0) warnings.push(say('restore.repeated', { records: repeated }))
   if (suspect > 0) {
-    warnings.push(
-      `${plural(suspect, 'record looks like a transaction marker that was archived as data, and was', 'records look like transaction markers that were archived as data, and were')} not restored; restore.suspect_records: restore would`,
-    )
+    warnings.push(say('restore.suspects', { count: suspect }))
   }
   const tracked = tallies.flatMap((tally) => tally.tracked)
   if (tracked.length > 0) {
-    warnings.push(
-      `records of ${plural(tracked.length, 'partition')} carry the tracking headers that their backup added, and were restored as archived; restore.strip_offset_headers takes them off`,
-    )
+    warnings.push(say('restore.tracked', { partitions: say('many.partitions', { count: tracked.length }) }))
   }
   for (const group of input.groups ?? []) {
     const clamped = group.positions.filter((position) => position.clamped).length
-    if (clamped > 0)
-      warnings.push(`${clamped} positions of consumer group "${group.group_id}" were clamped to what was restored`)
+    if (clamped > 0) warnings.push(say('restore.clamped', { positions: clamped, group: group.group_id }))
   }
+  const told = toldOf(warnings)
   return {
     kind: 'restore',
     dry_run: false,
@@ -97,7 +92,8 @@ export function restoreResult(input: ResultInput): RestoreResult {
     configuration_differences: input.differences,
     consumer_groups: input.groups,
     offset_map: input.offsetMap,
-    warnings,
+    warnings: told.texts,
+    sayings: told.sayings,
   }
 }
 
@@ -130,7 +126,7 @@ export interface PlanResultInput {
   /** null where the cluster can't be reached. */
   preflight: Preflight | null
   checks: Checks
-  warnings: string[]
+  warnings: (string | Said)[]
 }
 
 /** A dry run's result. */
@@ -139,6 +135,7 @@ export function planResult(input: PlanResultInput): JobResult<RestorePlanResult>
   const { plan } = prepared
   const failed = checks.failed
   const present = [...(preflight?.standing?.starts.values() ?? [])].reduce((sum, start) => sum + start.present, 0)
+  const told = toldOf(input.warnings)
   const result: RestorePlanResult = {
     kind: 'restore',
     dry_run: true,
@@ -157,7 +154,7 @@ export function planResult(input: PlanResultInput): JobResult<RestorePlanResult>
         target_partitions: topic.partitions,
         records_estimate: topic.records,
         bytes_estimate: topic.bytes,
-        reason: 'the target cluster was not reached',
+        ...because('restore.notReached'),
       })),
     records_estimate: plan.records - Math.min(present, plan.records),
     bytes_estimate: plan.bytes,
@@ -166,7 +163,8 @@ export function planResult(input: PlanResultInput): JobResult<RestorePlanResult>
     seconds_estimate: secondsFor(config, plan.records, plan.bytes),
     configuration_differences: preflight?.differences ?? [],
     checks: checks.steps,
-    warnings: [...input.warnings],
+    warnings: told.texts,
+    sayings: told.sayings,
   }
   return { exitCode: failed ? checks.exitCode : EXIT.done, result }
 }

@@ -12,6 +12,7 @@ import type {
   RestorePlanResult,
   RestoreResult,
 } from '../../contract/results.ts'
+import { english, type Said, say } from '../../contract/said/said.ts'
 import { TOOL } from '../../contract/tool.ts'
 import { plural } from '../../contract/words.ts'
 import { type Cluster, openCluster } from '../../kafka/cluster.ts'
@@ -55,7 +56,7 @@ interface Session {
   lease: Lease | null
   context: JobContext
   startedAt: number
-  warnings: string[]
+  warnings: (string | Said)[]
 }
 
 /**
@@ -78,17 +79,14 @@ export async function runRestore(
     const prepared = await prepare(config, storage)
     const dryRun = options.dryRun || config.restore.dry_run
     const checks = new Checks(dryRun)
-    const warnings: string[] = []
-    const warn = (message: string): void => {
+    const warnings: (string | Said)[] = []
+    const warn = (message: string | Said): void => {
       warnings.push(message)
-      context.log('warn', message)
+      context.log('warn', typeof message === 'string' ? message : english(message))
     }
     for (const note of prepared.notes.slice(0, NOTES_TOLD)) warn(note)
     const untold = prepared.notes.length - NOTES_TOLD
-    if (untold > 0)
-      warn(
-        `and ${plural(untold, 'more entry', 'more entries')} of the manifest ${untold === 1 ? 'is' : 'are'} out of date`,
-      )
+    if (untold > 0) warn(say('restore.moreOutOfDate', { count: untold }))
     const states = openStateStore(
       storage,
       config.backup_id,
@@ -150,7 +148,7 @@ async function restore(session: Session, found: Preflight): Promise<JobResult<Re
   const created = new Set(found.toCreate.map((one) => one.topic.name))
   const base: Begun = { session, found, standing, restoreId, differences, created }
   if (standing.complete && newGroups.length === 0) {
-    warnings.push(`this restore was completed before: nothing was done`)
+    warnings.push(say('restore.doneBefore'))
     context.log('info', `restore ${restoreId} was completed before: nothing is left to do`)
     return { exitCode: EXIT.done, result: restoreResult({ ...base, written: null, groups: null, offsetMap: null }) }
   }

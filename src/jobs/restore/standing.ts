@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CofferError } from '../../contract/errors.ts'
+import { say } from '../../contract/said/said.ts'
 import type { Cluster, RecordsBefore } from '../../kafka/cluster.ts'
 import type { TopicMetadata, TopicPartition } from '../../kafka/types.ts'
 import type { FlowPlan, RestorePlan, TopicPlan } from './plan.ts'
@@ -62,7 +63,7 @@ export async function readEnds(
     end = later
     if (moved === undefined) break
     if (performance.now() > deadline) {
-      throw new CofferError('TARGET_NOT_EMPTY', `somebody writes to "${moved[0]}": its end has moved to ${moved[1]}`, {
+      throw new CofferError('TARGET_NOT_EMPTY', say('restore.moved', { partition: moved[0], end: moved[1] }), {
         hint: 'Stop every producer on the target topics, another restore included, and start again.',
         details: { partition: moved[0], end: moved[1] },
       })
@@ -138,7 +139,7 @@ function fromState(
   if (logEnd < base) {
     throw new CofferError(
       'TARGET_DIFFERS',
-      `"${topic}/${partition}" ends at offset ${logEnd}, before offset ${base}, where this restore began to write`,
+      say('restore.endsBefore', { partition: `${topic}/${partition}`, end: logEnd, base }),
       {
         hint: 'The target lost records. Delete the topic, and restore again.',
         details: { topic, partition, base, end: logEnd, restore_id: state.restore_id },
@@ -168,16 +169,20 @@ export async function verifyEnds(
     const wanted = began.base + records
     const got = end.get(key)
     if (got !== wanted) {
-      throw new CofferError('TARGET_DIFFERS', `expected "${key}" to end at offset ${wanted}, got ${got}`, {
-        hint: 'Somebody else writes to the target topic, or cut it. Empty it and restore again.',
-        details: { partition: key, expected: wanted, got },
-      })
+      throw new CofferError(
+        'TARGET_DIFFERS',
+        say('restore.endDiffers', { partition: key, expected: wanted, got: String(got) }),
+        {
+          hint: 'Somebody else writes to the target topic, or cut it. Empty it and restore again.',
+          details: { partition: key, expected: wanted, got },
+        },
+      )
     }
     const first = start.get(key) ?? 0
     if (first > began.base && began.compareFrom === 0) {
       throw new CofferError(
         'TARGET_DIFFERS',
-        `records of "${key}" were deleted while they were restored: its log now starts at offset ${first}, expected ${began.base}`,
+        say('restore.deletedMeanwhile', { partition: key, start: first, base: began.base }),
         { hint: "Set the topic's retention.ms and retention.bytes to -1, empty it and restore again." },
       )
     }

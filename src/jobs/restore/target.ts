@@ -1,7 +1,7 @@
 import type { RestoreOptions } from '../../contract/config/types.ts'
 import { CofferError, isCofferError } from '../../contract/errors.ts'
 import type { ConfigurationDifference } from '../../contract/results.ts'
-import { plural } from '../../contract/words.ts'
+import { because, type Said, say } from '../../contract/said/said.ts'
 import type { Cluster, NewTopic } from '../../kafka/cluster.ts'
 import type { ClusterIdentity, TopicMetadata } from '../../kafka/types.ts'
 import type { TopicPlan } from './plan.ts'
@@ -25,12 +25,13 @@ export async function existingTargets(
 }
 
 /** @throws CHECK_FAILED where the topic has fewer partitions than are to be filled, or another number to spread over */
-export function checkPartitions(topic: TopicPlan, existing: TopicMetadata): string {
+export function checkPartitions(topic: TopicPlan, existing: TopicMetadata): Said {
   const count = existing.partitions.length
   const fits = topic.repartitioning === null ? count >= topic.neededPartitions : count === topic.neededPartitions
-  if (fits) return `it has ${plural(count, 'partition')}, ${topic.neededPartitions} to be filled`
-  const expected = topic.repartitioning === null ? `at least ${topic.neededPartitions}` : `${topic.neededPartitions}`
-  throw new CofferError('CHECK_FAILED', `expected ${expected} partitions in topic "${topic.target}", got ${count}`, {
+  const needed = topic.neededPartitions
+  if (fits) return say('restore.partitionsFit', { partitions: say('many.partitions', { count }), needed })
+  const id = topic.repartitioning === null ? 'restore.partitionsFew' : 'restore.partitionsOther'
+  throw new CofferError('CHECK_FAILED', say(id, { needed, topic: topic.target, got: count }), {
     hint: 'Add partitions, map them with restore.partition_mapping, or spread the records anew with restore.repartitioning.',
     details: { topic: topic.target, expected: topic.neededPartitions, got: count },
   })
@@ -43,7 +44,7 @@ export async function checkConfiguration(
   existing: TopicMetadata,
   facts: RecordFacts,
   compression: RestoreOptions['produce_compression'],
-): Promise<string> {
+): Promise<Said> {
   const entries = (await cluster.topicConfigs([topic.target])).get(topic.target) ?? []
   const current = new Map(entries.map((entry) => [entry.name, entry.value]))
   const largestPartition = topic.flows.reduce((most, flow) => Math.max(most, flow.bytes), 0)
@@ -54,17 +55,13 @@ export async function checkConfiguration(
     replicas: Math.min(...existing.partitions.map((partition) => partition.replicas.length)),
     now: Date.now(),
   })
-  if (problems.length === 0) return 'its configuration takes every record as it is'
-  const words = problems.map(({ name, value, reason }) => `${name} is "${value}" (${reason})`)
+  if (problems.length === 0) return say('restore.configurationFits')
+  const settings = problems.map(({ name, value, said }) => say('restore.setting', { name, value, why: said }))
   const changes = problems.map(({ name, wanted }) => `${name}=${wanted}`).join(',')
-  throw new CofferError(
-    'CHECK_FAILED',
-    `topic "${topic.target}" can't take the records as they are: ${words.join('; ')}`,
-    {
-      hint: `Run: kafka-configs --bootstrap-server … --alter --topic ${topic.target} --add-config ${changes}`,
-      details: { topic: topic.target, problems },
-    },
-  )
+  throw new CofferError('CHECK_FAILED', say('restore.configurationWrong', { topic: topic.target, settings }), {
+    hint: `Run: kafka-configs --bootstrap-server … --alter --topic ${topic.target} --add-config ${changes}`,
+    details: { topic: topic.target, problems: problems.map(({ said: _, ...problem }) => problem) },
+  })
 }
 
 /**
@@ -144,10 +141,10 @@ export async function prepareTopic(
         if (!isCofferError(refusal, 'KAFKA_REJECTED')) throw refusal
         configs.delete(name)
         const before = plan.archived.configuration?.find((entry) => entry.name === name)?.value ?? null
-        const reason = `the target does not take it: ${refusal.message}`
+        const reason = because('restore.notTaken', { why: refusal.said ?? refusal.message })
         const known = differences.findIndex((difference) => difference.name === name)
         if (known >= 0) differences.splice(known, 1)
-        differences.push({ topic: plan.target, name, archived: before, applied: null, reason })
+        differences.push({ topic: plan.target, name, archived: before, applied: null, ...reason })
       }
     }
     await wouldCreate(configs)
@@ -178,7 +175,7 @@ export async function createTarget(cluster: Cluster, { topic }: TopicToCreate): 
       name: 'min.insync.replicas',
       archived: topic.configs['min.insync.replicas'] ?? null,
       applied: String(replicas),
-      reason: `the topic has ${replicas} replicas and would refuse every write`,
+      ...because('restore.replicasFew', { replicas }),
     },
   ]
 }

@@ -1,5 +1,7 @@
 import type { TopicConfigEntry } from '../../archive/types.ts'
 import type { ConfigurationDifference } from '../../contract/results.ts'
+import type { SaidId } from '../../contract/said/english.ts'
+import { because, english, type Said, type SaidValues, say } from '../../contract/said/said.ts'
 
 const FOREVER = '-1'
 export const LONG_MAX = '9223372036854775807'
@@ -43,10 +45,11 @@ export function adaptConfiguration(input: AdaptationInput): AdaptedConfiguration
     if (value !== null && !OF_THE_SOURCE.has(name) && !TIMESTAMP_LIMITS.includes(name)) configs.set(name, value)
   }
   const differences: ConfigurationDifference[] = []
-  const apply = (name: string, value: string, reason: string): void => {
+  const apply: Apply = (name, value, said) => {
     configs.set(name, value)
     const before = archived.get(name) ?? effective(name)
-    if (before !== value) differences.push({ topic: input.target, name, archived: before, applied: value, reason })
+    if (before !== value)
+      differences.push({ topic: input.target, name, archived: before, applied: value, ...told(said) })
   }
   for (const name of OF_THE_SOURCE) {
     const before = archived.get(name)
@@ -56,31 +59,20 @@ export function adaptConfiguration(input: AdaptationInput): AdaptedConfiguration
       name,
       archived: before,
       applied: null,
-      reason: 'it names brokers of the source cluster',
+      ...because('restore.ofTheSource'),
     })
   }
   // What the topic only inherited comes back by removing the topic's own entry.
-  const whenDone = (name: string) => `; ${setBack(input.target, name, archived.get(name) ?? null)}`
-  apply(
-    'retention.ms',
-    FOREVER,
-    `restored records keep their age, and retention would delete them at once${whenDone('retention.ms')}`,
-  )
-  apply('retention.bytes', FOREVER, `nothing may be deleted while the restore runs${whenDone('retention.bytes')}`)
+  const untilDone = (name: string, id: SaidId) =>
+    say('restore.setBack', { why: say(id), command: setBack(input.target, name, archived.get(name) ?? null) })
+  apply('retention.ms', FOREVER, untilDone('retention.ms', 'restore.keepsAge'))
+  apply('retention.bytes', FOREVER, untilDone('retention.bytes', 'restore.nothingDeleted'))
   const policy = effective('cleanup.policy')
   if (policy?.includes('compact')) {
-    apply(
-      'cleanup.policy',
-      'delete',
-      `compaction may not remove records while the restore runs and is checked${whenDone('cleanup.policy')}`,
-    )
+    apply('cleanup.policy', 'delete', untilDone('cleanup.policy', 'restore.compactionWaits'))
   }
   if (effective('message.timestamp.type') === 'LogAppendTime') {
-    apply(
-      'message.timestamp.type',
-      'CreateTime',
-      `LogAppendTime would replace every restored timestamp${whenDone('message.timestamp.type')}`,
-    )
+    apply('message.timestamp.type', 'CreateTime', untilDone('message.timestamp.type', 'restore.timesReplaced'))
   }
   for (const name of input.timestampKeys === 'difference' ? TIMESTAMP_LIMITS.slice(0, 1) : TIMESTAMP_LIMITS.slice(1)) {
     const before = effective(name) ?? (name.endsWith('after.max.ms') ? DEFAULT_AFTER_MAX_MS : LONG_MAX)
@@ -91,34 +83,29 @@ export function adaptConfiguration(input: AdaptationInput): AdaptedConfiguration
         name,
         archived: effective(name),
         applied: LONG_MAX,
-        reason: `old and future timestamps must be accepted${whenDone(name)}`,
+        ...told(untilDone(name, 'restore.timesAccepted')),
       })
     }
   }
   adaptSize(input, effective('max.message.bytes'), apply, configs)
   const inSync = Number(archived.get('min.insync.replicas') ?? '1')
   if (inSync > input.replicas) {
-    apply(
-      'min.insync.replicas',
-      String(input.replicas),
-      `the target can have ${input.replicas} replicas at most, and would refuse every write`,
-    )
+    apply('min.insync.replicas', String(input.replicas), say('restore.replicasAtMost', { replicas: input.replicas }))
   }
   return { configs, differences }
 }
 
-function adaptSize(
-  input: AdaptationInput,
-  archived: string | null,
-  apply: (name: string, value: string, reason: string) => void,
-  configs: Map<string, string>,
-): void {
+type Apply = (name: string, value: string, said: Said) => void
+
+const told = (said: Said) => ({ reason: english(said), said })
+
+function adaptSize(input: AdaptationInput, archived: string | null, apply: Apply, configs: Map<string, string>): void {
   const limit = archived === null ? DEFAULT_MAX_MESSAGE_BYTES : Number(archived)
   if (input.largestRecord !== null && input.largestRecord > limit) {
     apply(
       'max.message.bytes',
       String(input.largestRecord),
-      `the largest archived record may need ${input.largestRecord} bytes, uncompressed`,
+      say('restore.largestRecord', { bytes: input.largestRecord }),
     )
     return
   }
@@ -129,7 +116,7 @@ function adaptSize(
 /** The command that gives a topic back what the archive says, for whoever reads the list of differences. */
 function setBack(topic: string, name: string, value: string | null): string {
   const change = value === null ? `--delete-config ${name}` : `--add-config ${name}=${quotedValue(value)}`
-  return `set it back with: kafka-configs --bootstrap-server … --alter --topic ${topic} ${change}`
+  return `kafka-configs --bootstrap-server … --alter --topic ${topic} ${change}`
 }
 
 /** A list such as `compact,delete` needs brackets in Kafka's own tool. */
@@ -142,6 +129,7 @@ export interface ConfigurationProblem {
   name: string
   value: string
   reason: string
+  said: Said
   /** What to set. */
   wanted: string
 }
@@ -164,24 +152,24 @@ export function configurationProblems(
   },
 ): ConfigurationProblem[] {
   const problems: ConfigurationProblem[] = []
-  const add = (name: string, wanted: string, reason: string): void => {
-    problems.push({ name, value: current.get(name) ?? '', wanted, reason })
+  const add = (name: string, wanted: string, id: SaidId, values?: SaidValues): void => {
+    problems.push({ name, value: current.get(name) ?? '', wanted, ...because(id, values) })
   }
   const policy = current.get('cleanup.policy') ?? 'delete'
-  if (policy.includes('compact')) add('cleanup.policy', 'delete', 'compaction would remove restored records')
+  if (policy.includes('compact')) add('cleanup.policy', 'delete', 'restore.noCompaction')
   if (current.get('message.timestamp.type') === 'LogAppendTime') {
-    add('message.timestamp.type', 'CreateTime', 'the broker would replace every restored timestamp')
+    add('message.timestamp.type', 'CreateTime', 'restore.brokerTime')
   }
   const { span, now } = facts
   if (policy.includes('delete') && span !== null) {
     const retention = Number(current.get('retention.ms') ?? FOREVER)
     if (retention >= 0 && span.min < now - retention) {
-      add('retention.ms', FOREVER, 'retention would delete restored records for their age')
+      add('retention.ms', FOREVER, 'restore.retentionByAge')
     }
   }
   const keptBytes = Number(current.get('retention.bytes') ?? FOREVER)
   if (policy.includes('delete') && keptBytes >= 0 && facts.bytes > keptBytes) {
-    add('retention.bytes', FOREVER, 'retention may delete restored records for their size')
+    add('retention.bytes', FOREVER, 'restore.retentionBySize')
   }
   if (span !== null) {
     const limit = (name: string) => Number(current.get(name) ?? LONG_MAX)
@@ -190,19 +178,19 @@ export function configurationProblems(
     const after = Math.min(limit('message.timestamp.after.max.ms'), limit(difference))
     const named = (name: string) => (current.has(name) ? name : difference)
     if (now - Number(span.min) > before) {
-      add(named(BEFORE_MAX_MS), LONG_MAX, 'the broker would refuse the oldest records')
+      add(named(BEFORE_MAX_MS), LONG_MAX, 'restore.oldestRefused')
     }
     if (Number(span.max) - now > after) {
-      add(named('message.timestamp.after.max.ms'), LONG_MAX, 'the broker would refuse records dated in the future')
+      add(named('message.timestamp.after.max.ms'), LONG_MAX, 'restore.futureRefused')
     }
   }
   const size = current.get('max.message.bytes')
   if (facts.largestRecord !== null && size !== undefined && size !== null && Number(size) < facts.largestRecord) {
-    add('max.message.bytes', String(facts.largestRecord), 'the broker may refuse the largest records')
+    add('max.message.bytes', String(facts.largestRecord), 'restore.largestRefused')
   }
   const inSync = Number(current.get('min.insync.replicas') ?? '1')
   if (inSync > facts.replicas) {
-    add('min.insync.replicas', String(facts.replicas), `the topic has ${facts.replicas} replicas and refuses writes`)
+    add('min.insync.replicas', String(facts.replicas), 'restore.replicasRefuse', { replicas: facts.replicas })
   }
   return problems
 }

@@ -7,6 +7,7 @@ import { selectTopics } from '../../contract/config/topics.ts'
 import type { RestoreConfig } from '../../contract/config/types.ts'
 import type { ValidationConfig } from '../../contract/config/validation.ts'
 import { CofferError } from '../../contract/errors.ts'
+import { english } from '../../contract/said/said.ts'
 import { plural } from '../../contract/words.ts'
 import type { Cluster } from '../../kafka/cluster.ts'
 import type { ClusterIdentity, TopicMetadata } from '../../kafka/types.ts'
@@ -59,7 +60,7 @@ export async function findScope(
   const restore = told === undefined || config.restore_given ? config.restore : configOf(config, told)
   const loaded = state === null ? newest : await manifestOf(storage, state, newest, notes)
   const prepared = await prepare(restore, storage, loaded)
-  notes.push(...prepared.notes)
+  notes.push(...prepared.notes.map((one) => english(one)))
   const existing = await existingTargets(cluster, prepared.plan.topics)
   if (stale !== undefined) {
     notes.push(

@@ -141,9 +141,12 @@ function backupFacts(result: BackupResult | BackupPlanResult): JobFacts {
 function restoreFacts(result: RestoreResult | RestorePlanResult): JobFacts {
   const common = { kind: 'restore' as const, ...commonFacts(result) }
   if (result.dry_run) {
-    const failures = result.checks.filter((step) => step.outcome === 'failed').map((step) => step.message)
+    const failed = result.checks.filter((step) => step.outcome === 'failed').slice(0, MAX_WARNINGS)
+    const failures = failed.map((step) => step.message)
+    const words = failed.flatMap(({ said }) => (said === undefined ? [] : [said]))
     return {
       ...common,
+      sayings: [...words, ...(result.sayings ?? [])].slice(0, 2 * MAX_WARNINGS),
       dryRun: true,
       state: result.verdict === 'PASSED' ? 'passed' : 'failed',
       records: result.records_estimate,
@@ -154,6 +157,7 @@ function restoreFacts(result: RestoreResult | RestorePlanResult): JobFacts {
   }
   return {
     ...common,
+    ...(result.sayings === undefined ? {} : { sayings: result.sayings.slice(0, MAX_WARNINGS) }),
     dryRun: false,
     state: result.state,
     records: result.records,

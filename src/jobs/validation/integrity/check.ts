@@ -38,7 +38,7 @@ export async function checkIntegrity({ storage, config, scope, context }: Sessio
         generations,
         generations_verified: verified,
         account: report.account,
-        findings: report.findings.slice(0, LISTED),
+        findings: report.findings.slice(0, LISTED).map(({ said: _, ...finding }) => finding),
         findings_total: report.findings_total,
       },
     }

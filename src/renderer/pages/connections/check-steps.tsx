@@ -1,8 +1,11 @@
 import { useTranslation } from 'react-i18next'
+import type { ErrorCode } from '../../../contract/errors.ts'
 import type { CheckResult, CheckStep } from '../../../contract/results.ts'
+import { errorHint, isForeign } from '../../error-words.ts'
 import { sentence } from '../../format.ts'
 import { Pill } from '../../parts/basics.tsx'
 import { CopyText } from '../../parts/copy-text.tsx'
+import { Told } from '../../parts/told.tsx'
 
 const TONE = { passed: 'ok', failed: 'bad', skipped: 'plain' } as const
 
@@ -20,8 +23,10 @@ export function CheckSteps({ result, name }: { result: CheckResult; name: string
         <li key={`${step.step} ${step.subject}`}>
           <div>
             <strong>{t(`steps.${step.step}`)}</strong> <code className="mute">{step.subject}</code>
-            <div className={step.outcome === 'failed' ? undefined : 'mute'}>{sentence(step.message)}</div>
-            {step.hint !== undefined && step.outcome === 'failed' && <Hint hint={step.hint} />}
+            <div className={step.outcome === 'failed' ? undefined : 'mute'}>
+              <Told text={step.message} said={step.said} code={step.code} />
+            </div>
+            {step.hint !== undefined && step.outcome === 'failed' && <Hint hint={step.hint} code={step.code} />}
             {step.code !== undefined && (
               <div className="mute small">
                 {t('code', { ns: 'app' })} <code>{step.code}</code>
@@ -36,21 +41,30 @@ export function CheckSteps({ result, name }: { result: CheckResult; name: string
 }
 
 /** A hint; where it holds a command for the platform team, that is there to be copied. */
-function Hint({ hint }: { hint: string }) {
-  const { t } = useTranslation('connections')
+function Hint({ hint, code }: { hint: string; code: ErrorCode | undefined }) {
+  const { t, i18n } = useTranslation('connections')
+  const { t: errors } = useTranslation('errors')
+  const foreign = isForeign(i18n.language)
   const at = hint.indexOf('kafka-acls.sh')
   if (at === -1) {
     return (
       <div>
         <span className="mute">{t('tryThis', { ns: 'app' })}: </span>
-        {sentence(hint)}
+        {foreign && errorHint(errors, { code: code ?? 'UNEXPECTED' })}{' '}
+        {foreign ? (
+          <span className="mute small" lang="en" data-words="none">
+            {sentence(hint)}
+          </span>
+        ) : (
+          sentence(hint)
+        )}
       </div>
     )
   }
   return (
     <div>
       <span className="mute">{t('ask')}:</span>
-      <CopyText text={hint} label={t('ask')} />
+      <CopyText text={foreign ? hint.slice(at) : hint} label={t('ask')} />
     </div>
   )
 }

@@ -2,9 +2,11 @@ import { Button, Checkbox } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Connection } from '../../../contract/ipc/connection.ts'
 import type { PreviewTopic, RestoreChoices, RestorePreview } from '../../../contract/ipc/restore.ts'
-import { bytes, count, duration, sentence } from '../../format.ts'
+import { saidOf } from '../../../contract/said/said.ts'
+import { bytes, count, duration } from '../../format.ts'
 import { Card, Figure, Pill, Problem } from '../../parts/basics.tsx'
 import { DataTable, type TableColumn } from '../../parts/data-table.tsx'
+import { Told } from '../../parts/told.tsx'
 import { errorOf } from '../../state.ts'
 import { CheckSteps } from '../connections/check-steps.tsx'
 import { isProduction, type StepProps, usePreview } from './shared.ts'
@@ -99,7 +101,7 @@ function Findings({ found, all }: { found: RestorePreview; all: boolean }) {
       </div>
       {found.warnings.map((warning) => (
         <p key={warning}>
-          <Pill tone="warn">{t('preview.warning')}</Pill> {sentence(warning)}
+          <Pill tone="warn">{t('preview.warning')}</Pill> <Told text={warning} said={saidOf(warning, found.sayings)} />
         </p>
       ))}
       <Card title={t('preview.topicsTitle')}>
@@ -165,7 +167,11 @@ function PreviewTable({ found }: { found: RestorePreview }) {
       cell: (row) => (
         <>
           <Pill tone={ACTION_TONE[row.action]}>{t(`preview.actions.${row.action}`)}</Pill>
-          {row.reason !== null && <div className="mute small">{sentence(row.reason)}</div>}
+          {row.reason !== null && (
+            <div className="mute small">
+              <Told text={row.reason} said={row.said} code={row.code} />
+            </div>
+          )}
         </>
       ),
     },
@@ -205,6 +211,6 @@ function differenceColumns(t: T): TableColumn<RestorePreview['differences'][numb
     { id: 'name', title: t('preview.setting'), grow: 2, cell: (one) => <code>{one.name}</code> },
     { id: 'archived', title: t('preview.archived'), grow: 1.5, cell: (one) => one.archived ?? '–' },
     { id: 'applied', title: t('preview.applied'), grow: 1.5, cell: (one) => one.applied ?? '–' },
-    { id: 'reason', title: t('preview.why'), grow: 3, cell: (one) => sentence(one.reason) },
+    { id: 'reason', title: t('preview.why'), grow: 3, cell: (one) => <Told text={one.reason} said={one.said} /> },
   ]
 }

@@ -2,9 +2,11 @@ import { Button } from '@mantine/core'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { saidOf } from '../../../contract/said/said.ts'
 import { count, duration, sentence } from '../../format.ts'
 import { Card, ErrorLine, Headline, Pill, Problem } from '../../parts/basics.tsx'
 import { JobProgress } from '../../parts/progress.tsx'
+import { Told } from '../../parts/told.tsx'
 import { useAct } from '../../query.ts'
 import { errorOf } from '../../state.ts'
 import { AskApproval } from './approval.tsx'
@@ -122,7 +124,7 @@ function RestoreState({ restore, run, onJobs, onBack }: StateProps) {
     )
   }
   if (isRestored(restore) && outcome?.state === 'done' && outcome.result.kind === 'restore') {
-    const { records, topics, seconds, warnings } = outcome.result
+    const { records, topics, seconds, warnings, sayings } = outcome.result
     return (
       <>
         <p role="status">
@@ -132,7 +134,7 @@ function RestoreState({ restore, run, onJobs, onBack }: StateProps) {
         </p>
         {warnings.map((warning) => (
           <p key={warning}>
-            <Pill tone="warn">{t('preview.warning')}</Pill> {sentence(warning)}
+            <Pill tone="warn">{t('preview.warning')}</Pill> <Told text={warning} said={saidOf(warning, sayings)} />
           </p>
         ))}
         {toJobs}

@@ -9,6 +9,7 @@ import {
 } from '../../../contract/ipc/restore.ts'
 import type { ConfigSource } from '../../../contract/jobs.ts'
 import type { RestorePlanResult } from '../../../contract/results.ts'
+import { beside } from '../../../contract/said/said.ts'
 import { restoreFile, type StorageText, validationFile } from '../../restore/restore-file.ts'
 import type { StoredConnection } from '../connection-store.ts'
 import { variablesIn } from '../connection-text.ts'
@@ -97,6 +98,8 @@ function previewOf(result: RestorePlanResult, name: string): RestorePreview {
       records: one.records_estimate,
       bytes: one.bytes_estimate,
       reason: one.reason ?? null,
+      ...beside(one.said),
+      ...(one.code === undefined ? {} : { code: one.code }),
     })),
     topicsTotal: topics.length,
     notEmpty: topics.filter((one) => one.action === 'write_to_non_empty').length,
@@ -110,5 +113,6 @@ function previewOf(result: RestorePlanResult, name: string): RestorePreview {
     check: { kind: 'check', config: name, verdict: result.verdict, steps: steps.slice(0, MAX_PREVIEW_ROWS) },
     stepsTotal: steps.length,
     warnings: result.warnings.slice(0, MAX_WARNINGS),
+    ...(result.sayings === undefined ? {} : { sayings: result.sayings.slice(0, MAX_WARNINGS) }),
   }
 }
