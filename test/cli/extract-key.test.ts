@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -19,11 +19,13 @@ const environment = {
 }
 const output = join(folder, 'case.zip')
 const extract = (...args: string[]) => {
-  const where = ['--path', join(ROOT, 'test/fixtures/oso'), '--backup-id', 'oso-ledger-zstd']
+  const where = ['--path', join(folder, 'archive'), '--backup-id', 'oso-ledger-zstd']
   return coffer(['extract', ...where, '--matter', 'M-1', '--output', output, ...args], { environment })
 }
 
 before(async () => {
+  // a package leaves a line of custody in the archive that it was cut out of
+  cpSync(join(ROOT, 'test/fixtures/oso/oso-ledger-zstd'), join(folder, 'archive/oso-ledger-zstd'), { recursive: true })
   const made = await coffer(['keys', 'create', '--name', 'audit-2026'], { environment })
   assert.equal(made.code, 0, made.err)
 })
