@@ -194,11 +194,6 @@ export interface VerifyResult {
   tool: { name: string; version: string }
 }
 
-/** The sign of "who signed it?": what counts as nobody's has none, since the reason why stands with the question that failed. */
-export function whoseVerdict({ answer_ids }: VerifiedFile, own: Verdict | null): Verdict | null {
-  return answer_ids?.whose === 'invalid' && own === 'passed' ? null : own
-}
-
 /** The worse of two: failed beats indeterminate beats passed. */
 export function worse(a: Verdict, b: Verdict): Verdict {
   if (a === 'failed' || b === 'failed') return 'failed'

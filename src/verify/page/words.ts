@@ -1,5 +1,12 @@
+import {
+  checksOf,
+  QUESTIONS,
+  type Question,
+  type RestsOn,
+  type Sign,
+  signOf,
+} from '../../contract/evidence/questions.ts'
 import type { Verdict, VerifiedFile, VerifyCheck } from '../../contract/evidence/verdict.ts'
-import { whoseVerdict, worse } from '../../contract/evidence/verdict.ts'
 
 export function sizeOf(bytes: number): string {
   for (const [unit, size] of [
@@ -27,62 +34,55 @@ export function headlineOf(result: VerifiedFile): string {
   }
 }
 
-export interface Row {
+export interface Row extends Sign {
   question: string
   answer: string
-  verdict: Verdict | null
   /** In place of the verdict's own word. */
   word?: string
 }
 
-/** Which question a check speaks to; all others to the first. */
-const GROUPS: Readonly<Record<string, keyof typeof NO_CHECKS>> = {
-  signature: 'whose',
-  chain: 'whose',
-  trust: 'whose',
-  timestamp: 'since',
-  revocation: 'whose',
-  proofs: 'records',
-  redaction: 'records',
-  coverage: 'coverage',
+const ASKED: Readonly<Record<Question, string>> = {
+  intact: 'Is it intact?',
+  whose: 'Who signed it?',
+  since: 'Since when?',
+  changed: 'Changed afterwards?',
+  records: 'Are the records from the archive?',
+  coverage: 'Is anything left out?',
+  next: 'What next?',
 }
 
-const NO_CHECKS = {
-  intact: [] as VerifyCheck[],
-  whose: [] as VerifyCheck[],
-  since: [] as VerifyCheck[],
-  records: [] as VerifyCheck[],
-  coverage: [] as VerifyCheck[],
+const RESTS: Readonly<Record<RestsOn, string>> = {
+  signer: 'rests on the signer',
+  clock: 'signer’s clock',
+  unproved: 'not proved',
 }
 
 /** The questions of somebody who has to rely on it, each with its answer. */
 export function rowsOf(result: VerifiedFile): Row[] {
-  const groups = structuredClone(NO_CHECKS)
-  for (const check of result.checks) groups[GROUPS[check.check] ?? 'intact'].push(check)
-  const { answers } = result
-  const own = (checks: VerifyCheck[]) =>
-    checks.length === 0 ? null : checks.map(({ verdict }) => verdict).reduce(worse)
-  const reasons = (checks: VerifyCheck[]) => checks.map(({ reason }) => reason).join(' ')
-  const passed = groups.intact.filter(({ verdict }) => verdict === 'passed')
-  const intact =
-    own(groups.intact) === 'passed' ? reasons(passed.filter(({ subject }) => subject !== 'report.json')) : ''
-  const coverage = own(groups.coverage)
-  return [
-    { question: 'Is it intact?', answer: intactAnswer(result, groups.intact, intact), verdict: own(groups.intact) },
-    { question: 'Who signed it?', answer: answers.whose, verdict: whoseVerdict(result, own(groups.whose)) },
-    { question: 'Since when?', answer: answers.since, ...sinceVerdict(result, own(groups.since)) },
-    { question: 'Changed afterwards?', answer: answers.changed, verdict: null },
-    { question: 'Are the records from the archive?', answer: reasons(groups.records), verdict: own(groups.records) },
-    {
-      question: 'Is anything left out?',
-      answer:
-        coverage === 'passed'
-          ? `${reasons(groups.coverage)} What the filter then chose rests on the signer.`
-          : reasons(groups.coverage),
-      verdict: coverage,
-    },
-    { question: 'What next?', answer: onPage(answers.next), verdict: null },
-  ].filter(({ answer }) => answer !== '')
+  return QUESTIONS.map((question) => {
+    const sign = signOf(result, question)
+    const word = sign.rests === undefined ? {} : { word: RESTS[sign.rests] }
+    return { question: ASKED[question], answer: answerTo(result, question, sign), ...sign, ...word }
+  }).filter(({ answer }) => answer !== '')
+}
+
+function answerTo(result: VerifiedFile, question: Question, { verdict, rests }: Sign): string {
+  const checks = checksOf(result, question)
+  const reasons = checks.map(({ reason }) => reason).join(' ')
+  switch (question) {
+    case 'intact': {
+      const passed = checks.filter(({ subject }) => subject !== 'report.json').map(({ reason }) => reason)
+      return intactAnswer(result, checks, verdict === 'passed' ? passed.join(' ') : '')
+    }
+    case 'records':
+      return reasons
+    case 'coverage':
+      return rests === 'signer' ? `${reasons} What the filter then chose rests on the signer.` : reasons
+    case 'next':
+      return onPage(result.answers.next)
+    default:
+      return result.answers[question]
+  }
 }
 
 /** The program's options, as this page has them. */
@@ -111,15 +111,6 @@ export function ownTools(result: VerifiedFile, beside: readonly string[]): { tex
     text: 'The same answers with tools you already have (the signer’s key as KEY.pem):',
     commands: `sha256sum ${name}\nopenssl dgst -sha256 -verify KEY.pem -signature ${signature} ${name}`,
   }
-}
-
-/** A time that only the signer states is no proof of it, though nothing is wrong with it. */
-function sinceVerdict(result: VerifiedFile, own: Verdict | null): Pick<Row, 'verdict' | 'word'> {
-  const first = result.signatures[0]
-  if (own === 'failed' || first?.time === undefined || first.time === null) return { verdict: own }
-  if (result.verdict === 'failed') return { verdict: null }
-  if (first.time.kind === 'proved') return { verdict: own ?? 'passed' }
-  return { verdict: 'indeterminate', word: first.time.kind === 'claimed' ? 'signer’s clock' : 'not proved' }
 }
 
 function intactAnswer(result: VerifiedFile, checks: VerifyCheck[], passed: string): string {

@@ -1,8 +1,9 @@
 import type { TFunction } from 'i18next'
+import { checksOf } from '../../../contract/evidence/questions.ts'
 import type { VerifiedFile, VerifyCheck } from '../../../contract/evidence/verdict.ts'
 import { ADVICE, SUB_INDICATIONS, VERIFY_CHECKS } from '../../../contract/evidence/verdict.ts'
 import { utc } from '../../format.ts'
-import { checksOf, type Row } from './rows.ts'
+import type { Row } from './rows.ts'
 
 /**
  * What the verifier found in the window's language, by the names of what was checked and found. The verifier's own

@@ -1,0 +1,86 @@
+import type { Verdict, VerifiedFile, VerifyCheck } from './verdict.ts'
+import { worse } from './verdict.ts'
+
+/**
+ * The questions of somebody who has to rely on a file, and which sign each gets: one rule for the window and for the page
+ * inside a package, so that the two never show a different sign for the same file.
+ */
+export const QUESTIONS = ['intact', 'whose', 'since', 'changed', 'records', 'coverage', 'next'] as const
+export type Question = (typeof QUESTIONS)[number]
+
+/** What an answer rests on, where the verdict's own word would say too much. */
+export type RestsOn = 'signer' | 'clock' | 'unproved'
+
+export interface Sign {
+  /** Null: the question has no sign. */
+  verdict: Verdict | null
+  rests?: RestsOn
+}
+
+/** Which question a check speaks to; all others to the first. */
+const SPEAKS_TO: Readonly<Record<string, 'whose' | 'since' | 'records' | 'coverage'>> = {
+  signature: 'whose',
+  chain: 'whose',
+  trust: 'whose',
+  revocation: 'whose',
+  timestamp: 'since',
+  proofs: 'records',
+  redaction: 'records',
+  coverage: 'coverage',
+}
+
+/** The checks that speak to a question. */
+export function checksOf(file: VerifiedFile, question: Question): VerifyCheck[] {
+  return file.checks.filter((one) => (SPEAKS_TO[one.check] ?? 'intact') === question)
+}
+
+/** The sign of a question, from the checks that ran; where none ran there is none. */
+export function signOf(file: VerifiedFile, question: Question): Sign {
+  const checks = checksOf(file, question)
+  const own = checks.length === 0 ? null : checks.map((one) => one.verdict).reduce(worse)
+  switch (question) {
+    case 'whose':
+      // what counts as nobody's has no sign, since the reason why stands with the question that failed
+      return { verdict: file.answer_ids?.whose === 'invalid' && own === 'passed' ? null : own }
+    case 'since':
+      return signOfTime(file, own)
+    case 'changed':
+      return { verdict: changed(file) }
+    case 'coverage':
+      // what was read is checked; what the filter then chose nobody but the signer can say
+      return own === 'passed' ? { verdict: 'indeterminate', rests: 'signer' } : { verdict: own }
+    case 'next':
+      return { verdict: null }
+    default:
+      return { verdict: own }
+  }
+}
+
+/** A time that only the signer states is no proof of it, though nothing is wrong with it. */
+function signOfTime(file: VerifiedFile, own: Verdict | null): Sign {
+  const time = file.signatures[0]?.time
+  if (own === 'failed' || time == null) return { verdict: own }
+  if (file.verdict === 'failed') return { verdict: null }
+  if (time.kind === 'proved') return { verdict: own ?? 'passed' }
+  return { verdict: 'indeterminate', rests: time.kind === 'claimed' ? 'clock' : 'unproved' }
+}
+
+/** The grounds on which the verifier's answer says that something was changed (verify/answers.ts). */
+const CHANGES: ReadonlySet<string | undefined> = new Set([
+  'HASH_FAILURE',
+  'CHANGED_AFTER_SIGNING',
+  'SIG_CRYPTO_FAILURE',
+  'REPORT_DIFFERS',
+  'PROOF_FAILURE',
+  'FILE_MISSING',
+  'FILE_NOT_LISTED',
+  'ARCHIVE_DAMAGED',
+])
+
+/** Only a signature that matches says that nothing was changed. */
+function changed({ checks }: VerifiedFile): Verdict | null {
+  const failed = checks.filter((one) => one.verdict === 'failed')
+  if (failed.some((one) => CHANGES.has(one.subIndication))) return 'failed'
+  if (failed.length > 0) return null
+  return checks.some((one) => one.check === 'signature' && one.verdict === 'passed') ? 'passed' : null
+}
