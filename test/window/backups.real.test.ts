@@ -9,8 +9,9 @@ import { freePort } from '../rig/ports.ts'
 import type { S3Server } from '../rig/s3.ts'
 import { uniqueName, useJava, useKafka, useS3 } from '../rig/shared.ts'
 import { accessibleInBothLooks } from './axe.ts'
-import { launchChromium } from './chromium.ts'
+import { launchChromium, openWindow } from './chromium.ts'
 import { type TestHost, testHost } from './host.ts'
+import { shot } from './requests-support.ts'
 import { stepsOn } from './steps.ts'
 
 /** From an empty profile to a scheduled backup that ran: real Chromium, web host, worker, broker and S3 server. */
@@ -51,11 +52,8 @@ before(async () => {
   await java.generate(`${base}-payments`, 100, { partitions: 1 })
   host = await testHost(runJob, { PATH: process.env.PATH ?? '', COFFER_KEY_STORE: 'file' })
   browser = await launchChromium()
-  page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', timezoneId: 'Europe/Berlin' })
-  page.setDefaultTimeout(process.env.COFFER_SHOTS === undefined ? 60_000 : 25_000)
-  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-  page.on('pageerror', (error) => problems.push(error.message))
-  await page.goto(host.address)
+  const where = { locale: 'en-GB', timezoneId: 'Europe/Berlin' }
+  page = await openWindow(browser, host.address, { limitMs: 60_000, problems, ...where })
 })
 after(async () => {
   await browser?.close()
@@ -69,30 +67,11 @@ const go = (address: string) => page.goto(`${host.origin}/#${address}`)
 const inOrder = stepsOn(() => page)
 const step = (name: string, work: () => Promise<void> | void) => test(name, inOrder(work))
 
-/** For whoever works on the pages: a picture of each step, where COFFER_SHOTS names a folder. */
-async function shot(name: string): Promise<void> {
-  const folder = process.env.COFFER_SHOTS
-  if (folder === undefined) return
-  await page.waitForTimeout(300)
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
-  for (const [look, scheme, width] of [
-    ['dark', 'dark', 1280],
-    ['narrow', 'light', 640],
-  ] as const) {
-    await page.emulateMedia({ colorScheme: scheme })
-    await page.setViewportSize({ width, height: 900 })
-    await page.waitForTimeout(200)
-    await page.screenshot({ path: join(folder, `${name}-${look}.png`), fullPage: true })
-  }
-  await page.emulateMedia({ colorScheme: 'light' })
-  await page.setViewportSize({ width: 1280, height: 900 })
-}
-
 /** Each page that a step came to is looked over by axe, in light and dark. */
 async function seen(name: string): Promise<void> {
   await page.waitForTimeout(100)
   await accessibleInBothLooks(page, name)
-  await shot(name)
+  await shot(page, name)
 }
 
 const s3Yaml = (name: string) =>

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { runJob } from '../../src/worker/client.ts'
@@ -10,10 +9,10 @@ import { coffer } from '../cli/program.ts'
 import type { JavaClient } from '../rig/java-client.ts'
 import { type KafkaRig, startKafka } from '../rig/kafka.ts'
 import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
-import { axeFindings } from './axe.ts'
-import { launchChromium } from './chromium.ts'
+import { launchChromium, openWindow } from './chromium.ts'
 import { type TestHost, testHost } from './host.ts'
-import { shot } from './requests-support.ts'
+import { accessible, shot } from './requests-support.ts'
+import { backUpOf, type FourEyes, restoresNeedApproval } from './restore-support.ts'
 
 /** A restore from an empty profile to a proved restore: real Chromium, real host and worker, real broker. */
 
@@ -27,8 +26,7 @@ const problems: string[] = []
 let bootstrap: string
 let locked: KafkaRig | undefined
 let java: JavaClient
-/** Where requests for approvals are left. */
-let exchange: string
+let fourEyes: FourEyes | undefined
 let host: TestHost
 let browser: Browser
 let page: Page
@@ -42,35 +40,18 @@ before(async () => {
   ])
   await java.generate(orders, RECORDS, { partitions: 3 })
   await java.generate(ledger, 500, { partitions: 2 })
-  const policy = join(mkdtempSync(join(tmpdir(), 'coffer-policy-')), 'policy.json')
-  exchange = join(dirname(policy), 'exchange')
-  writeFileSync(
-    policy,
-    JSON.stringify({
-      format: 'coffer-approval-policy/1',
-      require: ['restore'],
-      // the one broker under another of its names
-      production: ['127.0.0.1'],
-      people: [],
-      folder: exchange,
-      valid_hours: 24,
-    }),
-  )
-  host = await testHost(runJob, { PATH: process.env.PATH ?? '', COFFER_APPROVAL_POLICY: policy })
+  fourEyes = restoresNeedApproval()
+  host = await testHost(runJob, { PATH: process.env.PATH ?? '', COFFER_APPROVAL_POLICY: fourEyes.policy })
   mkdirSync(join(host.folder, 'archive'))
   browser = await launchChromium()
-  page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
-  page.setDefaultTimeout(30_000)
-  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-  page.on('pageerror', (error) => problems.push(error.message))
-  await page.goto(host.address)
+  page = await openWindow(browser, host.address, { limitMs: 60_000, problems })
   await backUp('ledger-weekly', [orders, ledger])
 })
 after(async () => {
   await locked?.stop()
   await browser?.close()
   await host?.end()
-  rmSync(dirname(exchange), { recursive: true, force: true })
+  fourEyes?.remove()
 })
 
 const heading = (name: string | RegExp) => page.getByRole('heading', { name })
@@ -78,21 +59,7 @@ const button = (name: string | RegExp) => page.getByRole('button', { name, exact
 const next = (name: string) => button(`Next: ${name}`).click()
 const open = (name: string) => page.getByRole('link', { name, exact: true }).click()
 
-/** Made by the same engine that the backup's page uses; this file is about the way back. */
-async function backUp(id: string, topics: string[], more = ''): Promise<void> {
-  const text = `mode: backup
-backup_id: ${id}
-source:
-  bootstrap_servers: ["${bootstrap}"]
-  topics: { include: ${JSON.stringify(topics)} }
-storage:
-  backend: filesystem
-  path: ${join(host.folder, 'archive')}
-${more}`
-  const config = { name: 'backup.yaml', directory: host.folder, text }
-  const outcome = await runJob({ kind: 'backup', dryRun: false, environment: {}, config })
-  assert.equal(outcome.state, 'done', JSON.stringify(outcome))
-}
+const backUp = (id: string, topics: string[], more?: string) => backUpOf(host.folder, bootstrap, id, topics, more)
 
 /** As the connections' page saves it; that has a test of its own. */
 async function connect(
@@ -103,16 +70,6 @@ async function connect(
 ): Promise<void> {
   const secrets: Record<string, string> = yaml.includes('RW_PASSWORD') ? { RW_PASSWORD: SECRET } : {}
   await host.services.handlers['connections.save']({ id: null, name, kind, yaml, purpose, secrets })
-}
-
-/** Nothing that axe finds, and nothing that has to be scrolled sideways; takes a picture where somebody wants to look. */
-async function accessible(on: Page, name: string): Promise<void> {
-  // motion has ended: a colour half way is no colour of the page
-  await on.waitForTimeout(300)
-  await shot(on, name)
-  assert.deepEqual(await axeFindings(on), [], name)
-  const sideways = await on.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  assert.equal(sideways, 0, name)
 }
 
 test('without anything connected the page says what it needs', async () => {
@@ -398,10 +355,11 @@ test('where the policy asks for four eyes it is refused, and a second person can
   await page.getByLabel('Why it is needed').fill('the yearly exercise')
   await button('Ask for an approval').click()
   await page.getByText(/The request lies in/).waitFor()
-  const [file, ...others] = readdirSync(exchange)
+  assert.ok(fourEyes)
+  const [file, ...others] = readdirSync(fourEyes.exchange)
   assert.ok(file)
   assert.deepEqual(others, [])
-  const { document } = JSON.parse(readFileSync(join(exchange, file), 'utf8'))
+  const { document } = JSON.parse(readFileSync(join(fourEyes.exchange, file), 'utf8'))
   assert.equal(document.reason, 'the yearly exercise')
   await page.getByText('The same as YAML').click()
   const yaml = (await page.getByRole('region', { name: 'restore.yaml' }).textContent()) ?? ''
