@@ -2,16 +2,19 @@ import { isUtf8 } from 'node:buffer'
 import { createHash, hash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { crc32, createInflateRaw } from 'node:zlib'
+import { readProofs, readRecords } from '../../verify/package/read-rows.ts'
 import type { PackageTools } from '../../verify/package/tools.ts'
 import { type UnpackParts, unpackEntry } from '../../verify/package/unpack.ts'
+import type { ByteSource } from '../../verify/source.ts'
 
 const CHUNK = 256 * 1024
 
 /** Node's hash takes any view; one call is three times as fast as a stream of one update. */
-const hashHex = hash as (algorithm: 'sha256', data: Uint8Array, encoding: 'hex') => string
+const hashText = hash as (algorithm: 'sha256', data: Uint8Array, encoding: 'hex' | 'latin1') => string
 
 /** Methods of every Buffer that Node's types leave out; they skip the checks of `toString` and `write`. */
 type RawBuffer = Buffer & {
+  latin1Write(text: string, offset: number, length: number): number
   latin1Slice(start: number, end: number): string
   base64Write(text: string, offset: number, length: number): number
 }
@@ -48,7 +51,12 @@ export const nodeUnpackParts: UnpackParts = {
 
 /** PackageTools with Node's own code. */
 export const nodePackageTools: PackageTools = {
-  sha256Hex: (data) => hashHex('sha256', data, 'hex'),
+  sha256Hex: (data) => hashText('sha256', data, 'hex'),
+  // a text of one character a byte: a Buffer of its own for each hash would cost more than the hash
+  sha256Into: (data, length, into, at) => {
+    const digest = hashText('sha256', length === data.length ? data : data.subarray(0, length), 'latin1')
+    ;(into as RawBuffer).latin1Write(digest, at, 32)
+  },
   isUtf8,
   buffer: (size) => Buffer.allocUnsafeSlow(size),
   same: (a, aFrom, b, bFrom, length) =>
@@ -67,7 +75,21 @@ export const nodePackageTools: PackageTools = {
     if (text.includes('-') || text.includes('_')) return -1
     return padding === 0 || hasSpareZeros(text, padding) ? length : -1
   },
-  unpack: (source, entry) => unpackEntry(source, entry, nodeUnpackParts),
+  unpack: (source, entry) => unpackEntry(inBuffers(source), entry, nodeUnpackParts),
+  records: (source, entry) => readRecords(entry.path, nodePackageTools.unpack(source, entry), nodePackageTools),
+  proofs: (source, entry, trees) =>
+    readProofs(entry.path, nodePackageTools.unpack(source, entry), trees, nodePackageTools),
+}
+
+/** What is read comes as Buffers, which all that is called above needs. */
+function inBuffers(source: ByteSource): ByteSource {
+  return {
+    size: source.size,
+    read: async (from, to) => {
+      const bytes = await source.read(from, to)
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    },
+  }
 }
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'

@@ -1,88 +1,104 @@
+import { readHash } from './hex.ts'
 import { encode } from './scan.ts'
 import type { PackageTools } from './tools.ts'
 
 /** Of one hash in a line: its 64 digits, two quotes and a comma. */
 const STEP = 67
-const DIGITS = 64
 const MAX_LEVELS = 54
+/** Of a hash, in words of 32 bits. */
+const WORDS = 8
 
 /**
- * RFC 6962 section 2.1.1 audit paths of the records of one segment, in order, climbed to its Merkle root (RFC 9162
- * section 2.1.3.2). What one record's path proved is kept, a node for each level: the next one stops where it meets it, and
- * what is left of its path must then be the same bytes. So a full segment costs about one hash for each record.
+ * RFC 6962 section 2.1.1 audit paths of the records of one segment, climbed to its Merkle root (RFC 9162 section 2.1.3.2).
+ * What one record's path proved is kept, a node for each level: the next one stops where it meets it, and what is left of
+ * its path must then be the same bytes. So a full segment in order costs about one hash for each record. In whatever order
+ * they come, the answer is the one that climbing to the root would give.
  */
 export class AuditPaths {
   readonly #tools: PackageTools
   /** 0x01, left, right: RFC 6962 section 2.1. */
   readonly #node: Uint8Array
-  #root: Uint8Array = new Uint8Array(0)
+  readonly #halves: Int32Array
+  readonly #parent: Hashes
+  /** The root, if it is one. */
+  readonly #root: Hashes
+  #hasRoot = false
   #size = 0
   /** The last leaf that was proved, -1 for none. */
   #index = -1
-  /** Digits of its ancestors, from itself up to the root, and of those of the leaf at hand as far as they are its own. */
-  readonly #ancestors: Uint8Array
-  readonly #own: Uint8Array
-  /** The text of its path. */
+  /** Its ancestors, from itself up to the root; and those of the leaf at hand, as far as they are its own. */
+  readonly #ancestors: Hashes
+  readonly #own: Hashes
+  /** The text of its path, and what it says; and of the path at hand what had to be read. */
   readonly #path: Uint8Array
   #pathLength = 0
+  readonly #steps: Hashes
+  readonly #ownSteps: Hashes
 
   constructor(tools: PackageTools) {
     this.#tools = tools
-    this.#node = tools.buffer(1 + 2 * 32)
-    this.#node[0] = 1
-    this.#ancestors = tools.buffer(MAX_LEVELS * DIGITS)
-    this.#own = tools.buffer(MAX_LEVELS * DIGITS)
+    const aligned = tools.buffer(4 + 2 * 32)
+    aligned[3] = 1
+    this.#node = aligned.subarray(3)
+    this.#halves = new Int32Array(aligned.buffer, aligned.byteOffset + 4, 2 * WORDS)
+    const hashes = (count: number) => new Hashes(tools.buffer(count * 32))
+    this.#parent = hashes(1)
+    this.#root = hashes(1)
+    this.#ancestors = hashes(MAX_LEVELS)
+    this.#own = hashes(MAX_LEVELS)
+    this.#steps = hashes(MAX_LEVELS)
+    this.#ownSteps = hashes(MAX_LEVELS)
     this.#path = tools.buffer(MAX_LEVELS * STEP)
   }
 
-  /** Begins a segment. @param root lowercase hex @param size its number of leaves */
+  /** Begins a segment. @param root lowercase hex; nothing leads to any other text @param size its number of leaves */
   begin(root: string, size: number): void {
-    this.#root = encode(root)
+    const digits = encode(root)
+    this.#hasRoot = digits.length === 64 && readHash(digits, 0, this.#root.bytes, 0)
     this.#size = size
     this.#index = -1
   }
 
   /**
    * Whether leaf number `index` is in the tree.
+   * @param leaf its hash, 32 bytes from `leafFrom` on
    * @param bytes the line
-   * @param leaf where the 64 digits of its hash begin, known to be lowercase hex
    * @param from where the path's digits begin, each 67 bytes after the one before
    */
-  proves(index: number, bytes: Uint8Array, leaf: number, from: number, length: number): boolean {
+  proves(index: number, leaf: Uint8Array, leafFrom: number, bytes: Uint8Array, from: number, length: number): boolean {
     if (index >= this.#size) return false
     const own = this.#own
-    copy(bytes, leaf, own, 0, DIGITS)
+    for (let i = 0; i < 32; i++) own.bytes[i] = leaf[leafFrom + i] as number
+    const steps = this.#ownSteps
     let step = 0
     let k = index
     let before = this.#index
     let last = this.#size - 1
     for (let level = 0; ; level++) {
-      const node = level * DIGITS
       if (before === k) {
         const known = this.#stepsBelow(level)
-        if (!same(own, node, this.#ancestors, node) || !this.#sameRest(bytes, from, length, step, known)) return false
+        if (!same(own, level, this.#ancestors, level) || !this.#sameRest(bytes, from, length, step, known)) return false
         return this.#keep(index, level, bytes, from, length, step, known)
       }
       if (last === 0) {
-        if (step !== length || !same(own, node, this.#root, 0)) return false
+        if (step !== length || !this.#hasRoot || !same(own, level, this.#root, 0)) return false
         return this.#keep(index, level + 1, bytes, from, length, length, length)
       }
-      if (k % 2 === 0 && k === last) copy(own, node, own, node + DIGITS, DIGITS)
+      if (k % 2 === 0 && k === last) copy(own, level, own, level + 1)
       else {
-        if (step === length) return false
-        const beside = from + step * STEP
+        // that a step is lowercase hex, and has no other spelling, is seen where it is read or compared with the last one
+        if (step === length || !readHash(bytes, from + step * STEP, steps.bytes, step * 32)) return false
         if (before >= 0 && before === (k % 2 === 0 ? k + 1 : k - 1)) {
           // its sibling is known, and so is it
           const known = this.#stepsBelow(level)
-          const isKnown = same(own, node, this.#path, known * STEP) && same(bytes, beside, this.#ancestors, node)
+          const isKnown = same(own, level, this.#steps, known) && same(steps, step, this.#ancestors, level)
           if (!isKnown || !this.#sameRest(bytes, from, length, step + 1, known + 1)) return false
           return this.#keep(index, level + 1, bytes, from, length, step + 1, known + 1)
         }
-        if (!isHex(bytes, beside)) return false
-        this.#half(k % 2 === 0 ? 1 : 33, own, node)
-        this.#half(k % 2 === 0 ? 33 : 1, bytes, beside)
-        const parent = this.#tools.sha256Hex(this.#node)
-        for (let i = 0; i < DIGITS; i++) own[node + DIGITS + i] = parent.charCodeAt(i)
+        this.#half(k % 2 === 0 ? 0 : WORDS, own, level)
+        this.#half(k % 2 === 0 ? WORDS : 0, steps, step)
+        this.#tools.sha256Into(this.#node, this.#node.length, this.#parent.bytes, 0)
+        copy(this.#parent, 0, own, level + 1)
         step++
       }
       k = Math.floor(k / 2)
@@ -124,43 +140,43 @@ export class AuditPaths {
     step: number,
     known: number,
   ): true {
-    copy(this.#own, 0, this.#ancestors, 0, level * DIGITS)
+    this.#ancestors.set(this.#own, level)
     const changed = step === known ? step : length
-    if (changed > 0) copy(bytes, from, this.#path, 0, changed * STEP - 3)
+    if (changed > 0) this.#path.set(bytes.subarray(from, from + changed * STEP - 3), 0)
+    if (step !== known) this.#steps.bytes.copyWithin(step * 32, known * 32, (known + length - step) * 32)
+    this.#steps.set(this.#ownSteps, step)
     this.#pathLength = length
     this.#index = index
     return true
   }
 
-  /** The 32 bytes whose digits begin at `from`. */
-  #half(to: number, digits: Uint8Array, from: number): void {
-    const node = this.#node
-    for (let i = 0; i < 32; i++) {
-      node[to + i] =
-        (VALUE[digits[from + 2 * i] as number] as number) * 16 + (VALUE[digits[from + 2 * i + 1] as number] as number)
-    }
+  /** A hash into the node that is to be hashed. @param at in words */
+  #half(at: number, hashes: Hashes, place: number): void {
+    for (let i = 0; i < WORDS; i++) this.#halves[at + i] = hashes.words[place * WORDS + i] as number
   }
 }
 
-function copy(bytes: Uint8Array, from: number, to: Uint8Array, at: number, length: number): void {
-  for (let i = 0; i < length; i++) to[at + i] = bytes[from + i] as number
-}
+/** Hashes one after the other. */
+class Hashes {
+  readonly bytes: Uint8Array
+  readonly words: Int32Array
 
-/** Whether the same 64 digits lie at both places. */
-function same(a: Uint8Array, aFrom: number, b: Uint8Array, bFrom: number): boolean {
-  for (let i = 0; i < DIGITS; i++) if (a[aFrom + i] !== b[bFrom + i]) return false
-  return true
-}
-
-/** Whether a step's 64 digits are lowercase hex: what has no other meaning than its digits. */
-function isHex(bytes: Uint8Array, from: number): boolean {
-  for (let at = from; at < from + DIGITS; at++) {
-    const byte = bytes[at] as number
-    if ((VALUE[byte] as number) === 0 && byte !== 0x30) return false
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
+    this.words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
   }
-  return true
+
+  /** Takes over the first `count` of others. */
+  set(others: Hashes, count: number): void {
+    for (let i = 0; i < count * WORDS; i++) this.words[i] = others.words[i] as number
+  }
 }
 
-/** What a hex digit stands for. */
-const VALUE = new Uint8Array(256)
-for (let i = 0; i < 16; i++) VALUE[i.toString(16).charCodeAt(0)] = i
+function copy(from: Hashes, a: number, to: Hashes, b: number): void {
+  for (let i = 0; i < WORDS; i++) to.words[b * WORDS + i] = from.words[a * WORDS + i] as number
+}
+
+function same(a: Hashes, aPlace: number, b: Hashes, bPlace: number): boolean {
+  for (let i = 0; i < WORDS; i++) if (a.words[aPlace * WORDS + i] !== b.words[bPlace * WORDS + i]) return false
+  return true
+}

@@ -15,6 +15,7 @@ import {
 } from './document.ts'
 import type { ManifestFacts, ManifestPartition, ManifestSegment } from './manifest.ts'
 import { counted, failedCheck, passedCheck, quoted, Refusal, unknownCheck } from './refusal.ts'
+import type { Trees } from './rows.ts'
 
 const PATH = 'proofs/coverage.json'
 const STATES = ['read', 'skipped', 'failed']
@@ -84,6 +85,11 @@ export function rootsOf(coverage: PackageCoverage, manifest: ManifestFacts): Map
     }
   }
   return roots
+}
+
+/** The same for whoever climbs to them. */
+export function treesOf(roots: ReadonlyMap<string, SegmentRoot>): Trees {
+  return new Map([...roots].map(([key, { root, segment }]) => [key, { root, size: segment.records }]))
 }
 
 /**

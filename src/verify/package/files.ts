@@ -2,6 +2,7 @@ import type { PackageFile } from '../../contract/evidence/package.ts'
 import type { VerifyCheck } from '../../contract/evidence/verdict.ts'
 import type { ByteSource } from '../source.ts'
 import { failedCheck, grouped, quoted, Refusal } from './refusal.ts'
+import type { ProofRows, RecordRows, RowStream, Trees } from './rows.ts'
 import type { EntryDigests, PackageTools, Unpacked } from './tools.ts'
 import type { ZipEntry } from './zip.ts'
 
@@ -74,13 +75,27 @@ export class PackageFiles {
 
   /** A file piece by piece; whoever reads it to its end calls `finish`. */
   open(path: string): Unpacked {
-    const entry = this.#entries.get(path)
-    if (entry === undefined) throw new Refusal('FILE_MISSING', `${quoted(path)} is not in the package.`)
-    return this.#tools.unpack(this.#source, entry)
+    return this.#tools.unpack(this.#source, this.#needed(path))
   }
 
-  finish(path: string, unpacked: Unpacked): void {
-    this.#compare(this.#entries.get(path) as ZipEntry, unpacked.digests())
+  /** What a file of records says, line by line; whoever reads it drains it and calls `finish`. */
+  records(path: string): RowStream<RecordRows> {
+    return this.#tools.records(this.#source, this.#needed(path))
+  }
+
+  /** The same of their proofs. */
+  proofs(path: string, trees: Trees): RowStream<ProofRows> {
+    return this.#tools.proofs(this.#source, this.#needed(path), trees)
+  }
+
+  finish(path: string, read: { digests(): EntryDigests }): void {
+    this.#compare(this.#needed(path), read.digests())
+  }
+
+  #needed(path: string): ZipEntry {
+    const entry = this.#entries.get(path)
+    if (entry === undefined) throw new Refusal('FILE_MISSING', `${quoted(path)} is not in the package.`)
+    return entry
   }
 
   /** Reads what nobody has read, for its digests alone. */

@@ -1,3 +1,4 @@
+import { LongStrings, NOT_ASCII } from './long-strings.ts'
 import { encode } from './scan.ts'
 import type { PackageTools } from './tools.ts'
 
@@ -17,6 +18,7 @@ const CLOSE_OBJECT = 0x7d
  */
 export class JsonText {
   #stack = new Uint8Array(256)
+  readonly #long = new LongStrings()
   readonly #tools: Pick<PackageTools, 'isUtf8'>
 
   constructor(tools: Pick<PackageTools, 'isUtf8'>) {
@@ -38,14 +40,14 @@ export class JsonText {
           this.#stack[depth++] = close
           at++
           if (close === CLOSE_OBJECT) {
-            at = memberName(bytes, at, limit)
+            at = this.#memberName(bytes, at, limit)
             if (at < 0) return -1
             if (at > NOT_ASCII) [at, ascii] = [at - NOT_ASCII, false]
           }
           continue
         }
       } else if (byte === QUOTE) {
-        at = stringEnd(bytes, at, limit)
+        at = this.#stringEnd(bytes, at, limit)
         if (at < 0) return -1
         if (at > NOT_ASCII) [at, ascii] = [at - NOT_ASCII, false]
       } else {
@@ -65,13 +67,50 @@ export class JsonText {
         if (next !== COMMA) return -1
         at++
         if (close === CLOSE_OBJECT) {
-          at = memberName(bytes, at, limit)
+          at = this.#memberName(bytes, at, limit)
           if (at < 0) return -1
           if (at > NOT_ASCII) [at, ascii] = [at - NOT_ASCII, false]
         }
         break
       }
     }
+  }
+
+  #memberName(bytes: Uint8Array, at: number, limit: number): number {
+    if (at >= limit || bytes[at] !== QUOTE) return -1
+    const end = this.#stringEnd(bytes, at, limit)
+    if (end < 0) return -1
+    const place = end > NOT_ASCII ? end - NOT_ASCII : end
+    return place < limit && bytes[place] === COLON ? end + 1 : -1
+  }
+
+  /** @returns the position after its closing quote, plus NOT_ASCII where that holds; -1 where it is none */
+  #stringEnd(bytes: Uint8Array, from: number, limit: number): number {
+    let other = 0
+    let long = from + SHORT
+    for (let at = from + 1; at < limit; at++) {
+      if (at >= long) {
+        const plain = this.#long.plainEnd(bytes, at, limit)
+        if (plain < 0) return -1
+        if (plain >= NOT_ASCII) other = NOT_ASCII
+        at = plain % NOT_ASCII
+        long = at + SHORT
+      }
+      const kind = IN_STRING[bytes[at] as number]
+      if (kind === PLAIN) continue
+      if (kind === OTHER) other = NOT_ASCII
+      else if (kind === CLOSES) return at + 1 + other
+      else if (kind === CONTROL) return -1
+      else {
+        at++
+        const escaped = bytes[at] as number
+        if (escaped === 0x75) {
+          for (let i = 1; i <= 4; i++) if (at + i >= limit || !isHex(bytes[at + i] as number)) return -1
+          at += 4
+        } else if (!ESCAPES.has(escaped)) return -1
+      }
+    }
+    return -1
   }
 
   #grow(): void {
@@ -81,37 +120,8 @@ export class JsonText {
   }
 }
 
-/** Added to a position where the string that ends there has other bytes than ASCII. */
-const NOT_ASCII = 2 ** 40
-
-function memberName(bytes: Uint8Array, at: number, limit: number): number {
-  if (at >= limit || bytes[at] !== QUOTE) return -1
-  const end = stringEnd(bytes, at, limit)
-  if (end < 0) return -1
-  const place = end > NOT_ASCII ? end - NOT_ASCII : end
-  return place < limit && bytes[place] === COLON ? end + 1 : -1
-}
-
-/** @returns the position after its closing quote, plus NOT_ASCII where that holds; -1 where it is none */
-function stringEnd(bytes: Uint8Array, from: number, limit: number): number {
-  let other = 0
-  for (let at = from + 1; at < limit; at++) {
-    const kind = IN_STRING[bytes[at] as number]
-    if (kind === PLAIN) continue
-    if (kind === OTHER) other = NOT_ASCII
-    else if (kind === CLOSES) return at + 1 + other
-    else if (kind === CONTROL) return -1
-    else {
-      at++
-      const escaped = bytes[at] as number
-      if (escaped === 0x75) {
-        for (let i = 1; i <= 4; i++) if (at + i >= limit || !isHex(bytes[at + i] as number)) return -1
-        at += 4
-      } else if (!ESCAPES.has(escaped)) return -1
-    }
-  }
-  return -1
-}
+/** So much of a string is read byte by byte; what is left of a longer one is searched. */
+const SHORT = 32
 
 /** What a byte is within a string. */
 const PLAIN = 0
@@ -241,7 +251,8 @@ function isToken(byte: number): boolean {
 
 /**
  * Where the JSON string that begins at `start` ends, if it is the one that JSON.stringify writes of `raw[from, to)`; -1
- * where it is not. Bytes beyond ASCII are taken as they are: that they are UTF-8 is the caller's to check.
+ * where it is not. Bytes beyond ASCII are taken as they are: where there are any, NOT_ASCII is added to the position, and
+ * that they are UTF-8 is the caller's to check.
  */
 export function stringOfEnd(
   text: Uint8Array,
@@ -252,17 +263,20 @@ export function stringOfEnd(
   to: number,
 ): number {
   let at = start
+  let high = 0
   if (at >= limit || text[at++] !== QUOTE) return -1
   for (let i = from; i < to; i++) {
     const byte = raw[i] as number
     const kind = IN_STRING[byte] as number
+    high |= byte
     if (kind <= OTHER) {
       if (text[at++] !== byte) return -1
     } else {
       for (const written of WRITTEN[byte] as Uint8Array) if (text[at++] !== written) return -1
     }
   }
-  return at < limit && text[at] === QUOTE ? at + 1 : -1
+  if (at >= limit || text[at] !== QUOTE) return -1
+  return high < 0x80 ? at + 1 : at + 1 + NOT_ASCII
 }
 
 /** How JSON.stringify writes what can't stand for itself in a string. */

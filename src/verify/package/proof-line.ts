@@ -1,3 +1,4 @@
+import { readHash } from './hex.ts'
 import { COMMA, decodeUtf8, encode, notCanonical, QUOTE, Scan } from './scan.ts'
 
 const TOPIC = encode('{"topic":')
@@ -21,8 +22,6 @@ export class ProofLine {
   segment = ''
   leafIndex = 0
   treeSize = 0
-  /** Where the 64 digits of its leaf hash, lowercase hex, begin in the line. */
-  leafFrom = 0
   /** The path's hashes lie in the line, `"…",` each 67 bytes apart: where the first one's digits begin, and how many. */
   pathFrom = 0
   pathLength = 0
@@ -31,8 +30,11 @@ export class ProofLine {
   #head: Uint8Array = new Uint8Array(0)
   #middle: Uint8Array = new Uint8Array(0)
 
-  /** @throws Refusal FORMAT_FAILURE saying at which byte the line is not canonical */
-  read(bytes: Uint8Array, start: number, end: number): void {
+  /**
+   * @param leaves takes the leaf's hash, 32 bytes, at `leaf`
+   * @throws Refusal FORMAT_FAILURE saying at which byte the line is not canonical
+   */
+  read(bytes: Uint8Array, start: number, end: number, leaves: Uint8Array, leaf: number): void {
     const scan = this.#scan
     scan.set(bytes, start, end)
     if (this.#head.length === 0 || !scan.takes(this.#head)) this.#readHead(scan)
@@ -42,8 +44,8 @@ export class ProofLine {
     scan.expect(TREE_SIZE)
     this.treeSize = scan.count()
     scan.expect(LEAF_HASH)
-    this.leafFrom = scan.at
-    passHex(scan)
+    if (scan.at + HASH_DIGITS > end || !readHash(bytes, scan.at, leaves, leaf)) throw notCanonical(scan)
+    scan.at += HASH_DIGITS
     scan.expect(AUDIT_PATH)
     this.pathFrom = scan.at + 1
     this.pathLength = this.#pathSteps(scan)
@@ -72,7 +74,7 @@ export class ProofLine {
     scan.expect(PARTITION)
     this.partition = scan.count()
     scan.expect(OFFSET)
-    this.#head = scan.bytes.slice(start, scan.at)
+    this.#head = scan.copyFrom(start)
   }
 
   #readMiddle(scan: Scan): void {
@@ -80,24 +82,10 @@ export class ProofLine {
     scan.expect(SEGMENT)
     this.segment = text(scan)
     scan.expect(LEAF_INDEX)
-    this.#middle = scan.bytes.slice(start, scan.at)
+    this.#middle = scan.copyFrom(start)
   }
 }
 
 function text(scan: Scan): string {
   return decodeUtf8(scan.string()) as string
 }
-
-function passHex(scan: Scan): void {
-  const { bytes } = scan
-  const to = scan.at + HASH_DIGITS
-  if (to > scan.end) throw notCanonical(scan)
-  for (let at = scan.at; at < to; at++) {
-    if (IS_HEX[bytes[at] as number] === 0) throw notCanonical(scan)
-  }
-  scan.at = to
-}
-
-/** 1 for digits and a to f. */
-const IS_HEX = new Uint8Array(256)
-for (const digit of encode('0123456789abcdef')) IS_HEX[digit] = 1

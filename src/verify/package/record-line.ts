@@ -1,4 +1,5 @@
 import { isCompactOf, JsonText, stringOfEnd } from './json-text.ts'
+import { NOT_ASCII } from './long-strings.ts'
 import { Refusal } from './refusal.ts'
 import { COMMA, decodeUtf8, encode, notCanonical, QUOTE, Scan } from './scan.ts'
 import type { PackageTools } from './tools.ts'
@@ -104,7 +105,7 @@ export class RecordLine {
     scan.expect(PARTITION)
     this.partition = scan.count()
     scan.expect(OFFSET)
-    this.#head = scan.bytes.slice(start, scan.at)
+    this.#head = scan.copyFrom(start)
   }
 
   /** A base64 string or null, to a length prefix at `at` and the bytes after it. @returns the position after them */
@@ -164,7 +165,8 @@ export class RecordLine {
   /** Any JSON for key and value; what it must be is compared when it is known whether the record is redacted. */
   #passDecoded(scan: Scan, keyFrom: number, keyTo: number, valueFrom: number, valueTo: number): void {
     const spans = this.#spans
-    spans.fill(-1)
+    spans[0] = -1
+    spans[2] = -1
     if (scan.takes(DECODED_KEY)) this.#passJson(scan, 0, keyFrom, keyTo)
     if (spans[0] === -1 || scan.sees(COMMA)) {
       if (spans[0] !== -1) scan.at++
@@ -179,7 +181,11 @@ export class RecordLine {
     const [start, leaf] = [scan.at, this.leaf]
     // the text of the bytes, mostly: then both are read at once
     let end = stringOfEnd(scan.bytes, start, scan.end, leaf, from, to)
-    const isText = end >= 0 && this.#tools.isUtf8(leaf.subarray(from, to))
+    let isText = end >= 0
+    if (end >= NOT_ASCII) {
+      isText = this.#tools.isUtf8(leaf.subarray(from, to))
+      end -= NOT_ASCII
+    }
     if (!isText) end = this.#json.end(scan.bytes, start, scan.end)
     if (end < 0) throw notCanonical(scan)
     this.#spans[span] = isText ? IS_TEXT : start

@@ -28,13 +28,23 @@ export function decodeUtf8(bytes: Uint8Array): string | null {
 /** A place in a line, from left to right. Every method throws a Refusal FORMAT_FAILURE where something else stands there. */
 export class Scan {
   bytes: Uint8Array = new Uint8Array(0)
+  start = 0
   at = 0
   end = 0
 
   set(bytes: Uint8Array, start: number, end: number): void {
     this.bytes = bytes
+    this.start = start
     this.at = start
     this.end = end
+  }
+
+  /**
+   * What was passed since `start`, as memory of its own: a Buffer's `slice` would show what comes to lie there later, and a
+   * line that lies there would be compared with itself.
+   */
+  copyFrom(start: number): Uint8Array {
+    return new Uint8Array(this.bytes.subarray(start, this.at))
   }
 
   sees(byte: number): boolean {
@@ -151,6 +161,7 @@ function parsed(text: string): unknown {
   }
 }
 
+/** Bytes of a line are counted from 1. */
 export function notCanonical(scan: Scan): Refusal {
-  return new Refusal('FORMAT_FAILURE', `is not canonical at its byte ${scan.at}`)
+  return new Refusal('FORMAT_FAILURE', `is not canonical at its byte ${scan.at - scan.start + 1}`)
 }

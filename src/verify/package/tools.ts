@@ -1,4 +1,5 @@
 import type { ByteSource } from '../source.ts'
+import type { ProofRows, RecordRows, RowStream, Trees } from './rows.ts'
 import type { ZipEntry } from './zip.ts'
 
 /**
@@ -6,8 +7,10 @@ import type { ZipEntry } from './zip.ts'
  * browser has in the page (verify/page/browser-tools.ts). What is right and what is wrong is decided in this folder.
  */
 export interface PackageTools {
-  /** SHA-256, lowercase hex. Called once or more for each record. */
+  /** SHA-256, lowercase hex. */
   sha256Hex(data: Uint8Array): string
+  /** SHA-256 of the first `length` bytes: 32 bytes into what `buffer` made, at `at`. Called once or more for each record. */
+  sha256Into(data: Uint8Array, length: number, into: Uint8Array, at: number): void
   isUtf8(data: Uint8Array): boolean
   /** A buffer on which `indexOf` of a byte is fast. */
   buffer(size: number): Uint8Array
@@ -20,6 +23,10 @@ export interface PackageTools {
   base64(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): number
   /** The uncompressed bytes of an entry in pieces, hashed on the way; at most `entry.size` of them. */
   unpack(source: ByteSource, entry: ZipEntry): Unpacked
+  /** What the records say, by `readRecords` of this folder, wherever it runs. */
+  records(source: ByteSource, entry: ZipEntry): RowStream<RecordRows>
+  /** What the proofs say, by `readProofs`. */
+  proofs(source: ByteSource, entry: ZipEntry, trees: Trees): RowStream<ProofRows>
 }
 
 export interface Unpacked {

@@ -10,7 +10,7 @@ import { conclude } from '../answers.ts'
 import type { VerifyOptions } from '../crypto.ts'
 import { verifyPdf } from '../pdf/verify.ts'
 import type { ByteSource } from '../source.ts'
-import { checkCoverage, readCoverage, rootsOf } from './coverage.ts'
+import { checkCoverage, readCoverage, rootsOf, treesOf } from './coverage.ts'
 import { checkCustody } from './custody.ts'
 import { PackageFiles } from './files.ts'
 import { checkGenerations } from './generations.ts'
@@ -235,23 +235,22 @@ class PackageCheck {
     coverage: PackageCoverage | null,
   ): Promise<Walked | null> {
     if (manifest === null || coverage === null) return null
-    const { tools } = this.#options
     const roots = rootsOf(coverage, manifest)
-    const streams = await this.#try('proofs', PACKAGE_PATHS.proofs, async () =>
-      [PACKAGE_PATHS.records, PACKAGE_PATHS.proofs].map((path) => {
-        const unpacked = files.open(path)
-        return { path, unpacked, lines: new Lines(path, unpacked.chunks, tools) }
-      }),
-    )
-    const [records, proofs] = streams ?? []
-    if (records === undefined || proofs === undefined) return null
+    const streams = await this.#try('proofs', PACKAGE_PATHS.proofs, async () => ({
+      records: files.records(PACKAGE_PATHS.records),
+      proofs: files.proofs(PACKAGE_PATHS.proofs, treesOf(roots)),
+    }))
+    if (streams === null) return null
     const walked = await this.#try('proofs', PACKAGE_PATHS.proofs, () =>
-      walkRecords(records.lines, proofs.lines, roots, coverage.window, tools),
+      walkRecords(streams.records, streams.proofs, roots, coverage.window),
     )
-    for (const { path, unpacked, lines } of [records, proofs]) {
+    for (const [path, stream] of [
+      [PACKAGE_PATHS.records, streams.records],
+      [PACKAGE_PATHS.proofs, streams.proofs],
+    ] as const) {
       await this.#try('digest', path, async () => {
-        await lines.drain()
-        files.finish(path, unpacked)
+        await stream.drain()
+        files.finish(path, stream)
         return true
       })
     }

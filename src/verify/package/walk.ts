@@ -1,12 +1,8 @@
 import type { PackageCoverage } from '../../contract/evidence/package.ts'
-import { joinInt64 } from '../../contract/record.ts'
-import { AuditPaths } from './audit-path.ts'
+import { type Int64, joinInt64 } from '../../contract/record.ts'
 import type { SegmentRoot } from './coverage.ts'
-import type { Lines } from './lines.ts'
-import { ProofLine } from './proof-line.ts'
-import { RecordLine } from './record-line.ts'
 import { grouped, quoted, Refusal } from './refusal.ts'
-import type { PackageTools } from './tools.ts'
+import { DECODED, type Ending, type ProofRows, REDACTED, type RecordRows, type RowStream, type Rows } from './rows.ts'
 
 /** What the records and their proofs, side by side, come to. */
 export interface Walked {
@@ -29,36 +25,75 @@ export interface Walked {
 }
 
 /**
- * Reads records and proofs in step: each record hashes to its proof's leaf, and each proof climbs to its segment's root.
+ * Puts records and proofs side by side: each record hashes to its proof's leaf, each proof climbs to its segment's root.
  * @param roots of the segments that were read
  * @throws Refusal where a line is not canonical, out of order, or the two files are not of the same records
  */
 export async function walkRecords(
-  records: Lines,
-  proofs: Lines,
+  records: RowStream<RecordRows>,
+  proofs: RowStream<ProofRows>,
   roots: ReadonlyMap<string, SegmentRoot>,
   window: PackageCoverage['window'],
-  tools: PackageTools,
 ): Promise<Walked> {
-  const walk = new Walk(roots, window, tools)
-  let record = records.next()
-  let proof = proofs.next()
+  const walk = new Walk(roots, window)
+  const [record, proof] = [new Cursor(records), new Cursor(proofs)]
   for (;;) {
-    while (record && proof) {
-      walk.step(records, proofs)
-      record = records.next()
-      proof = proofs.next()
-    }
-    // the two are never far apart: a file is read on only where its next line is wanted
-    while (!record && (await records.fill())) record = records.next()
-    while (!proof && (await proofs.fill())) proof = proofs.next()
-    if (!record || !proof) break
+    await record.load()
+    await proof.load()
+    const both = Math.min(record.left, proof.left)
+    if (both === 0) break
+    walk.steps(record, proof, both)
+    record.at += both
+    proof.at += both
   }
-  if (record !== proof) {
-    const more = record ? 'records than proofs' : 'proofs than records'
+  // what can't be read on comes before what the lines say, and that they are not the same in number before either's fault
+  for (const { ending } of [record, proof]) if (ending?.what === 'file') throw refusalOf(ending)
+  if (record.isThere !== proof.isThere) {
+    const more = record.isThere ? 'records than proofs' : 'proofs than records'
     throw new Refusal('PROOF_FAILURE', `There are more ${more}.`)
   }
+  for (const { ending } of [record, proof]) if (ending?.what === 'line') throw refusalOf(ending)
   return walk.result
+}
+
+function refusalOf({ sub, reason }: Exclude<Ending, { what: 'end' }>): Refusal {
+  return new Refusal(sub, reason)
+}
+
+/** A place in the rows of one file. */
+class Cursor<T extends Rows> {
+  rows: T | null = null
+  /** The next row, in `rows`. */
+  at = 0
+  readonly #stream: AsyncIterator<T>
+
+  constructor(stream: RowStream<T>) {
+    this.#stream = stream.rows[Symbol.asyncIterator]()
+  }
+
+  get left(): number {
+    return this.rows === null ? 0 : this.rows.count - this.at
+  }
+
+  /** Why there is no next row; null where there is one. */
+  get ending(): Ending | null {
+    return this.rows === null || this.left > 0 ? null : this.rows.ending
+  }
+
+  /** Whether there is a next line, readable or not. */
+  get isThere(): boolean {
+    return this.left > 0 || this.ending?.what === 'line'
+  }
+
+  /** Sees to it that there is a next row, or an ending. */
+  async load(): Promise<void> {
+    while (this.left === 0 && this.ending === null) {
+      const { done, value } = await this.#stream.next()
+      if (done === true) throw new Error('the rows had no ending')
+      this.rows = value
+      this.at = 0
+    }
+  }
 }
 
 class Walk {
@@ -75,10 +110,6 @@ class Walk {
   }
   readonly #roots: ReadonlyMap<string, SegmentRoot>
   readonly #window: PackageCoverage['window']
-  readonly #tools: PackageTools
-  readonly #record: RecordLine
-  readonly #proof = new ProofLine()
-  readonly #paths: AuditPaths
   #segment: SegmentRoot | null = null
   #matched = 0
   /** Of the record before. */
@@ -87,122 +118,139 @@ class Walk {
   #offset = -1
   #leafIndex = -1
 
-  constructor(roots: ReadonlyMap<string, SegmentRoot>, window: PackageCoverage['window'], tools: PackageTools) {
+  constructor(roots: ReadonlyMap<string, SegmentRoot>, window: PackageCoverage['window']) {
     this.#roots = roots
     this.#window = window
-    this.#tools = tools
-    this.#record = new RecordLine(tools)
-    this.#paths = new AuditPaths(tools)
   }
 
-  step(records: Lines, proofs: Lines): void {
-    const record = this.#record
-    const proof = this.#proof
-    let lines = records
-    try {
-      record.read(records.bytes, records.start, records.end)
-      lines = proofs
-      proof.read(proofs.bytes, proofs.start, proofs.end)
-    } catch (error) {
-      throw inLine(lines, error)
+  /** The next `count` rows of both, which they have. */
+  steps(record: Cursor<RecordRows>, proof: Cursor<ProofRows>, count: number): void {
+    const [records, proofs] = [record.rows as RecordRows, proof.rows as ProofRows]
+    const recordRuns = new Runs(records.partitions)
+    const proofRuns = new Runs(proofs.partitions)
+    const segments = new Runs(proofs.segments)
+    for (let i = 0; i < count; i++) {
+      const [r, p] = [record.at + i, proof.at + i]
+      this.#step(records, r, recordRuns.of(r), proofs, p, proofRuns.of(p), segments.of(p).segment)
     }
-    if (record.offset !== proof.offset || record.partition !== proof.partition || record.topic !== proof.topic) {
+  }
+
+  #step(
+    records: RecordRows,
+    r: number,
+    { topic, partition }: Rows['partitions'][number],
+    proofs: ProofRows,
+    p: number,
+    ofProof: Rows['partitions'][number],
+    key: string,
+  ): void {
+    const { result } = this
+    const offset = records.offsets[r] as number
+    if (offset !== proofs.offsets[p] || partition !== ofProof.partition || topic !== ofProof.topic) {
       throw new Refusal(
         'PROOF_FAILURE',
-        `Line ${grouped(records.number)} of the proofs is not of the record that stands there.`,
+        `Line ${grouped(result.records + 1)} of the proofs is not of the record that stands there.`,
       )
     }
     const order =
-      record.topic > this.#topic ||
-      (record.topic === this.#topic &&
-        (record.partition > this.#partition || (record.partition === this.#partition && record.offset > this.#offset)))
+      topic > this.#topic ||
+      (topic === this.#topic &&
+        (partition > this.#partition || (partition === this.#partition && offset > this.#offset)))
     if (!order) {
       throw new Refusal(
         'FORMAT_FAILURE',
-        `The record in line ${grouped(records.number)} is out of order, or there twice.`,
+        `The record in line ${grouped(result.records + 1)} is out of order, or there twice.`,
       )
     }
-    const segment = this.#segmentOf(proof)
-    const { result } = this
+    const segment = this.#segmentOf(key)
+    const flags = records.flags[r] as number
     result.records++
-    if (record.hasDecoded) result.decoded++
-    if (record.redacted !== null) {
+    if ((flags & DECODED) !== 0) result.decoded++
+    if ((flags & REDACTED) !== 0) {
       result.redacted++
-      for (const name of record.redacted) result.rules.add(name)
+      for (const name of records.rules.get(r) ?? []) result.rules.add(name)
     }
-    const reason = this.#problem(segment, proofs)
+    const reason = this.#problem(segment, topic, partition, records, r, proofs, p)
     if (reason === null) {
       if (segment.vouched) result.proved++
       else result.unvouched++
     } else if (result.wrong++ === 0) {
-      result.firstWrong = `${reason} (topic ${quoted(record.topic)}, partition ${record.partition}, offset ${record.offset})`
+      result.firstWrong = `${reason} (topic ${quoted(topic)}, partition ${partition}, offset ${offset})`
     }
-    this.#topic = record.topic
-    this.#partition = record.partition
-    this.#offset = record.offset
+    this.#topic = topic
+    this.#partition = partition
+    this.#offset = offset
   }
 
-  #segmentOf(proof: ProofLine): SegmentRoot {
+  #segmentOf(key: string): SegmentRoot {
     let segment = this.#segment
-    if (segment === null || segment.segment.key !== proof.segment) {
-      segment = this.#roots.get(proof.segment) ?? null
+    if (segment === null || segment.segment.key !== key) {
+      segment = this.#roots.get(key) ?? null
       if (segment === null) {
-        throw new Refusal(
-          'PROOF_FAILURE',
-          `A proof names the segment ${quoted(proof.segment)}, which is none that was read.`,
-        )
+        throw new Refusal('PROOF_FAILURE', `A proof names the segment ${quoted(key)}, which is none that was read.`)
       }
       this.#segment = segment
       this.#leafIndex = -1
-      this.#matched = this.result.matched.get(proof.segment) ?? 0
-      this.#paths.begin(segment.root, segment.segment.records)
+      this.#matched = this.result.matched.get(key) ?? 0
     }
-    this.result.matched.set(proof.segment, ++this.#matched)
+    this.result.matched.set(key, ++this.#matched)
     return segment
   }
 
   /** @returns why the record is not proved, null where it is */
-  #problem({ segment }: SegmentRoot, proofs: Lines): string | null {
-    const record = this.#record
-    const proof = this.#proof
-    if (segment.topic !== record.topic || segment.partition !== record.partition)
-      return 'its segment is of another partition'
-    if (proof.treeSize !== segment.records) return 'its tree has not as many leaves as its segment has records'
+  #problem(
+    { segment }: SegmentRoot,
+    topic: string,
+    partition: number,
+    records: RecordRows,
+    r: number,
+    proofs: ProofRows,
+    p: number,
+  ): string | null {
+    const offset = records.offsets[r] as number
+    const leafIndex = proofs.leafIndexes[p] as number
+    if (segment.topic !== topic || segment.partition !== partition) return 'its segment is of another partition'
+    if (proofs.treeSizes[p] !== segment.records) return 'its tree has not as many leaves as its segment has records'
     // leaves are in the order of offsets, each once
-    const first = segment.startOffset + proof.leafIndex
-    const last = segment.endOffset - (segment.records - 1 - proof.leafIndex)
-    if (record.offset < first || record.offset > last) return 'its offset is not where its leaf stands'
-    if (
-      proof.leafIndex <= this.#leafIndex ||
-      (this.#leafIndex >= 0 && proof.leafIndex - this.#leafIndex > record.offset - this.#offset)
-    ) {
+    const first = segment.startOffset + leafIndex
+    const last = segment.endOffset - (segment.records - 1 - leafIndex)
+    if (offset < first || offset > last) return 'its offset is not where its leaf stands'
+    if (leafIndex <= this.#leafIndex || (this.#leafIndex >= 0 && leafIndex - this.#leafIndex > offset - this.#offset)) {
       return 'its leaf is out of order'
     }
-    this.#leafIndex = proof.leafIndex
-    const time = joinInt64(record.timestamp.hi, record.timestamp.lo)
+    this.#leafIndex = leafIndex
+    const time = joinInt64(records.timesHigh[r] as number, records.timesLow[r] as number)
     const { start, end } = this.#window
     if ((start !== null && time < start) || (end !== null && time > end)) return 'its timestamp is outside the window'
-    if ((segment.minTimestamp ?? time) > time || (segment.maxTimestamp ?? time) < time)
-      return "its timestamp is outside its segment's"
-    if (record.redacted === null) {
-      const hash = this.#tools.sha256Hex(record.leaf.subarray(0, record.leafLength))
-      if (!isAt(proofs.bytes, proof.leafFrom, hash)) return 'its bytes do not have the hash of its leaf'
-    }
-    if (!this.#paths.proves(proof.leafIndex, proofs.bytes, proof.leafFrom, proof.pathFrom, proof.pathLength)) {
-      return 'its path does not lead to the root of its segment'
-    }
-    return null
+    if (isOutside(time, segment)) return "its timestamp is outside its segment's"
+    const isRedacted = ((records.flags[r] as number) & REDACTED) !== 0
+    if (!isRedacted && !sameHash(records.leaves, r, proofs.leaves, p))
+      return 'its bytes do not have the hash of its leaf'
+    return proofs.proves[p] === 1 ? null : 'its path does not lead to the root of its segment'
   }
 }
 
-/** A refusal of a line says which one it was. */
-function inLine(lines: Lines, error: unknown): unknown {
-  if (!(error instanceof Refusal)) return error
-  return new Refusal(error.sub, `Line ${grouped(lines.number)} of ${lines.path} ${error.message}.`)
+function isOutside(time: Int64, { minTimestamp, maxTimestamp }: SegmentRoot['segment']): boolean {
+  return (minTimestamp ?? time) > time || (maxTimestamp ?? time) < time
 }
 
-/** Whether the digits of `hash` lie at `at`. */
-function isAt(bytes: Uint8Array, at: number, hash: string): boolean {
-  for (let i = 0; i < hash.length; i++) if (bytes[at + i] !== hash.charCodeAt(i)) return false
+/** Which run a row is in, for rows that come in order. */
+class Runs<T extends { from: number }> {
+  readonly #runs: readonly T[]
+  #next = 0
+
+  constructor(runs: readonly T[]) {
+    this.#runs = runs
+  }
+
+  of(row: number): T {
+    while (this.#next < this.#runs.length && (this.#runs[this.#next] as T).from <= row) this.#next++
+    return this.#runs[this.#next - 1] as T
+  }
+}
+
+/** Whether the hashes in both rows are the same 32 bytes. */
+function sameHash(a: Uint8Array, aRow: number, b: Uint8Array, bRow: number): boolean {
+  for (let i = 0; i < 32; i++) if (a[aRow * 32 + i] !== b[bRow * 32 + i]) return false
   return true
 }

@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { toHex, utf8 } from '../bytes.ts'
+import { readProofs, readRecords } from '../package/read-rows.ts'
 import type { PackageTools } from '../package/tools.ts'
 import { type UnpackParts, unpackEntry } from '../package/unpack.ts'
 import type { ByteSource } from '../source.ts'
@@ -129,6 +130,7 @@ function base64(from: Uint8Array, start: number, end: number, to: Uint8Array, at
 /** PackageTools with what every browser has. */
 export const browserTools: PackageTools = {
   sha256Hex: (data) => toHex(sha256(data)),
+  sha256Into: (data, length, into, at) => into.set(sha256(data.subarray(0, length)), at),
   isUtf8: (data) => utf8(data) !== null,
   buffer: (size) => new Uint8Array(size),
   same: (a, aFrom, b, bFrom, length) => {
@@ -138,4 +140,6 @@ export const browserTools: PackageTools = {
   },
   base64,
   unpack: (source, entry) => unpackEntry(source, entry, parts),
+  records: (source, entry) => readRecords(entry.path, browserTools.unpack(source, entry), browserTools),
+  proofs: (source, entry, trees) => readProofs(entry.path, browserTools.unpack(source, entry), trees, browserTools),
 }

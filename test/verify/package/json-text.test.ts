@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { nodePackageTools } from '../../../src/jobs/verify/package-tools.ts'
 import { isCompactOf, JsonText, stringOfEnd } from '../../../src/verify/package/json-text.ts'
+import { NOT_ASCII } from '../../../src/verify/package/long-strings.ts'
 
 const reader = new JsonText({ isUtf8 })
 const endOf = (text: string | Buffer) => {
@@ -56,6 +57,74 @@ test('any other text is taken as JSON.parse takes it', () => {
   }
 })
 
+test('long strings, which are searched and not read byte by byte, are taken as JSON.parse takes them, wherever they lie', () => {
+  const unit = fc.oneof(
+    { arbitrary: fc.constantFrom('a', 'plain text of some length ', '0123456789abcdef'.repeat(4)), weight: 12 },
+    {
+      arbitrary: fc.constantFrom(
+        '"',
+        '\\',
+        '\\"',
+        '\\u00e9',
+        '\\x',
+        '\n',
+        '\u0000',
+        '\u001f',
+        ' ',
+        'é',
+        '\u2028',
+        '😀',
+      ),
+      weight: 2,
+    },
+  )
+  const text = fc.array(unit, { maxLength: 24 }).map((parts) => `"${parts.join('')}"`)
+  let taken = 0
+  fc.assert(
+    fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), fc.nat(9), (texts, before) => {
+      // all in one buffer, as the lines of a file are, and at every distance from where its words begin
+      const bytes = Buffer.from(`${'~'.repeat(before)}${texts.join('~')}~"\\`).subarray(before)
+      let at = 0
+      for (const one of texts) {
+        const length = Buffer.byteLength(one)
+        const end = reader.end(bytes, at, at + length)
+        if (end === at + length) taken++
+        if ((end === at + length) !== isJson(one)) return false
+        // no more may be asked of it than there is
+        if (length > 2 && reader.end(bytes, at, at + length - 1) === at + length) return false
+        at += length + 1
+      }
+      return true
+    }),
+    { numRuns: 5000, seed: 11 },
+  )
+  assert.ok(taken > 1000, `${taken} were JSON`)
+})
+
+test('each byte of a long string counts', () => {
+  const plain = `"${'x'.repeat(150)}"`
+  for (let at = 1; at <= 150; at++) {
+    for (const byte of [0x00, 0x1f, 0x0a, 0x22, 0x5c, 0x80, 0xff, 0x20, 0x7f]) {
+      const bytes = Buffer.from(plain)
+      bytes[at] = byte
+      const isGood = byte === 0x20 || byte === 0x7f
+      assert.equal(reader.end(bytes, 0, bytes.length) === bytes.length, isGood, `${byte} at ${at}`)
+    }
+    const [long, other] = [Buffer.from(plain), Buffer.from('é')]
+    if (at < 150) other.copy(long, at)
+    assert.equal(reader.end(long, 0, long.length), long.length)
+  }
+})
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
 test('white space may be left out between tokens alone', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.constantFrom(0, 1, '\t', ' \n'), (value, space) =>
@@ -79,7 +148,8 @@ test('a text is the string that JSON.stringify writes of it', () => {
       const written = Buffer.from(JSON.stringify(raw.toString()))
       const more = Buffer.concat([written, Buffer.from(',"')])
       assert.equal(stringOfEnd(written, 0, written.length - 1, raw, 0, raw.length), -1)
-      return stringOfEnd(more, 0, more.length, raw, 0, raw.length) === written.length
+      const other = raw.some((byte) => byte > 0x7f) ? NOT_ASCII : 0
+      return stringOfEnd(more, 0, more.length, raw, 0, raw.length) === written.length + other
     }),
   )
   const [a, b] = [Buffer.from('"abc"'), Buffer.from('abd')]

@@ -7,7 +7,9 @@ import type { VerifiedFile } from '../../../src/contract/evidence/verdict.ts'
 import { openFileSource } from '../../../src/jobs/verify/file-source.ts'
 import { threadedTools } from '../../../src/jobs/verify/unpack-threads.ts'
 import { nodeCrypto } from '../../../src/signing/node-crypto.ts'
+import type { PackageTools } from '../../../src/verify/package/tools.ts'
 import { verifyPackage } from '../../../src/verify/package/verify.ts'
+import type { ZipEntry } from '../../../src/verify/package/zip.ts'
 import { type Made, makePackage, makeSigning, type Signing, seal, verifyBytes, zipOf } from './maker.ts'
 import { makeZip } from './zip-maker.ts'
 
@@ -23,7 +25,8 @@ let zip: Buffer
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'coffer-verify-threads-'))
   signing = await makeSigning(false)
-  made = await makePackage({ records: 2000, valueBytes: 900 }, signing)
+  // more than the rows that are taken at once
+  made = await makePackage({ records: 6000, valueBytes: 300, redact: ({ offset }) => offset % 1000 === 7 }, signing)
   zip = await zipOf(made, signing)
 })
 after(() => rm(folder, { recursive: true, force: true }))
@@ -34,11 +37,22 @@ async function byThreads(bytes: Buffer, progress?: (read: number) => void, spoil
   const source = await openFileSource(path, progress)
   const { tools, close } = threadedTools(source, LARGE)
   let threads = 0
-  const counting = {
+  const counted = ({ packedSize }: ZipEntry) => {
+    if (packedSize >= LARGE) threads++
+  }
+  const counting: PackageTools = {
     ...tools,
-    unpack: (...[from, entry]: Parameters<typeof tools.unpack>) => {
-      if (entry.packedSize >= LARGE) threads++
+    unpack: (from, entry) => {
+      counted(entry)
       return tools.unpack(from, entry)
+    },
+    records: (from, entry) => {
+      counted(entry)
+      return tools.records(from, entry)
+    },
+    proofs: (from, entry, trees) => {
+      counted(entry)
+      return tools.proofs(from, entry, trees)
     },
   }
   try {
@@ -83,6 +97,40 @@ test('so does one whose records were changed, damaged, cut, or are more than sta
     assert.ok(ofRecords(file).length >= 1, what)
     assert.deepEqual(ofRecords(file), ofRecords(inPlace), what)
   }
+})
+
+test('so does one that somebody with the key changed, wherever in it the line is', async () => {
+  const [records, proofs] = ['records/records.ndjson', 'proofs/proofs.ndjson']
+  const reasons = new Set<string>()
+  const spoilt = async (what: string, path: string, change: (lines: string[]) => void) => {
+    const lines = String(made.files.get(path)).split('\n')
+    change(lines)
+    const files = new Map(made.files).set(path, Buffer.from(lines.join('\n')))
+    const bytes = makeZip(await seal({ ...made, files }, signing))
+    const { file, threads } = await byThreads(bytes)
+    assert.equal(threads, 2, what)
+    assert.equal(file.verdict, 'failed', what)
+    assert.deepEqual(file, await verifyBytes(bytes, signing.trust), what)
+    reasons.add((file.checks.find(({ check }) => check === 'proofs')?.reason ?? '').replaceAll(/\d+/g, '#'))
+  }
+  for (const at of [4095, 4096]) {
+    await spoilt(`records ${at} spaced`, records, (lines) => {
+      lines[at] = (lines[at] as string).replace(',"value"', ', "value"')
+    })
+    await spoilt(`records ${at} later`, records, (lines) => {
+      lines[at] = (lines[at] as string).replace(/"timestamp":(\d+)/, (_, time) => `"timestamp":${Number(time) + 1}`)
+    })
+    await spoilt(`proofs ${at} of another leaf`, proofs, (lines) => {
+      lines[at] = (lines[at] as string).replace(/"leaf_index":(\d+)/, (_, index) => `"leaf_index":${Number(index) + 1}`)
+    })
+    await spoilt(`proofs ${at} with a path of capitals`, proofs, (lines) => {
+      lines[at] = (lines[at] as string).replace(/(?<="audit_path":.*)[a-f]/, (digit) => digit.toUpperCase())
+    })
+    await spoilt(`proofs ${at} taken out`, proofs, (lines) => lines.splice(at, 1))
+    await spoilt(`records ${at} twice`, records, (lines) => lines.splice(at, 0, lines[at] as string))
+  }
+  await spoilt('records cut off', records, (lines) => lines.pop())
+  assert.ok(reasons.size >= 6, [...reasons].join('\n'))
 })
 
 test('what progress throws ends the work, and leaves no thread', async () => {
