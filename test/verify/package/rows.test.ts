@@ -217,11 +217,11 @@ describe('walk', () => {
 })
 
 describe('audit paths', () => {
-  const sha256 = (...parts: Buffer[]) => createHash('sha256').update(Buffer.concat(parts)).digest()
+  const sha256 = (...parts: Buffer[]): Buffer => createHash('sha256').update(Buffer.concat(parts)).digest()
   /** RFC 6962 section 2.1, level by level; a node without a sibling stands for itself one level up. */
   function levelsOf(size: number): Buffer[][] {
-    const levels = [Array.from({ length: size }, (_, i) => sha256(Buffer.from([0, i])))]
-    for (let nodes = levels[0] as Buffer[]; nodes.length > 1; levels.push(nodes)) {
+    const levels: Buffer[][] = [Array.from({ length: size }, (_, i) => sha256(Buffer.from([0, i])))]
+    for (let nodes: Buffer[] = levels[0] ?? []; nodes.length > 1; levels.push(nodes)) {
       nodes = Array.from({ length: Math.ceil(nodes.length / 2) }, (_, i) => {
         const [left, right] = [nodes[2 * i] as Buffer, nodes[2 * i + 1]]
         return right === undefined ? left : sha256(Buffer.from([1]), left, right)
