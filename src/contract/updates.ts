@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { said } from './ipc/said.ts'
 import { VERSION } from './versions.ts'
 
 /**
@@ -124,7 +125,12 @@ export const updateLook = z.strictObject({
       address: z.string(),
       key_id: hash,
     }),
-    z.strictObject({ state: z.literal('failed'), code: z.string(), message: z.string().max(4_000) }),
+    z.strictObject({
+      state: z.literal('failed'),
+      code: z.string(),
+      message: z.string().max(4_000),
+      said: said.exactOptional(),
+    }),
   ]),
 })
 export type UpdateLook = z.infer<typeof updateLook>

@@ -132,7 +132,7 @@ const REFUSALS: readonly [what: string, reason: string, serve: () => void, messa
       const path = join(maker.site, 'updates.json')
       writeFileSync(path, readFileSync(path, 'utf8').replace('9.1.0', '9.1.1'))
     },
-    /signature value does not match/,
+    /not signed by the publisher's key/,
   ],
   ['no signature at all', 'signature', () => maker.serve(listOf(), Buffer.alloc(0)), /not signed/],
   [
@@ -143,7 +143,7 @@ const REFUSALS: readonly [what: string, reason: string, serve: () => void, messa
         listOf(),
         sign('sha256', Buffer.from(canonicalJson(listOf())), { key: maker.privateKey, dsaEncoding: 'ieee-p1363' }),
       ),
-    /not an ECDSA-Sig-Value/,
+    /not signed by the publisher's key/,
   ],
   [
     'bytes behind the signature',

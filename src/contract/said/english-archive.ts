@@ -83,6 +83,7 @@ export const FINDING = {
     'the last run has not ended yet, or was killed: what it had named in the manifest by then is what was checked',
   runFailed: 'the last run failed: what it had named in the manifest by then is what was checked',
   runInterrupted: 'the last run was interrupted: what it had named in the manifest by then is what was checked',
+  noCustodyLine: 'the chain of custody has no line for this check: {{why}}',
   generationNamesNone: 'expected generation {{generation}} to name the one before, got none',
   generation: 'expected generation {{expected}}, got {{got}}',
   signatureOf: 'generation {{generation}}: {{why}}',

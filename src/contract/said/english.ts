@@ -2,6 +2,7 @@ import { ACCOUNT, FINDING, MANY, SEGMENT, SIGNATURE, VERDICT } from './english-a
 import { CONTROL, REFUSED } from './english-controls.ts'
 import { CHECK, RESTORE } from './english-restore.ts'
 import { CUSTODY, HOLD, LOCK } from './english-storage.ts'
+import { UPDATE } from './english-update.ts'
 
 /**
  * The words of what the engine says by a name, in English; what they are filled with stands in `{{…}}`, with a format
@@ -22,6 +23,7 @@ export const ENGLISH = {
   many: MANY,
   restore: RESTORE,
   check: CHECK,
+  update: UPDATE,
 } as const
 
 type Counted<Name> = Name extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : Name

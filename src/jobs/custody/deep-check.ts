@@ -3,6 +3,7 @@ import { isCofferError } from '../../contract/errors.ts'
 import type { CustodyEntry } from '../../contract/evidence/custody.ts'
 import type { ReportCheck } from '../../contract/evidence/report.ts'
 import type { ValidateResult } from '../../contract/results.ts'
+import { because, type Reason } from '../../contract/said/said.ts'
 import { appendCustody, hasCustody } from '../../journal/custody.ts'
 import type { Storage } from '../../storage/storage.ts'
 
@@ -30,7 +31,7 @@ export async function noteDeepCheck(
   storage: Storage,
   checked: Pick<ValidateResult, 'backup_id' | 'verdict' | 'manifest_sha256' | 'checked' | 'findings_total'>,
   generation: number | null,
-): Promise<{ line: number | null; problem: string | null }> {
+): Promise<{ line: number | null; problem: Reason | null }> {
   const { backup_id: backupId, verdict, manifest_sha256: sha256 } = checked
   const { segments, records, bytes } = checked.checked
   try {
@@ -45,6 +46,6 @@ export async function noteDeepCheck(
     return { line: seq, problem: null }
   } catch (error) {
     if (!isCofferError(error)) throw error
-    return { line: null, problem: `the chain of custody has no line for this check: ${error.message}` }
+    return { line: null, problem: because('finding.noCustodyLine', { why: error.said ?? error.message }) }
   }
 }

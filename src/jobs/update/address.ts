@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net'
 import { dirname, isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CofferError } from '../../contract/errors.ts'
+import { type Said, say } from '../../contract/said/said.ts'
 
 const LIST_NAME = 'updates.json'
 
@@ -19,23 +20,24 @@ export function placeOf(address: string): UpdatePlace {
   try {
     url = new URL(address)
   } catch (cause) {
-    throw wrong(address, 'it is neither', cause)
+    throw wrong(address, say('update.noAddress'), cause)
   }
   if (url.protocol === 'file:') {
     try {
       return folderPlace(fileURLToPath(url))
     } catch (cause) {
-      throw wrong(address, 'it names no folder of this machine', cause)
+      throw wrong(address, say('update.notHere'), cause)
     }
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    throw wrong(address, 'over http anybody on the way could keep new versions back')
+    throw wrong(address, say('update.overHttp'))
   }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw wrong(address, `"${url.protocol}" is not used`)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw wrong(address, say('update.scheme', { scheme: url.protocol }))
   if (url.username !== '' || url.password !== '') {
-    throw new CofferError('USAGE', 'expected an address without a user name or password')
+    throw new CofferError('USAGE', say('update.credentials'))
   }
-  if (url.search !== '' || url.hash !== '') throw wrong(address, 'nothing may stand behind "?" or "#"')
+  if (url.search !== '' || url.hash !== '') throw wrong(address, say('update.query'))
   if (!url.pathname.endsWith('.json')) url.pathname = `${url.pathname.replace(/\/$/, '')}/${LIST_NAME}`
   return { kind: 'http', list: url }
 }
@@ -54,8 +56,8 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'))
 }
 
-function wrong(address: string, why: string, cause?: unknown): CofferError {
-  return new CofferError('USAGE', `expected an address with https or the path of a folder, got "${address}": ${why}`, {
+function wrong(address: string, why: Said, cause?: unknown): CofferError {
+  return new CofferError('USAGE', say('update.address', { address, why }), {
     hint: 'Such as https://updates.example.com/coffer/ or /mnt/software/coffer.',
     ...(cause === undefined ? {} : { cause }),
   })

@@ -1,5 +1,6 @@
 import { CofferError, serializeError } from '../../contract/errors.ts'
 import type { UpdateCheckResult } from '../../contract/results/update.ts'
+import { beside, say } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { TOOL } from '../../contract/tool.ts'
 import {
@@ -82,10 +83,10 @@ export async function runCheck(by: 'hand' | 'daily', world: UpdateWorld): Promis
     await rememberLook(world.environment, { at, by, outcome })
     return result
   } catch (error) {
-    const { code, message } = serializeError(error)
+    const { code, message, said } = serializeError(error)
     // who stopped it knows; where it is off, nobody was asked
     if (!world.signal.aborted && code !== 'UPDATES_OFF') {
-      const outcome = { state: 'failed' as const, code, message: message.slice(0, 4_000) }
+      const outcome = { state: 'failed' as const, code, message: message.slice(0, 4_000), ...beside(said) }
       await rememberLook(world.environment, { at, by, outcome }).catch(() => {})
     }
     throw error
@@ -98,7 +99,7 @@ async function switchedOn(
   const { settings, path } = await findUpdateSettings(environment)
   const { enabled, address, public_key: pem, channel } = settings
   if (!enabled || address === null || pem === null) {
-    throw new CofferError('UPDATES_OFF', 'looking for new versions is switched off, and nobody was asked', {
+    throw new CofferError('UPDATES_OFF', say('update.off'), {
       hint: 'Switch it on in Settings, or with "coffer update on --address ADDRESS --public-key FILE".',
     })
   }

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { CofferError } from '../../contract/errors.ts'
 import type { JobContext } from '../../contract/jobs.ts'
 import type { UpdateFetchResult } from '../../contract/results/update.ts'
+import { say } from '../../contract/said/said.ts'
 import type { UpdateFile, UpdateVersion } from '../../contract/updates.ts'
 import { makeFolder } from '../../signing/store/folder.ts'
 import { writeWhole } from '../../storage/write-whole.ts'
@@ -81,7 +82,7 @@ async function isThere(path: string, file: UpdateFile, signal: AbortSignal): Pro
     for await (const chunk of createReadStream(path, { signal })) hash.update(chunk as Buffer)
     if (hash.digest('hex') === file.sha256) return true
   }
-  throw new CofferError('USAGE', `"${path}" is there already and is another file than the list names`, {
+  throw new CofferError('USAGE', say('update.otherFile', { path }), {
     hint: 'Move it away, or give another folder.',
   })
 }
@@ -113,16 +114,14 @@ async function* checked(file: UpdateFile, source: UpdateSource, meter: ProgressM
   let size = 0
   for await (const chunk of source.package(file.name, file.size)) {
     size += chunk.length
-    if (size > file.size) throw refused('too_large', `expected ${file.size} bytes of "${file.name}", got more`)
+    if (size > file.size) throw refused('too_large', 'update.tooLarge', { most: file.size, address: file.name })
     hash.update(chunk)
     meter.add(0, chunk.length)
     yield chunk
   }
   const digest = hash.digest('hex')
   if (size !== file.size || digest !== file.sha256) {
-    throw refused(
-      'digest',
-      `expected ${file.size} bytes of "${file.name}" with the SHA-256 ${file.sha256}, got ${size} with ${digest}`,
-    )
+    const { name, size: stated, sha256 } = file
+    throw refused('digest', 'update.digest', { size: stated, name, sha256, gotSize: size, gotSha256: digest })
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../../contract/canonical-json.ts'
 import { isCofferError } from '../../contract/errors.ts'
+import { isoTime } from '../../contract/time.ts'
 import { UPDATE_FORMAT, type UpdateList, updateList } from '../../contract/updates.ts'
 import { nodeCrypto } from '../../signing/node-crypto.ts'
 import { verifyDetached } from '../../verify/detached.ts'
@@ -34,21 +35,16 @@ export async function readList(
   await mustBeSigned(bytes, signature, expected.key)
   const list = parseList(bytes)
   if (list.channel !== expected.channel) {
-    throw refused('channel', `expected the list of the channel "${expected.channel}", got "${list.channel}"`)
+    throw refused('channel', 'update.channel', { expected: expected.channel, got: list.channel })
   }
   if (Date.parse(list.published_at) > expected.now + CLOCK_TOLERANCE_MS) {
-    throw refused(
-      'not_yet',
-      `the list is of ${list.published_at}, and this machine's clock says ${new Date(expected.now).toISOString()}`,
-      'Set the clock: by a wrong one nobody can tell whether a list is still good.',
-    )
+    const values = { published: list.published_at, now: isoTime(expected.now) }
+    const hint = 'Set the clock: by a wrong one nobody can tell whether a list is still good.'
+    throw refused('not_yet', 'update.notYet', values, { hint })
   }
   if (Date.parse(list.expires_at) <= expected.now) {
-    throw refused(
-      'expired',
-      `the list was good until ${list.expires_at}`,
-      'Ask the publisher for the current list: an old one hides newer versions.',
-    )
+    const hint = 'Ask the publisher for the current list: an old one hides newer versions.'
+    throw refused('expired', 'update.expired', { until: list.expires_at }, { hint })
   }
   return { list, sha256: createHash('sha256').update(bytes).digest('hex') }
 }
@@ -61,10 +57,8 @@ async function mustBeSigned(data: Uint8Array, der: Uint8Array, key: KnownPublish
     { trust, at: null, crypto: nodeCrypto },
   )
   if (checked.verdict === 'passed' && checked.trusted && checked.keyId === key.key_id) return
-  throw refused(
-    'signature',
-    `the list is not signed by the publisher's key ${key.key_id.slice(0, 16)}…: ${lower(checked.reason)}`,
-  )
+  const details = { why: checked.reason }
+  throw refused('signature', 'update.notSigned', { key: key.key_id.slice(0, 16) }, { details })
 }
 
 function parseList(bytes: Uint8Array): UpdateList {
@@ -73,22 +67,17 @@ function parseList(bytes: Uint8Array): UpdateList {
     value = parseStrictJson(bytes, { depth: DEPTH })
   } catch (error) {
     if (!isCofferError(error)) throw error
-    throw refused('format', `the list is signed and can't be read: ${error.message}`)
+    throw refused('format', 'update.unread', { why: error.message })
   }
   const format = typeof value === 'object' && value !== null && 'format' in value ? value.format : undefined
   if (format !== UPDATE_FORMAT) {
     const got = typeof format === 'string' ? format.slice(0, 100) : String(typeof format)
-    throw refused('format', `expected a list of the format "${UPDATE_FORMAT}", got "${got}"`)
+    throw refused('format', 'update.format', { expected: UPDATE_FORMAT, got })
   }
   const parsed = updateList.safeParse(value)
-  if (!parsed.success)
-    throw refused('format', `the list is signed and not as it should be: ${firstProblem(parsed.error)}`)
+  if (!parsed.success) throw refused('format', 'update.wrong', { why: firstProblem(parsed.error) })
   if (canonicalJson(parsed.data) !== Buffer.from(bytes).toString('utf8')) {
-    throw refused('format', 'the list is signed and not canonical JSON (RFC 8785)')
+    throw refused('format', 'update.notCanonical')
   }
   return parsed.data
-}
-
-function lower(sentence: string): string {
-  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')}`
 }

@@ -44,18 +44,13 @@ export async function rememberList(environment: Environment, list: SeenList, now
     const isSame = (one: SeenList) => one.key_id === list.key_id && one.channel === list.channel
     const seen = memory.lists.find(isSame)
     if (seen !== undefined && list.serial < seen.serial) {
-      throw refused(
-        'rollback',
-        `the list has the serial number ${list.serial}, and ${seen.serial} was seen on ${seen.seen_at.slice(0, 10)}`,
-        'An old list hides newer versions. Ask the publisher, and whoever runs the address.',
-      )
+      const values = { got: list.serial, seen: seen.serial, at: seen.seen_at }
+      const hint = 'An old list hides newer versions. Ask the publisher, and whoever runs the address.'
+      throw refused('rollback', 'update.older', values, { hint })
     }
     if (seen !== undefined && list.serial === seen.serial && list.sha256 !== seen.sha256) {
-      throw refused(
-        'rollback',
-        `another list with the serial number ${list.serial} was seen on ${seen.seen_at.slice(0, 10)}`,
-        'A publisher gives each list its own number. Ask which of the two is theirs.',
-      )
+      const hint = 'A publisher gives each list its own number. Ask which of the two is theirs.'
+      throw refused('rollback', 'update.another', { serial: list.serial, at: seen.seen_at }, { hint })
     }
     const entry = { ...list, seen_at: isoTime(now) }
     return { ...memory, lists: [entry, ...memory.lists.filter((one) => !isSame(one))].slice(0, MOST_LISTS) }

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { CofferError } from '../../contract/errors.ts'
+import { say } from '../../contract/said/said.ts'
 import { UPDATES_OFF, type UpdateSettings, updateSettings } from '../../contract/updates.ts'
 import { makeFolder } from '../../signing/store/folder.ts'
 import { writeWhole } from '../../storage/write-whole.ts'
@@ -54,7 +55,7 @@ export async function findUpdateSettings(environment: Environment): Promise<Foun
 export async function saveUpdateSettings(environment: Environment, settings: UpdateSettings): Promise<void> {
   const found = await findUpdateSettings(environment)
   if (!found.own) {
-    throw new CofferError('USAGE', `updates are set by "${found.path}", which is not changed from here`, {
+    throw new CofferError('USAGE', say('update.organisation', { path: found.path ?? '' }), {
       hint: 'Ask your administrator.',
     })
   }
@@ -124,12 +125,12 @@ export function unwritable(path: string, cause: unknown): CofferError {
   if (cause instanceof CofferError) return cause
   const { code, message } = cause as NodeJS.ErrnoException
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new CofferError('STORAGE_FULL', `the disk has no room for "${path}"`, { cause })
+    return new CofferError('STORAGE_FULL', say('update.noRoom', { path }), { cause })
   }
   const denied = code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
   return new CofferError(
     denied ? 'STORAGE_NOT_ALLOWED' : 'STORAGE_FAILED',
-    `can't write "${path}": ${denied ? 'not allowed' : message}`,
+    say('update.unwritable', { path, why: denied ? say('update.notAllowed') : message }),
     { cause },
   )
 }

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type Said, say } from '../../contract/said/said.ts'
 import type { UpdatePlace } from './address.ts'
 import { refused, unreachable } from './refused.ts'
 
@@ -41,7 +42,7 @@ function httpSource(list: URL, limits: UpdateLimits, signal: AbortSignal): Updat
       const inTime = AbortSignal.timeout(limits.answerMs)
       const chunks: Uint8Array[] = []
       for await (const chunk of body(url, most, AbortSignal.any([signal, inTime]), {
-        timedOut: () => (inTime.aborted ? `no whole answer within ${limits.answerMs / 1000} s` : null),
+        timedOut: () => (inTime.aborted ? say('update.late', { seconds: limits.answerMs / 1000 }) : null),
         stopped: signal,
       }))
         chunks.push(chunk)
@@ -55,8 +56,8 @@ function httpSource(list: URL, limits: UpdateLimits, signal: AbortSignal): Updat
       try {
         const all = AbortSignal.any([signal, inTime, idle.signal])
         const timedOut = () => {
-          if (idle.signal.aborted) return `nothing came for ${limits.idleMs / 1000} s`
-          return inTime.aborted ? `not whole within ${limits.packageMs / 3_600_000} h` : null
+          if (idle.signal.aborted) return say('update.idle', { seconds: limits.idleMs / 1000 })
+          return inTime.aborted ? say('update.slow', { hours: limits.packageMs / 3_600_000 }) : null
         }
         for await (const chunk of body(new URL(name, list), size, all, { timedOut, stopped: signal })) {
           // the network's time, not that of the disk that it is written to
@@ -76,7 +77,7 @@ async function* body(
   url: URL,
   most: number,
   signal: AbortSignal,
-  why: { timedOut(): string | null; stopped: AbortSignal },
+  why: { timedOut(): Said | null; stopped: AbortSignal },
 ): AsyncGenerator<Uint8Array> {
   try {
     const response = await follow(url, signal)
@@ -114,14 +115,15 @@ async function follow(first: URL, signal: AbortSignal): Promise<Response> {
     await response.body?.cancel()
     const location = response.headers.get('location')
     if (response.status < 300 || response.status >= 400 || location === null) {
-      throw unreachable(first.href, `expected HTTP status 200, got "${response.status}"`)
+      throw unreachable(first.href, say('update.status', { got: response.status }))
     }
     const next = URL.canParse(location, url) ? new URL(location, url) : null
     if (next === null || next.origin !== first.origin) {
       const where = next?.origin ?? location.slice(0, 200)
-      throw refused('redirect', `"${first.href}" leads to "${where}", and only "${first.origin}" was set`)
+      throw refused('redirect', 'update.redirect', { address: first.href, where, only: first.origin })
     }
-    if (hop >= MOST_REDIRECTS) throw refused('redirect', `"${first.href}" leads on more than ${MOST_REDIRECTS} times`)
+    if (hop >= MOST_REDIRECTS)
+      throw refused('redirect', 'update.redirects', { address: first.href, most: MOST_REDIRECTS })
     url = next
   }
 }
@@ -160,18 +162,18 @@ async function mustBeFile(path: string, most: number): Promise<void> {
   const found = await stat(path).catch((cause: unknown) => {
     throw unreadable(path, cause)
   })
-  if (!found.isFile()) throw unreachable(path, 'it is no file')
+  if (!found.isFile()) throw unreachable(path, say('update.noFile'))
   if (found.size > most) throw tooLarge(path, most)
 }
 
 function unreadable(path: string, cause: unknown) {
   const { code, message } = cause as NodeJS.ErrnoException
-  const known: Record<string, string> = { ENOENT: 'there is none', ENOTDIR: 'there is none', EACCES: 'not allowed' }
-  return unreachable(path, known[code ?? ''] ?? message, cause)
+  if (code === 'ENOENT' || code === 'ENOTDIR') return unreachable(path, say('update.none'), cause)
+  return unreachable(path, code === 'EACCES' ? say('update.notAllowed') : message, cause)
 }
 
 function tooLarge(address: string, most: number) {
-  return refused('too_large', `expected at most ${most} bytes at "${address}", got more`)
+  return refused('too_large', 'update.tooLarge', { most, address })
 }
 
 function innermost(error: Error): string {

@@ -84,7 +84,7 @@ async function noted(
   const { line, problem } = await noteDeepCheck(storage, result, manifest.coffer?.generation ?? null)
   if (line !== null) return { exitCode, result: { ...result, custody_line: line } }
   if (problem === null) return { exitCode, result }
-  const note: ValidateFinding = { severity: 'note', code: 'CUSTODY_NOT_WRITTEN', reason: problem }
+  const note: ValidateFinding = { severity: 'note', code: 'CUSTODY_NOT_WRITTEN', ...problem }
   return {
     exitCode,
     result: { ...result, findings: [...result.findings, note], findings_total: result.findings_total + 1 },

@@ -121,14 +121,14 @@ function Answer({ standing: { running, last, offer } }: { standing: UpdateStandi
   }
   const when = last === null ? '' : moment(Date.parse(last.at))
   if (last?.outcome.state === 'failed') {
-    const { code, message } = last.outcome
+    const { state: _, code, ...error } = last.outcome
     return (
       <>
         <p>
           <Pill tone="bad">{t('updates.failed')}</Pill>{' '}
           <span className="mute">{t('updates.failedText', { when })}</span>
         </p>
-        <Problem error={{ code: code as ErrorCode, message }} inside />
+        <Problem error={{ code: code as ErrorCode, ...error }} inside />
       </>
     )
   }

@@ -3,6 +3,7 @@ import { CofferError } from '../../../contract/errors.ts'
 import type { UpdateStanding } from '../../../contract/ipc/calls/updates.ts'
 import type { AreaHandlers } from '../../../contract/ipc/map.ts'
 import type { UpdateSettingsResult } from '../../../contract/results.ts'
+import { say } from '../../../contract/said/said.ts'
 import { compareVersions } from '../../../contract/versions.ts'
 import { keyInFile, updateStanding } from '../../../jobs/update/run.ts'
 import { updateFolder } from '../../../jobs/update/settings.ts'
@@ -32,7 +33,7 @@ export const updateHandlers = (core: ServiceCore): AreaHandlers<'updates'> => {
     },
     'updates.fetch': async ({ name }) => {
       const { enabled } = await now()
-      if (!enabled) throw new CofferError('UPDATES_OFF', 'looking for new versions is switched off')
+      if (!enabled) throw new CofferError('UPDATES_OFF', say('update.off'))
       const output = join(updateFolder(core.environment()), 'fetched')
       return core.start({ kind: 'update', action: 'fetch', name, output }, name)
     },
