@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { said } from './ipc/said.ts'
 
 /**
  * One line of a profile's activity journal: what somebody did in the window, on the command line or by a schedule.
@@ -143,11 +144,17 @@ export const activityVerdict = z.object({
   /** The last line: whoever notes it can tell later that nothing before it was taken away. */
   head: z.object({ seq: z.number(), sha256: z.string(), at: z.string().nullable() }).nullable(),
   /** Whether lines cut off at the end would be noticed. */
-  remembered: z.object({ state: z.enum(['matches', 'differs', 'none']), reason: z.string() }),
+  remembered: z.object({
+    state: z.enum(['matches', 'differs', 'none']),
+    reason: z.string(),
+    said: said.exactOptional(),
+  }),
   /** The first lines that are wrong, in order. */
-  problems: z.array(z.object({ line: z.number(), reason: z.string() })),
+  problems: z.array(z.object({ line: z.number(), reason: z.string(), said: said.exactOptional() })),
   problems_total: z.number(),
   /** What is no damage but worth knowing. */
   remarks: z.array(z.string()),
+  /** What the reasons and the remarks are made of. */
+  sayings: z.array(said).exactOptional(),
 })
 export type ActivityVerdict = z.infer<typeof activityVerdict>

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { said } from './ipc/said.ts'
+import { english, type Said, say } from './said/said.ts'
 
 /** Actions that a policy can ask four eyes for. */
 export const APPROVABLE = ['restore', 'hold-lift', 'keys', 'retention'] as const
@@ -109,6 +111,7 @@ export const approvalEntry = z.object({
   state: z.enum(APPROVAL_STATES),
   /** One sentence on the state. */
   reason: z.string(),
+  said: said.exactOptional(),
   /** Path of the request's file, and of the decision's. */
   file: z.string(),
   decision_file: z.string().nullable(),
@@ -125,3 +128,21 @@ export const approvalEntry = z.object({
     .nullable(),
 })
 export type ApprovalEntry = z.infer<typeof approvalEntry>
+
+/**
+ * What is asked for, from its facts: for a window in another language. Undefined where that is not the sentence that was
+ * signed: a request may come from anywhere.
+ */
+export function saidOfAction({ kind, summary, facts }: ApprovalAction): Said | undefined {
+  const text = (name: string) => String(facts[name] ?? '')
+  const backup = text('backup_id')
+  const keys = { create: 'approval.keyCreate', import: 'approval.keyImport', revoke: 'approval.keyRevoke' } as const
+  const action = text('action')
+  const made = {
+    restore: () => say('approval.restore', { backup, target: text('target') }),
+    'hold-lift': () => say('approval.holdLift', { matter: text('matter'), backup }),
+    retention: () => say('approval.retention', { backup, until: text('until'), mode: text('mode') }),
+    keys: () => say(keys[action as keyof typeof keys] ?? 'approval.keyCreate', { key: text('name') }),
+  }[kind]()
+  return english(made) === summary ? made : undefined
+}

@@ -1,6 +1,7 @@
 import type { ActivityFilter } from './activity.ts'
 import type { SerializedError } from './errors.ts'
 import type { PreviewCursor } from './results/preview.ts'
+import type { Said } from './said/said.ts'
 import type { ScheduleRequest } from './schedule.ts'
 
 /** A configuration file as text, and where it came from: relative paths in it are relative to `directory`. */
@@ -195,6 +196,8 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 export interface Progress {
   /** What is being done now, in words: `reading ledger-payments`. */
   phase: string
+  /** What the phase's words are made of. */
+  said?: Said
   recordsDone: number
   /** null where it can't be known (continuous). */
   recordsTotal: number | null

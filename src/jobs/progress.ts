@@ -1,4 +1,5 @@
 import type { JobContext, PartitionProgress, Progress } from '../contract/jobs.ts'
+import { english, type Said } from '../contract/said/said.ts'
 
 /** How often a job tells its progress, in milliseconds. */
 const TELL_EVERY_MS = 250
@@ -29,13 +30,13 @@ export class ProgressMeter {
   readonly #partitions = new Map<string, PartitionProgress>()
   readonly #timer: NodeJS.Timeout
   #samples: Sample[] = []
-  #phase: string
+  #phase: Said
   #recordsTotal: number | null
   #bytesTotal: number | null
   #records = 0
   #bytes = 0
 
-  constructor(context: JobContext, start: { phase: string; recordsTotal: number | null; bytesTotal: number | null }) {
+  constructor(context: JobContext, start: { phase: Said; recordsTotal: number | null; bytesTotal: number | null }) {
     this.#context = context
     this.#phase = start.phase
     this.#recordsTotal = start.recordsTotal
@@ -52,8 +53,8 @@ export class ProgressMeter {
     return this.#bytes
   }
 
-  phase(words: string): void {
-    this.#phase = words
+  phase(said: Said): void {
+    this.#phase = said
   }
 
   totals(recordsTotal: number | null, bytesTotal: number | null): void {
@@ -101,7 +102,8 @@ export class ProgressMeter {
     const recordsPerSecond = (this.#records - first.records) / seconds
     const bytesPerSecond = (this.#bytes - first.bytes) / seconds
     return {
-      phase: this.#phase,
+      phase: english(this.#phase),
+      said: this.#phase,
       recordsDone: this.#records,
       recordsTotal: this.#recordsTotal,
       bytesDone: this.#bytes,

@@ -4,7 +4,8 @@ import { ERROR_EXIT, type ErrorCode, type SerializedError } from '../contract/er
 type T = TFunction<'errors'>
 
 /** A host of another version may know a code that this window does not. */
-const known = (code: string): ErrorCode => (Object.hasOwn(ERROR_EXIT, code) ? (code as ErrorCode) : 'UNEXPECTED')
+export const known = (code: string | null): ErrorCode =>
+  code !== null && Object.hasOwn(ERROR_EXIT, code) ? (code as ErrorCode) : 'UNEXPECTED'
 
 /** What an error's code means, without a full stop. */
 export const errorTitle = (t: T, { code }: Pick<SerializedError, 'code'>): string => t(`${known(code)}.title`)

@@ -22,6 +22,7 @@ function prepare(): void {
   for (const any of ['anyOperation', 'nor']) {
     formatter?.add(any, (names: readonly string[]) => listed(names.map(spelled), 'disjunction'))
   }
+  formatter?.add('comma', (sentences: string) => sentences)
   formatter?.add('names', (names: readonly string[]) => listed(names))
 }
 

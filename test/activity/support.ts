@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ActivityVerdict } from '../../src/contract/activity.ts'
+import { say } from '../../src/contract/said/said.ts'
 import {
   type ActivityEvent,
   appendActivity,
@@ -82,7 +83,7 @@ export function check(file: string, key: TestKey, keys: KnownKey[] = [key.known]
   return verifyActivity(file, {
     keys,
     remembered: key.head,
-    forgotten: 'nothing is remembered',
+    forgotten: say('journal.forgotten'),
     unconfirmed: null,
   })
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { requireManifest } from '../../src/archive/manifest/store.ts'
 import { loadExtract } from '../../src/contract/config/extract.ts'
+import { say } from '../../src/contract/said/said.ts'
 import { planExtract } from '../../src/jobs/extract/plan.ts'
 import { readAll } from '../../src/jobs/extract/read-all.ts'
 import { Work } from '../../src/jobs/extract/work.ts'
@@ -40,7 +41,7 @@ test('many threads, segments that arrive in another order than they are asked fo
   const plan = planExtract(manifest, loadExtract({ text: fileText(folder, { output }), name: 'case.yaml' }, {}).extract)
   const work = await Work.open(join(folder, 'slow.zip'), 'the request')
   const job = context()
-  const meter = new ProgressMeter(job, { phase: 'reading', recordsTotal: null, bytesTotal: null })
+  const meter = new ProgressMeter(job, { phase: say('phase.reading'), recordsTotal: null, bytesTotal: null })
   const settings = { window: { start: null, end: null }, filter: null, mask: [], secret: null }
   await readAll({ storage: slow, backupId: ID, plan, settings, work, meter, context: job })
   meter.stop()

@@ -61,3 +61,22 @@ export function unmarkedTexts(page: Page): Promise<string[]> {
     { data: DATA, texts: DATA_TEXTS, person: PERSON },
   )
 }
+
+/** Opens what is folded away: its words count too. */
+export function openAll(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    for (const one of document.querySelectorAll('details')) one.open = true
+  })
+}
+
+/**
+ * Sentences that stay English in a window of another language, and are marked as such: but for citations, and for what is
+ * quoted as the program said it, beside its meaning in the window's language (`data-words="none"`).
+ */
+export function englishTexts(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('body [lang="en"]')]
+      .filter((one) => one.closest('cite, [data-words="none"]') === null)
+      .map((one) => one.textContent?.trim() ?? ''),
+  )
+}

@@ -6,19 +6,22 @@ import { launchChromium } from './chromium.ts'
 import { type TestHost, testHost } from './host.ts'
 import { nothingSideways, wordsInsideButtons } from './page-checks.ts'
 import { PAGES } from './pages.ts'
-import { fillWithSample, SAMPLE_ENVIRONMENT, type SampleWorld } from './sample-world.ts'
-import { unmarkedTexts } from './unmarked.ts'
+import { ended, fillWithSample, SAMPLE_ENVIRONMENT, type SampleWorld } from './sample-world.ts'
+import { englishTexts, openAll, unmarkedTexts } from './unmarked.ts'
 import { type Visitor, visitorOf } from './visitor.ts'
 
 /**
  * Every word of the window stands in the locales: in the pseudo-locale each text is marked ⟦…⟧, and what is not marked is
- * data. And there is room for other languages' words: German at 200 % zoom.
+ * data. In German no sentence of the engine stays English, but for what is quoted beside its German meaning. And there is
+ * room for other languages' words: German at 200 % zoom.
  */
 
 let browser: Browser
 let emptyHost: TestHost
 let filledHost: TestHost
 let world: SampleWorld
+/** A report of the month about the sample, for the pages that show what reports say. */
+let reportId: string
 const visitors = new Map<string, Visitor>()
 
 before(async () => {
@@ -26,6 +29,7 @@ before(async () => {
   emptyHost = await testHost(runJob, { PATH: process.env.PATH ?? '' })
   filledHost = await testHost(runJob, { PATH: process.env.PATH ?? '', ...SAMPLE_ENVIRONMENT })
   world = await fillWithSample(filledHost)
+  reportId = await reportOfMonth(filledHost, world)
   for (const language of ['en-XA', 'de']) {
     visitors.set(`${language} empty`, await visitorOf(emptyHost, browser, { language }))
     visitors.set(`${language} filled`, await visitorOf(filledHost, browser, { language }))
@@ -36,6 +40,22 @@ after(async () => {
   await emptyHost?.end()
   await filledHost?.end()
 })
+
+async function reportOfMonth({ services }: TestHost, { connectionId, backupId }: SampleWorld): Promise<string> {
+  const wanted = {
+    connectionId,
+    backupId,
+    month: '2026-11',
+    deep: true,
+    page: 'A4' as const,
+    signing: null,
+    passphrase: null,
+  }
+  const { jobId } = await services.handlers['reports.makeMonthly'](wanted)
+  const facts = await ended(services, jobId)
+  assert.ok(facts.kind === 'monthly-report')
+  return facts.reportId
+}
 
 const who = (language: string, profile: string): Visitor => {
   const visitor = visitors.get(`${language} ${profile}`)
@@ -52,6 +72,7 @@ for (const { name, empty, filled } of PAGES) {
       const visitor = who('en-XA', profile)
       await visitor.page.setViewportSize({ width: 1280, height: 800 })
       await visitor.go(address())
+      await openAll(visitor.page)
       assert.deepEqual(await unmarkedTexts(visitor.page), [])
     })
 
@@ -61,6 +82,64 @@ for (const { name, empty, filled } of PAGES) {
       await visitor.go(address())
       assert.equal(await visitor.page.evaluate(() => document.documentElement.lang), 'de')
       assert.deepEqual([...(await nothingSideways(visitor.page)), ...(await wordsInsideButtons(visitor.page))], [])
+      await openAll(visitor.page)
+      assert.deepEqual(await englishTexts(visitor.page), [])
     })
   }
 }
+
+/** What stands behind a tab of a page, by its place among the tabs. */
+const BEHIND_TABS: readonly { name: string; address(): string; tabs: number }[] = [
+  {
+    name: 'an archive',
+    address: () => `/backups/archives/in/${world.connectionId}/${world.backupId}`,
+    tabs: 5,
+  },
+  { name: 'a report', address: () => `/reports/${world.connectionId}/${reportId}`, tabs: 3 },
+]
+
+for (const { name, address, tabs } of BEHIND_TABS) {
+  test(`${name}, tab by tab: every word stands in the locales, and German leaves no sentence in English`, async () => {
+    for (const language of ['en-XA', 'de']) {
+      const { page, go } = who(language, 'filled')
+      await page.setViewportSize({ width: 1280, height: 800 })
+      await go(address())
+      const all = page.getByRole('tab')
+      assert.equal(await all.count(), tabs)
+      for (let at = 0; at < tabs; at++) {
+        await all.nth(at).click()
+        await page.getByRole('tabpanel').first().waitFor()
+        await go(address())
+        await openAll(page)
+        const found = language === 'de' ? await englishTexts(page) : await unmarkedTexts(page)
+        assert.deepEqual(found, [], `${language}, tab ${at + 1}`)
+      }
+    }
+  })
+}
+
+const FRAMEWORKS = [
+  'sox_itgc',
+  'hipaa',
+  'pci_dss',
+  'soc2',
+  'mifid_ii',
+  'sec_17a_4',
+  'fda_21_cfr_11',
+  'dora',
+  'iso_27001',
+  'cmmc_l2',
+]
+
+test('controls: every framework, with what its controls ask and why they stand as they do', async () => {
+  for (const framework of FRAMEWORKS) {
+    const german = who('de', 'filled')
+    await german.go(`/controls/${framework}`)
+    await openAll(german.page)
+    assert.deepEqual(await englishTexts(german.page), [], framework)
+    const marked = who('en-XA', 'filled')
+    await marked.go(`/controls/${framework}`)
+    await openAll(marked.page)
+    assert.deepEqual(await unmarkedTexts(marked.page), [], framework)
+  }
+})

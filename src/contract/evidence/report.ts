@@ -124,6 +124,8 @@ export interface CofferReport {
   /** Every run of the backup so far: for the timeline. */
   timeline: ReportRun[]
   monthly?: ReportMonthly
+  /** What `not_covered` and the open findings are made of, where they are the program's own; absent in older reports. */
+  sayings?: Said[]
 }
 
 export interface ReportOperator {

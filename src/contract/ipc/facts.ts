@@ -271,6 +271,7 @@ const monthlyReport = z.object({
   overall: checkOutcome,
   /** One sentence: what the result rests on. */
   reason: z.string(),
+  said: said.exactOptional(),
   deep: z.boolean(),
   /** Earlier checks of the month that read every byte. */
   deepChecks: count,

@@ -3,6 +3,7 @@ import type { JobEvent, JobKind, LogLevel, Progress } from '../jobs.ts'
 import { serializedError } from './error.ts'
 import { jobFacts } from './facts.ts'
 import { MAX_LOG_LINES, MAX_NAME, MAX_PATH, MAX_TEXT } from './limits.ts'
+import { said } from './said.ts'
 
 export { type JobFacts, jobFacts } from './facts.ts'
 
@@ -50,6 +51,7 @@ export const jobId = z.string().min(1).max(MAX_NAME)
 
 export const progress: z.ZodType<Progress> = z.object({
   phase: z.string(),
+  said: said.exactOptional(),
   recordsDone: count,
   recordsTotal: count.nullable(),
   bytesDone: count,

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
+import type { Said } from '../said/said.ts'
 import type { CheckStep } from './check.ts'
 import type { AbsentKind, AccountTotals, ArchiveStatistics, ClusterFacts, ManifestSignature } from './facts.ts'
 
@@ -41,6 +42,8 @@ export interface BackupResult {
   /** The whole archive under this id, after this run. */
   archive: ArchiveStatistics
   warnings: string[]
+  /** What the warnings are made of, where they are the program's own. */
+  sayings?: Said[]
 }
 
 export interface BackupTopicResult {
@@ -89,4 +92,6 @@ export interface BackupPlanResult {
   seconds_estimate: number | null
   checks: CheckStep[]
   warnings: string[]
+  /** What the warnings are made of, where they are the program's own. */
+  sayings?: Said[]
 }

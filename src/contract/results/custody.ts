@@ -13,6 +13,8 @@ export interface CustodyResult {
   /** The line that `--append` added; null without it. It is the last of `record.log`. */
   appended: CustodyEntry | null
   warnings: string[]
+  /** What the warnings are made of. */
+  sayings?: Said[]
 }
 
 /** The chain-of-custody record of a backup: every generation, and everything that was done with it. */
@@ -80,9 +82,12 @@ export interface MonthlyReportResult {
   overall_result: CheckOutcome
   /** One sentence: what the result rests on. */
   reason: string
+  said?: Said
   /** Whether this report's own check read every byte. */
   deep: boolean
   monthly: ReportMonthly
   evidence: StoredEvidence
   warnings: string[]
+  /** What the open findings and the warnings are made of. */
+  sayings?: Said[]
 }

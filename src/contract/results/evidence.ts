@@ -1,5 +1,6 @@
 import type { CheckOutcome, OutcomeCounts, ReportCheck, ReportLock } from '../evidence/report.ts'
 import type { EvidenceFormat } from '../jobs.ts'
+import type { Said } from '../said/said.ts'
 
 export interface ValidationResult extends OutcomeCounts {
   kind: 'validation'
@@ -14,6 +15,8 @@ export interface ValidationResult extends OutcomeCounts {
   /** What was not looked at, or could not be said. */
   not_covered: string[]
   warnings: string[]
+  /** What these are made of, where they are the program's own. */
+  sayings?: Said[]
   started_at: string
   ended_at: string
 }

@@ -1,3 +1,4 @@
+import type { Said } from '../said/said.ts'
 import type { TimeWindow } from './restore.ts'
 
 /** What `extract --dry-run` says: counts are upper bounds, since only reading tells what matches. */
@@ -35,6 +36,8 @@ export interface ExtractScope {
   /** The archive was made by another program: it states no digests, so nothing vouches for the records but the signer. */
   foreign: boolean
   warnings: string[]
+  /** What the warnings are made of, where they are the program's own. */
+  sayings?: Said[]
 }
 
 /** What an extraction came to. */

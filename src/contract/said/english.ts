@@ -1,8 +1,12 @@
 import { ACCOUNT, FINDING, MANY, SEGMENT, SIGNATURE, VERDICT } from './english-archive.ts'
 import { CONTROL, REFUSED } from './english-controls.ts'
+import { APPROVAL, JOURNAL } from './english-journal.ts'
+import { BACKUP, PHASE } from './english-phase.ts'
+import { GAP, OPEN, REPORT } from './english-report.ts'
 import { CHECK, RESTORE } from './english-restore.ts'
 import { CUSTODY, HOLD, LOCK } from './english-storage.ts'
 import { UPDATE } from './english-update.ts'
+import { WARN } from './english-warn.ts'
 
 /**
  * The words of what the engine says by a name, in English; what they are filled with stands in `{{…}}`, with a format
@@ -24,6 +28,14 @@ export const ENGLISH = {
   restore: RESTORE,
   check: CHECK,
   update: UPDATE,
+  report: REPORT,
+  gap: GAP,
+  open: OPEN,
+  phase: PHASE,
+  warn: WARN,
+  journal: JOURNAL,
+  approval: APPROVAL,
+  backup: BACKUP,
 } as const
 
 type Counted<Name> = Name extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : Name

@@ -38,7 +38,7 @@ export function beside(said: Said | undefined): { said?: Said } {
 }
 
 /** Deeper than any sentence of ours; a file that somebody made up may be anything. */
-const MOST_DEPTH = 4
+const MOST_DEPTH = 6
 const MOST_TEXT = 4_000
 const MOST_VALUES = 50
 
@@ -67,7 +67,7 @@ function shown(value: SaidValue | undefined, format: string | undefined, depth: 
   if (typeof value === 'number') return numberAs(value, format)
   if (typeof value === 'string') return format === 'day' ? day(value) : value
   if (!isList(value)) return english(value, depth + 1)
-  if (!areNames(value)) return value.map((one) => english(one, depth + 1)).join('; ')
+  if (!areNames(value)) return value.map((one) => english(one, depth + 1)).join(format === 'comma' ? ', ' : '; ')
   if (format === 'nor') return value.join(' nor ')
   const operations = format === 'operations' || format === 'anyOperation'
   return listed(
@@ -102,7 +102,7 @@ function listed(names: readonly string[], joint: 'and' | 'or'): string {
  */
 export function readSaid(value: unknown, sentence: string): Said | undefined {
   const said = checkedSaid(value, 0)
-  return said !== undefined && isKnown(said) && english(said) === sentence ? said : undefined
+  return said !== undefined && isKnown(said) && isSame(english(said), sentence) ? said : undefined
 }
 
 /** The shape alone; what its words are is not looked at. */
@@ -143,5 +143,25 @@ export function toldOf(all: readonly (string | Said)[]): { texts: string[]; sayi
 
 /** Of some sentences the one that makes this English one: for lists of sentences, which have theirs beside them. */
 export function saidOf(sentence: string, all: readonly Said[] | undefined): Said | undefined {
-  return all?.find((one) => english(one) === sentence)
+  return all?.find((one) => isSame(english(one), sentence))
+}
+
+/** Whether a text is a sentence of ours, with or without its capital and its full stop. */
+function isSame(words: string, sentence: string): boolean {
+  return bare(words) === bare(sentence)
+}
+
+const bare = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '')
+
+/** What every sentence, however deep, is filled with: changed by a rule, such as one that takes secrets out. */
+export function mapTexts(said: Said, rule: (text: string) => string): Said {
+  const changed = (value: SaidValue): SaidValue => {
+    if (typeof value === 'number') return value
+    if (typeof value === 'string') return rule(value)
+    if (!isList(value)) return mapTexts(value, rule)
+    return areNames(value) ? value.map(rule) : value.map((one) => mapTexts(one, rule))
+  }
+  const { id, values } = said
+  if (values === undefined) return { id }
+  return { id, values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, changed(value)])) }
 }

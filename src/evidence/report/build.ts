@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { EvidenceReport, ReportCheck, ReportIntegrity } from '../../contract/evidence/report.ts'
+import { mapTexts } from '../../contract/said/said.ts'
 import { TOOL } from '../../contract/tool.ts'
 import { assessControls } from '../controls/assess.ts'
 import { accountOf } from './account.ts'
@@ -23,6 +24,8 @@ export function buildReport(input: ReportInput): EvidenceReport {
   const account = accountOf(input.manifest, input.topics)
   const controls = assessControls({ ...input, checks, account })
   const operator = input.operator
+  const gaps = notCovered(input, checks, account)
+  const sayings = [...gaps.sayings, ...(input.sayings ?? [])]
   return wellFormed({
     schema_version: '1.0',
     report_id: input.reportId ?? `${input.kind}-${randomUUID()}`,
@@ -62,7 +65,7 @@ export function buildReport(input: ReportInput): EvidenceReport {
       configuration: withoutSecrets(input.configuration) as Record<string, unknown>,
       scope: scopeOf(input),
       account,
-      not_covered: notCovered(input, checks, account),
+      not_covered: gaps.texts,
       controls,
       retention: input.retention,
       ...(input.case === undefined ? {} : { case: input.case }),
@@ -70,6 +73,7 @@ export function buildReport(input: ReportInput): EvidenceReport {
       verifier_page_sha256: input.verifierPageSha256 ?? null,
       timeline: input.timeline,
       ...(input.monthly === undefined ? {} : { monthly: input.monthly }),
+      ...(sayings.length === 0 ? {} : { sayings: sayings.map((one) => mapTexts(one, withoutUrlSecrets)) }),
     },
   })
 }
@@ -96,6 +100,7 @@ function plainCheck(check: ReportCheck): ReportCheck {
   return {
     ...check,
     detail: withoutUrlSecrets(check.detail),
+    ...(check.said === undefined ? {} : { said: mapTexts(check.said, withoutUrlSecrets) }),
     data: check.data === null ? null : (withoutSecrets(check.data) as Record<string, unknown>),
   }
 }

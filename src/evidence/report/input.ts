@@ -10,6 +10,7 @@ import type {
   ReportRun,
 } from '../../contract/evidence/report.ts'
 import type { SignatureAlgorithm } from '../../contract/evidence/signing.ts'
+import type { Said } from '../../contract/said/said.ts'
 
 /**
  * What a job knows when it is done; `buildReport` makes the report of it. Times are milliseconds since the epoch by the
@@ -50,7 +51,9 @@ export interface ReportInput {
   /** The configuration file as read. Secrets in it are replaced here once more, by type, by name and in URLs. */
   configuration: Record<string, unknown>
   /** What the job itself left out or could not say, one sentence each; buildReport adds what follows from the rest. */
-  notCovered: string[]
+  notCovered: (string | Said)[]
+  /** What the open findings of a month are made of. */
+  sayings?: Said[]
   /** `lock` as read back from the storage; null where it was not asked. */
   retention: { days: number | null; lock: ReportLock | null }
   /** What the report will be signed with; null: not signed. */

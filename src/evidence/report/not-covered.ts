@@ -1,100 +1,102 @@
 import type { ReportAccount, ReportCheck } from '../../contract/evidence/report.ts'
-import { count, plural } from '../../contract/words.ts'
+import { english, type Said, say } from '../../contract/said/said.ts'
 import type { ReportInput } from './input.ts'
 import { isSampled } from './overall.ts'
 
 /** Absences that are losses, or may be. */
-const LOSSES: Readonly<Record<string, string>> = {
-  deleted_before: 'had been deleted from the log (retention or DeleteRecords) before the first run',
-  deleted_during: 'were deleted from the log while the backup ran, before they could be read: they are lost',
-  unexplained: 'were not on the log, and nothing on the topic explains why',
-  unaccounted: 'lie between segments of an archive that keeps no account of offsets: nobody can say what was there',
-}
+const LOSSES = {
+  deleted_before: 'gap.deletedBefore',
+  deleted_during: 'gap.deletedDuring',
+  unexplained: 'gap.unexplained',
+  unaccounted: 'gap.unaccounted',
+} as const
 
 /**
- * What the report does not speak of, one sentence each: what the job itself says, then what follows from the checks, the
+ * What the report does not speak of, one sentence each, with what those of ours are made of: what the job itself says, then what follows from the checks, the
  * account, the storage and the signature.
  */
 export function notCovered(
   input: ReportInput,
   checks: readonly ReportCheck[],
   account: readonly ReportAccount[],
-): string[] {
+): { texts: string[]; sayings: Said[] } {
   const lines = [...input.notCovered, ...checkGaps(input, checks), ...archiveGaps(input, account), ...makingGaps(input)]
-  return [...new Set(lines.map(sentence))]
+  const texts = lines.map((one) => (typeof one === 'string' ? sentence(one) : sentence(capital(english(one)))))
+  return { texts: [...new Set(texts)], sayings: lines.filter((one) => typeof one !== 'string') }
 }
 
-function checkGaps({ kind }: ReportInput, checks: readonly ReportCheck[]): string[] {
-  const lines: string[] = []
+function checkGaps({ kind }: ReportInput, checks: readonly ReportCheck[]): Said[] {
+  const lines: Said[] = []
   const ran = (name: string) =>
     checks.some(
       (check) => check.check_name === name && check.outcome !== 'SKIPPED' && check.outcome !== 'INDETERMINATE',
     )
-  if (checks.length === 0) lines.push('No check ran.')
+  if (checks.length === 0) lines.push(say('gap.noCheck'))
   for (const check of checks) {
-    const { check_name, outcome, detail } = check
-    if (outcome !== 'SKIPPED' && isSampled(check))
-      lines.push(`${check_name} looked at a sample; what lies outside it was not looked at.`)
-    if (outcome === 'SKIPPED') lines.push(`${check_name} was skipped: ${detail}`)
-    if (outcome === 'INDETERMINATE') lines.push(`${check_name} could not come to a result: ${detail}`)
+    const { check_name, outcome, detail, said } = check
+    const told = { check: check_name, why: said ?? detail }
+    if (outcome !== 'SKIPPED' && isSampled(check)) lines.push(say('gap.sampled', { check: check_name }))
+    if (outcome === 'SKIPPED') lines.push(say('gap.skipped', told))
+    if (outcome === 'INDETERMINATE') lines.push(say('gap.open', told))
   }
   if (kind === 'validation' && !ran('ContentCheck')) {
-    lines.push('The records were not compared with those of a target, byte for byte.')
+    lines.push(say('gap.notCompared'))
   }
   if (!ran('IntegrityCheck')) {
-    lines.push('The digests of the archive were not computed anew; those in this report are what its manifest states.')
+    lines.push(say('gap.noDigests'))
   } else if (checks.some((check) => check.check_name === 'IntegrityCheck' && check.data?.deep !== true)) {
-    lines.push('The integrity check looked at objects and sizes and did not read every segment.')
+    lines.push(say('gap.notDeep'))
   }
   return lines
 }
 
-function archiveGaps({ manifest, extraction }: ReportInput, account: readonly ReportAccount[]): string[] {
-  const lines: string[] = []
+function archiveGaps({ manifest, extraction }: ReportInput, account: readonly ReportAccount[]): Said[] {
+  const lines: Said[] = []
   const run = manifest.coffer?.run
   if (run === undefined) {
-    lines.push(
-      'The archive was made by another program: it has no digests of segments, no account of offsets and no chain of runs.',
-    )
+    lines.push(say('gap.foreign'))
   } else if (run.state !== 'complete') {
-    lines.push(`The last run of the backup is "${run.state}": what it had not reached is not in the archive.`)
+    lines.push(say('gap.runState', { state: run.state }))
   }
-  for (const [kind, what] of Object.entries(LOSSES)) {
+  for (const [kind, id] of Object.entries(LOSSES)) {
     const partitions = account.filter((entry) => (entry.absent[kind] ?? 0) > 0)
     const offsets = partitions.reduce((sum, entry) => sum + (entry.absent[kind] ?? 0), 0)
-    if (offsets > 0) lines.push(`${plural(offsets, 'offset')} in ${plural(partitions.length, 'partition')} ${what}.`)
+    if (offsets === 0) continue
+    const where = say('many.partitions', { count: partitions.length })
+    lines.push(say(id, { offsets: say('many.offsets', { count: offsets }), partitions: where }))
   }
   if (extraction !== undefined) {
     const { segments_failed, undecodable } = extraction
     if (segments_failed > 0) {
-      lines.push(
-        `${plural(segments_failed, 'segment')} could not be read: records in them are missing from the extraction.`,
-      )
+      lines.push(say('gap.segmentsFailed', { segments: say('many.segments', { count: segments_failed }) }))
     }
     if (undecodable > 0) {
-      lines.push(
-        `${count(undecodable)} of the extracted records could not be decoded; filters on decoded values can't match such records.`,
-      )
+      lines.push(say('gap.undecodable', { records: undecodable }))
     }
   }
   return lines
 }
 
-function makingGaps({ signing, retention, clock, toolDigest, operator }: ReportInput): string[] {
-  const lines: string[] = []
-  if (signing === null) lines.push('This report is not signed: nothing binds it to a person or a time.')
+function makingGaps({ signing, retention, clock, toolDigest, operator }: ReportInput): Said[] {
+  const lines: Said[] = []
+  if (signing === null) lines.push(say('gap.unsigned'))
   else if (operator.name === null || operator.meaning === null) {
-    lines.push('The configuration names no signer or no meaning of the signature; 21 CFR 11.50 asks for both.')
+    lines.push(say('gap.noSigner'))
   }
-  if (retention.lock === null) lines.push('The storage was not asked whether the archive is under a retention lock.')
+  if (retention.lock === null) lines.push(say('gap.lockNotAsked'))
   else if (retention.lock.mode === 'unknown')
-    lines.push(`Whether the archive is under a retention lock is not known: ${retention.lock.reason}`)
-  if ((clock?.offset_ms ?? null) === null) lines.push('The host’s clock was compared with no other clock.')
-  if (toolDigest === null) lines.push('The program could not compute a digest of its own files.')
+    lines.push(say('gap.lockUnknown', { why: retention.lock.said ?? retention.lock.reason }))
+  if ((clock?.offset_ms ?? null) === null) lines.push(say('gap.clock'))
+  if (toolDigest === null) lines.push(say('gap.toolDigest'))
   return lines
 }
 
 /** With its full stop; its first letter stays, since it may be a topic's. */
 function sentence(text: string): string {
   return /[.!?]$/.test(text.trimEnd()) ? text.trimEnd() : `${text.trimEnd()}.`
+}
+
+/** A sentence of ours begins with a capital. */
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }

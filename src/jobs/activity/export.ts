@@ -7,6 +7,7 @@ import type { ActivityExported } from '../../contract/results/activity.ts'
 import { JOURNAL_FILE } from '../../journal/activity/append.ts'
 import { parseActivityLine } from '../../journal/activity/line.ts'
 import { linesOf } from '../../journal/activity/lines.ts'
+import { Wrong } from '../../journal/chain.ts'
 import { makeFolder } from '../../signing/store/folder.ts'
 import { toPem } from '../../signing/store/pem.ts'
 import { activityFolder, knownKeys, SHORT_PATIENCE_MS } from './key.ts'
@@ -51,10 +52,10 @@ export async function exportActivity(
         if (!fits(bytes)) continue
         lines++
         if (asCsv) {
-          if (entry !== null && typeof entry !== 'string') out.push(Buffer.from(csvLine(entry)))
+          if (entry !== null && !(entry instanceof Wrong)) out.push(Buffer.from(csvLine(entry)))
         } else out.push(bytes, Buffer.from(ended ? '\n' : ''))
         const read = parseActivityLine(bytes)
-        if (typeof read !== 'string') last = { seq: read.seq, sha256: createHash('sha256').update(bytes).digest('hex') }
+        if (!(read instanceof Wrong)) last = { seq: read.seq, sha256: createHash('sha256').update(bytes).digest('hex') }
       }
       if (out.length > 0) await write(Buffer.concat(out))
     }

@@ -2,6 +2,7 @@ import { generateKeyPairSync, sign } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isCofferError } from '../../contract/errors.ts'
+import { type Said, say } from '../../contract/said/said.ts'
 import type { HeadMemory, JournalHead, JournalKey } from '../../journal/activity/append.ts'
 import type { KnownKey } from '../../journal/activity/verify.ts'
 import { isHash, isObject, sha256Hex } from '../../journal/chain.ts'
@@ -120,7 +121,7 @@ export interface KnownKeys {
   /** Why the present key could not be confirmed. */
   unconfirmed: string | null
   remembered: JournalHead | null
-  forgotten: string
+  forgotten: Said
 }
 
 /** The keys that a profile's journal may be signed with, and what the keychain remembers of it. Makes nothing. */
@@ -134,8 +135,7 @@ export async function knownKeys(
     keys: [],
     unconfirmed: null,
     remembered: null,
-    forgotten:
-      'lines cut off at the end can not be noticed: without a keychain nothing outside of the file is remembered',
+    forgotten: say('journal.forgotten'),
   }
   const { keys } = await store.list()
   for (const facts of keys.sort((a, b) => numberOf(b) - numberOf(a))) {
@@ -151,7 +151,7 @@ export async function knownKeys(
   try {
     known.remembered = await (await keychainMemory(folder, patienceMs)).read()
     if (known.remembered === null && keys.some((key) => key.keptIn === 'keychain')) {
-      known.forgotten = 'the keychain remembers no line of this journal: lines cut off at its end can not be noticed'
+      known.forgotten = say('journal.keychainForgot')
     }
   } catch {
     // the reason stands there already

@@ -4,7 +4,7 @@ import type { ActivityFilter, SignedActivityEntry } from '../../contract/activit
 import { JOURNAL_FILE } from '../../journal/activity/append.ts'
 import { parseActivityLine } from '../../journal/activity/line.ts'
 import { linesOf } from '../../journal/activity/lines.ts'
-import { isObject } from '../../journal/chain.ts'
+import { isObject, Wrong } from '../../journal/chain.ts'
 import { activityFolder } from './key.ts'
 
 export interface ActivityPage {
@@ -57,7 +57,7 @@ export class ActivityReader {
         const bytes = Buffer.alloc(length)
         await file.read(bytes, 0, length, at)
         const entry = parseActivityLine(bytes)
-        if (typeof entry !== 'string') entries.push(entry)
+        if (!(entry instanceof Wrong)) entries.push(entry)
       }
       return { entries, total, lines: this.#lines }
     } finally {

@@ -6,6 +6,7 @@ import { CofferError } from '../../contract/errors.ts'
 import { EXIT, type ExitCode } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { ActivityResult } from '../../contract/results/activity.ts'
+import { say } from '../../contract/said/said.ts'
 import { JOURNAL_FILE } from '../../journal/activity/append.ts'
 import { emptyVerdict, type KnownKey, verifyActivity } from '../../journal/activity/verify.ts'
 import { profileFolder } from '../profile.ts'
@@ -84,7 +85,7 @@ async function verifyFile(path: string, publicKey: string | null, signal: AbortS
   return verifyActivity(path, {
     keys,
     remembered: null,
-    forgotten: 'of an exported file nothing is remembered: compare its last line with what was noted elsewhere',
+    forgotten: say('journal.exported'),
     unconfirmed: null,
     signal,
   }).catch(explain(path))

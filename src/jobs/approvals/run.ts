@@ -14,6 +14,7 @@ import { CofferError } from '../../contract/errors.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { ApprovalsRequest, JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { ApprovalsResult } from '../../contract/results/approvals.ts'
+import { english, type Said, say } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { osUser } from '../../journal/chain.ts'
 import type { Signer } from '../../signing/signer.ts'
@@ -155,29 +156,30 @@ function entryOf(
   use: { used: boolean; done: boolean },
 ): ApprovalEntry {
   const now = Date.now()
-  const state = (): [ApprovalEntry['state'], string] => {
+  const until = minute(document.expires_at)
+  const state = (): [ApprovalEntry['state'], Said | string] => {
     if (decision === null) {
       return Date.parse(document.expires_at) <= now
-        ? ['expired', `nobody decided it until ${minute(document.expires_at)}`]
-        : ['open', `open until ${minute(document.expires_at)}`]
+        ? ['expired', say('approval.undecided', { until })]
+        : ['open', say('approval.open', { until })]
     }
     if (canonicalJson(decision.document.request) !== canonicalJson(document)) {
-      return ['invalid', 'the decision is about another request than the one beside it']
+      return ['invalid', say('approval.otherRequest')]
     }
     const { approver, decision: word, decided_at: at } = decision.document
-    const who = `${approver.name ?? approver.os_user} on ${minute(at)}`
-    if (word === 'rejected') return ['rejected', `rejected by ${who}`]
-    if (use.done) return ['used', 'what it allowed is done']
-    if (use.used) return ['used', 'it has been used']
+    const by = { who: approver.name ?? approver.os_user, at: minute(at) }
+    if (word === 'rejected') return ['rejected', say('approval.rejected', by)]
+    if (use.done) return ['used', say('approval.done')]
+    if (use.used) return ['used', say('approval.used')]
     const problem = decisionProblem(decision.document, policy, now)
-    if (problem === null) return ['approved', `approved by ${who}, good until ${minute(document.expires_at)}`]
+    if (problem === null) return ['approved', say('approval.approved', { ...by, until })]
     return [Date.parse(document.expires_at) <= now ? 'expired' : 'invalid', problem]
   }
-  const [word, reason] = state()
+  const [word, why] = state()
   return {
     id: document.id,
     state: word,
-    reason,
+    ...(typeof why === 'string' ? { reason: why } : { reason: english(why), said: why }),
     file: path,
     decision_file: decisionPath,
     request: document,

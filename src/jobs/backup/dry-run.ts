@@ -3,6 +3,7 @@ import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobResult } from '../../contract/jobs.ts'
 import type { RecordView } from '../../contract/record.ts'
 import type { BackupPlanResult } from '../../contract/results.ts'
+import { say, toldOf } from '../../contract/said/said.ts'
 import type { Cluster } from '../../kafka/cluster.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { forEachConcurrent } from '../concurrency.ts'
@@ -30,6 +31,13 @@ export async function dryRun(
     sizes.set(plan, perOffset * (plan.to - plan.readFrom))
   })
   const bytes = Math.round([...sizes.values()].reduce((sum, size) => sum + size, 0))
+  const lost = toldOf(
+    plans
+      .filter((plan) => plan.lostFrom < plan.readFrom)
+      .map(({ topic, partition, readFrom, lostFrom }) =>
+        say('backup.lost', { offsets: readFrom - lostFrom, partition: `${topic}/${partition}` }),
+      ),
+  )
   const result: BackupPlanResult = {
     kind: 'backup',
     dry_run: true,
@@ -55,12 +63,8 @@ export async function dryRun(
     bytes_estimate: bytes,
     seconds_estimate: Math.ceil(bytes / ASSUMED_BYTES_PER_SECOND),
     checks: [],
-    warnings: plans
-      .filter((plan) => plan.lostFrom < plan.readFrom)
-      .map(
-        (plan) =>
-          `${plan.readFrom - plan.lostFrom} offsets of "${plan.topic}/${plan.partition}" were deleted since the last backup and are lost`,
-      ),
+    warnings: lost.texts,
+    sayings: lost.sayings,
   }
   return { exitCode: EXIT.done, result }
 }

@@ -3,6 +3,7 @@ import type { Lease } from '../../archive/lock.ts'
 import type { BackupConfig } from '../../contract/config/types.ts'
 import { isCofferError } from '../../contract/errors.ts'
 import type { JobContext } from '../../contract/jobs.ts'
+import { say } from '../../contract/said/said.ts'
 import type { Cluster } from '../../kafka/cluster.ts'
 import type { ClusterIdentity } from '../../kafka/types.ts'
 import { forEachConcurrent } from '../concurrency.ts'
@@ -50,7 +51,7 @@ export async function runPasses(input: PassesInput, context: JobContext): Promis
   const signal = AbortSignal.any([context.signal, halt.signal, lease.lost])
   const planned = plans.reduce((sum, plan) => sum + (plan.to - plan.readFrom), 0)
   const meter = new ProgressMeter(context, {
-    phase: 'reading',
+    phase: say('phase.reading'),
     recordsTotal: config.backup.continuous ? null : planned,
     bytesTotal: null,
   })

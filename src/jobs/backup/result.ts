@@ -2,6 +2,7 @@ import { totalAccount } from '../../archive/account.ts'
 import { selectTopics } from '../../contract/config/topics.ts'
 import type { BackupConfig } from '../../contract/config/types.ts'
 import type { BackupResult, BackupTopicResult, ManifestSignature } from '../../contract/results.ts'
+import { type Said, say, toldOf } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { statisticsOf } from '../statistics.ts'
@@ -32,6 +33,12 @@ export function backupResult(input: ResultInput): BackupResult {
   const entry = run.recorder.run
   const { gaps, total } = listGaps(committed)
   const endedAt = entry.ended_at ?? entry.started_at
+  const told = toldOf([
+    ...(input.unsigned === null ? [] : [input.unsigned]),
+    ...warnings(passes, entry.isolation_level),
+    ...goneTopics(input),
+    ...noGroups(input),
+  ])
   return {
     kind: 'backup',
     dry_run: false,
@@ -59,12 +66,8 @@ export function backupResult(input: ResultInput): BackupResult {
     manifest_sha256: manifestSha256,
     ...(input.signature === null ? {} : { signature: input.signature }),
     archive: statisticsOf(manifest),
-    warnings: [
-      ...(input.unsigned === null ? [] : [input.unsigned]),
-      ...warnings(passes, entry.isolation_level),
-      ...goneTopics(input),
-      ...noGroups(input),
-    ],
+    warnings: told.texts,
+    sayings: told.sayings,
   }
 }
 
@@ -83,37 +86,32 @@ function topicResults({ run, passes, knownTopics }: ResultInput): BackupTopicRes
   }))
 }
 
-function warnings(passes: Passes, isolation: BackupResult['isolation_level']): string[] {
+function warnings(passes: Passes, isolation: BackupResult['isolation_level']): Said[] {
   const held = passes.plans.filter((plan) => plan.cut.high_watermark > plan.to)
-  const words: string[] = []
+  const words: Said[] = []
   if (isolation === 'read_committed' && held.length > 0) {
     const offsets = sum(held, (plan) => plan.cut.high_watermark - plan.to)
-    words.push(
-      `${offsets} offsets in ${held.length} partitions lie behind a transaction that was open at the cut; the next run archives them once it has ended`,
-    )
+    words.push(say('backup.openTransactions', { offsets, partitions: held.length }))
   }
   if (isolation === 'read_uncommitted') {
-    words.push('read_uncommitted: records of aborted and open transactions are archived as if they had been committed')
+    words.push(say('backup.uncommitted'))
   }
   return words
 }
 
-function noGroups({ config, run }: ResultInput): string[] {
+function noGroups({ config, run }: ResultInput): Said[] {
   if (!config.backup.consumer_group_snapshot || run.groups !== null) return []
-  return ['stopped before the positions of the consumer groups had been captured: the archive keeps none of this run']
+  return [say('backup.noGroups')]
 }
 
 /** Topics that the configuration still asks for and the archive holds, and of which the cluster shows nothing. */
-function goneTopics({ config, passes, knownTopics }: ResultInput): string[] {
+function goneTopics({ config, passes, knownTopics }: ResultInput): Said[] {
   const { internal_topics } = config.backup
   const read = new Set(passes.plans.map((plan) => plan.topic))
   const wanted = new Set([...selectTopics(knownTopics, config.source.topics), ...internal_topics])
   return [...knownTopics]
     .filter((name) => wanted.has(name) && !read.has(name))
-    .map(
-      (name) =>
-        `topic "${name}" is in the archive and no longer on the cluster, or hidden from this user: nothing of it was read`,
-    )
+    .map((topic) => say('backup.topicGone', { topic }))
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

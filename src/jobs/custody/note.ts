@@ -1,26 +1,27 @@
 import { CofferError } from '../../contract/errors.ts'
 import type { JobContext } from '../../contract/jobs.ts'
+import { english, type Said, say } from '../../contract/said/said.ts'
 import { appendCustody, type CustodyFacts } from '../../journal/custody.ts'
 import type { Storage } from '../../storage/storage.ts'
 
 /**
  * Appends a custody line for work that is done: that the line can't be written (an archive that may only be read) is said,
  * and takes nothing back.
- * @returns one sentence where there is no line; null where there is
+ * @returns why there is no line; null where there is one
  */
 export async function noteCustody(
   context: JobContext,
   storage: Storage,
   backupId: string,
   facts: CustodyFacts,
-): Promise<string | null> {
+): Promise<Said | null> {
   try {
     await appendCustody(storage, backupId, facts)
     return null
   } catch (error) {
     if (!(error instanceof CofferError)) throw error
-    const problem = `the chain of custody has no line for "${facts.action}": ${error.message}`
-    context.log('warn', problem)
+    const problem = say('warn.noCustodyLine', { action: facts.action, why: error.said ?? error.message })
+    context.log('warn', english(problem))
     return problem
   }
 }

@@ -8,7 +8,7 @@ import { CUSTODY_ACTIONS, type CustodyAction, type CustodyEntry } from '../../co
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { ConfigSource, JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { CustodyGeneration, CustodyRecord, CustodyResult, CustodySignature } from '../../contract/results.ts'
-import { english, type Said, say } from '../../contract/said/said.ts'
+import { english, type Said, say, toldOf } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { TOOL } from '../../contract/tool.ts'
 import { reportHost, reportOperator } from '../../evidence/report/operator.ts'
@@ -84,10 +84,10 @@ export async function runCustody(
     problems: problems.map((one) => english(one)),
     ...(problems.length === 0 ? {} : { sayings: problems }),
   }
-  const warnings: string[] = []
-  if (signing === null) warnings.push('this record is not signed: no key is configured')
+  const warnings: Said[] = []
+  if (signing === null) warnings.push(say('warn.notSigned'))
   if (loaded.manifest.coffer === undefined) {
-    warnings.push('another program made this archive: it names no runs, no operator and no digests')
+    warnings.push(say('warn.foreignRecord'))
   }
   let signature: CustodySignature | null = null
   if (signing !== null) {
@@ -95,7 +95,7 @@ export async function runCustody(
     const bytes = Buffer.from(canonicalJson(record))
     const { signer } = signing
     const made = await signDetached(bytes, { ...signing, id: `${backupId}/custody-${chain.entries.at(-1)?.seq ?? 0}` })
-    if (made.timestampProblem !== null) warnings.push(`the signature has no timestamp: ${made.timestampProblem}`)
+    if (made.timestampProblem !== null) warnings.push(say('warn.signatureTimestamp', { why: made.timestampProblem }))
     signature = {
       algorithm: signer.algorithm,
       key_id: signer.keyId,
@@ -109,7 +109,11 @@ export async function runCustody(
     }
   }
   const exitCode = problems.length === 0 ? EXIT.done : EXIT.damaged
-  return { exitCode, result: { kind: 'custody', record, signature, appended, warnings } }
+  const told = toldOf(warnings)
+  return {
+    exitCode,
+    result: { kind: 'custody', record, signature, appended, warnings: told.texts, sayings: told.sayings },
+  }
 }
 
 async function generationRecord(

@@ -2,6 +2,7 @@ import { canonicalJson } from '../../contract/canonical-json.ts'
 import type { EvidenceConfig } from '../../contract/config/evidence.ts'
 import type { EvidenceReport } from '../../contract/evidence/report.ts'
 import type { JobContext } from '../../contract/jobs.ts'
+import { english, type Said, say } from '../../contract/said/said.ts'
 import { buildReport } from '../../evidence/report/build.ts'
 import type { ReportInput, ReportSegment } from '../../evidence/report/input.ts'
 import { type DetachedSignature, signatureFiles, signDetached } from '../../signing/detached.ts'
@@ -42,8 +43,8 @@ export interface ProducedEvidence {
   signed: boolean
   /** Of the PDF's signature; null without one. */
   level: SignedPdf['level'] | null
-  /** One sentence each: what was asked for and could not be had (a timestamp, a signature in the PDF). */
-  problems: string[]
+  /** What was asked for and could not be had (a timestamp, a signature in the PDF). */
+  problems: Said[]
 }
 
 /**
@@ -78,7 +79,7 @@ export async function produceEvidence(order: EvidenceOrder): Promise<ProducedEvi
   })
   const id = report.report_id
   const json = Buffer.from(canonicalJson(report))
-  const problems: string[] = []
+  const problems: Said[] = []
   const files: ProducedEvidence['files'] = [{ name: `${id}.json`, bytes: json }]
 
   let pdf: Buffer | null = null
@@ -88,7 +89,7 @@ export async function produceEvidence(order: EvidenceOrder): Promise<ProducedEvi
     // Ed25519 has no place in PAdES: then the PDF is bound by the report's own signature alone, and that is said.
     const inPdf = signing !== null && signing.signer.algorithm !== 'Ed25519' ? signing : null
     if (signing !== null && inPdf === null) {
-      problems.push(`the PDF is not signed in itself: PAdES has no place for ${signing.signer.algorithm}`)
+      problems.push(say('warn.pdfUnsigned', { algorithm: signing.signer.algorithm }))
     }
     const sign = inPdf === null ? null : { name: signer_name ?? inPdf.signer.name, role: signer_role, meaning }
     const { renderPdf } = await pdfWriter()
@@ -97,11 +98,11 @@ export async function produceEvidence(order: EvidenceOrder): Promise<ProducedEvi
       const signed = await signPdf(pdf, { ...inPdf, time: new Date(report.generated_at) })
       pdf = signed.pdf
       level = signed.level
-      if (signed.timestampProblem !== null) problems.push(`the PDF has no timestamp: ${signed.timestampProblem}`)
+      if (signed.timestampProblem !== null) problems.push(say('warn.pdfTimestamp', { why: signed.timestampProblem }))
       // what the configuration leaves out stands in the report; what failed just now is said here
       const failed = signed.missing.filter((one) => one !== signed.timestampProblem)
       if (inPdf.authority !== null && failed.length > 0) {
-        problems.push(`the PDF's signature is ${signed.level}, not B-LT: ${failed.join('; ')}`)
+        problems.push(say('warn.pdfLevel', { level: signed.level, why: failed.join('; ') }))
       }
     }
     files.push({ name: `${id}.pdf`, bytes: pdf })
@@ -111,10 +112,10 @@ export async function produceEvidence(order: EvidenceOrder): Promise<ProducedEvi
   if (signing !== null) {
     signature = await signDetached(json, { ...signing, id })
     if (signature.timestampProblem !== null) {
-      problems.push(`the report's signature has no timestamp: ${signature.timestampProblem}`)
+      problems.push(say('warn.reportTimestamp', { why: signature.timestampProblem }))
     }
     files.push(...signatureFiles(id, signature))
   }
-  for (const problem of problems) context.log('warn', problem)
+  for (const problem of problems) context.log('warn', english(problem))
   return { reportId: id, report, files, json, pdf, signature, signed: signature !== null, level, problems }
 }

@@ -3,7 +3,7 @@ import { filterWords } from '../../contract/config/extract-filter.ts'
 import { maskWords } from '../../contract/config/extract-mask.ts'
 import type { ReportCheck } from '../../contract/evidence/report.ts'
 import type { ExtractScope } from '../../contract/results/extract.ts'
-import { count, plural } from '../../contract/words.ts'
+import { english, type Said, say } from '../../contract/said/said.ts'
 import { describeWindow } from '../restore/window.ts'
 import type { ExtractPlan } from './plan.ts'
 import type { Counts, SegmentOutcome } from './work.ts'
@@ -56,18 +56,23 @@ export function extractionCheck(
 ): ReportCheck {
   const failed = outcomes.filter((one) => one.state === 'failed')
   const read = outcomes.length - failed.length
-  const rest = ruledOut === 0 ? '' : ` (of which ${count(ruledOut)} by the segments’ own indexes, outside the window)`
-  const found = `${plural(counts.records, 'record')} of ${count(recordsRead)}${rest} in ${plural(read, 'segment')} matched; ${plural(plan.skipped, 'segment')} of the chosen topics could hold no match and ${plan.skipped === 1 ? 'was' : 'were'} not read`
-  const detail =
+  const figures = {
+    records: say('many.records', { count: counts.records }),
+    read: recordsRead,
+    segments: say('many.segments', { count: read }),
+    rest: say('report.notRead', { count: plan.skipped }),
+  }
+  const found =
+    ruledOut === 0 ? say('report.extraction', figures) : say('report.extractionIndexed', { ...figures, ruledOut })
+  const said =
     failed.length > 0
-      ? `${plural(failed.length, 'segment')} that could hold a match could not be read. ${found}.`
-      : plan.foreign
-        ? `${found}. The archive was made by another program and states no digests: what was read was compared with its checksums alone.`
-        : `${found}. Every segment that was read has the SHA-256 and the Merkle root that the manifest states.`
+      ? say('report.extractionFailed', { failed: say('many.segments', { count: failed.length }), found })
+      : say(plan.foreign ? 'report.extractionForeign' : 'report.extractionWhole', { found })
   return {
     check_name: 'ExtractionCheck',
     outcome: failed.length > 0 ? 'FAILED' : plan.foreign ? 'WARNING' : 'PASSED',
-    detail,
+    detail: `${english(said)}.`,
+    said,
     data: {
       segments_read: read,
       segments_skipped: plan.skipped,
@@ -83,38 +88,28 @@ export function extractionCheck(
 }
 
 /** What an extraction leaves out or can't say, a sentence each. */
-export function extractionGaps(config: ExtractConfig, plan: ExtractPlan, counts: Counts, ruledOut: number): string[] {
-  const lines: string[] = []
+export function extractionGaps(config: ExtractConfig, plan: ExtractPlan, counts: Counts, ruledOut: number): Said[] {
+  const lines: Said[] = []
   if (ruledOut > 0) {
-    lines.push(
-      `${plural(ruledOut, 'record')} of segments that were read ${ruledOut === 1 ? 'was' : 'were'} not looked at one by one: the segment’s own index, written with it at backup and covered by its SHA-256, puts them outside the window. A deep check of the archive compares each index with the records.`,
-    )
+    lines.push(say('gap.ruledOut', { count: ruledOut }))
   }
   const { mask, time } = config.extract
   if (plan.foreign) {
-    lines.push(
-      'The archive was made by another program: the Merkle roots in this package were computed while it was read, and nothing in the archive vouches for them.',
-    )
+    lines.push(say('gap.foreignRoots'))
   }
   if (counts.suspects > 0) {
-    lines.push(
-      `${plural(counts.suspects, 'extracted record')} of an archive of another program ${counts.suspects === 1 ? 'looks' : 'look'} like transaction markers rather than data.`,
-    )
+    lines.push(say('gap.suspects', { count: counts.suspects }))
   }
   if (counts.withheld > 0) {
-    lines.push(
-      `The whole value of ${plural(counts.withheld, 'record')} was taken out: rules by JSON path could not be applied, since it is no JSON.`,
-    )
+    lines.push(say('gap.withheld', { records: say('many.records', { count: counts.withheld }) }))
   }
   if (mask.length > 0) {
-    lines.push(
-      'The leaf hash of a redacted record covers what was taken out: whoever can guess the missing text can test the guess.',
-    )
+    lines.push(say('gap.masked'))
   }
   if (time === 'record') {
-    lines.push('Time is the timestamp that each record carries, which its producer may have set.')
+    lines.push(say('gap.recordTime'))
   } else {
-    lines.push('Time is the broker’s by the topics’ configuration when they were last backed up.')
+    lines.push(say('gap.brokerTime'))
   }
   return lines
 }

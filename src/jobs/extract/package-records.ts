@@ -7,6 +7,7 @@ import { PACKAGE_PATHS, type PackageRecord } from '../../contract/evidence/packa
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { PreviewResult } from '../../contract/results/preview.ts'
+import { say } from '../../contract/said/said.ts'
 import { readZip } from '../../verify/package/zip.ts'
 import { ProgressMeter } from '../progress.ts'
 import { openFileSource } from '../verify/file-source.ts'
@@ -31,7 +32,7 @@ export async function runPackageRecords(
   const writer = await PreviewWriter.open(request.folder)
   const before = writer.rows
   const skip = request.cursor?.record ?? 0
-  const meter = new ProgressMeter(context, { phase: 'looking', recordsTotal: null, bytesTotal: null })
+  const meter = new ProgressMeter(context, { phase: say('phase.looking'), recordsTotal: null, bytesTotal: null })
   let records = 0
   let isMore = false
   try {

@@ -8,6 +8,7 @@ import { PACKAGE_PATHS } from '../../contract/evidence/package.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { ExtractResult, ExtractScope } from '../../contract/results/extract.ts'
+import { type Said, say, toldOf } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { type PackagePart, writePackage } from '../../evidence/package/assemble.ts'
 import { sha256Hex } from '../../evidence/package/digest.ts'
@@ -101,7 +102,7 @@ export async function buildPackage(building: Building): Promise<JobResult<Extrac
   })
   parts.push({ path: PACKAGE_PATHS.readme, file: packBytes(readme), what: 'What this is and how to check it.' })
   const file = join(work.folder, 'package.zip')
-  const problems: string[] = []
+  const problems: Said[] = []
   const written = await writePackage(file, {
     packageId,
     reportId: reported.reportId,
@@ -114,20 +115,24 @@ export async function buildPackage(building: Building): Promise<JobResult<Extrac
       if (signing === null) return []
       const signature = await signDetached(index, { ...signing, id: packageId })
       if (signature.timestampProblem !== null) {
-        problems.push(`the package's signature has no timestamp: ${signature.timestampProblem}`)
+        problems.push(say('warn.packageTimestamp', { why: signature.timestampProblem }))
       }
       return signatureOnlyFiles(PACKAGE_PATHS.index, signature)
     },
   })
   await work.place(file)
-  for (const problem of [...archive.problems, ...custody.problems, ...problems]) context.log('warn', problem)
+  for (const problem of toldOf([...archive.problems, ...custody.problems, ...problems]).texts) {
+    context.log('warn', problem)
+  }
   const failed = work.outcomes.filter((one) => one.state === 'failed')
   const endedAt = Date.now()
+  const told = toldOf([...scope.warnings, ...archive.problems, ...custody.problems, ...reported.problems, ...problems])
   const result: ExtractResult = {
     kind: 'extract',
     dry_run: false,
     ...scope,
-    warnings: [...scope.warnings, ...archive.problems, ...custody.problems, ...reported.problems, ...problems],
+    warnings: told.texts,
+    sayings: told.sayings,
     state: failed.length > 0 ? 'damaged' : 'complete',
     resumed: work.resumed,
     package_id: packageId,

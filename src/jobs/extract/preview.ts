@@ -6,6 +6,7 @@ import { CofferError, isCofferError } from '../../contract/errors.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { PreviewCursor, PreviewResult } from '../../contract/results/preview.ts'
+import { say } from '../../contract/said/said.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { openExistingStorage } from '../open-archive.ts'
 import { ProgressMeter } from '../progress.ts'
@@ -43,7 +44,7 @@ export async function runPreview(
     const { time_window_start: start, time_window_end: end, filter, mask } = config.extract
     const scanner = makeScanner({ window: { start, end }, filter, mask, secret })
     const meter = new ProgressMeter(context, {
-      phase: 'looking',
+      phase: say('phase.looking'),
       recordsTotal: plan.recordsAtMost,
       bytesTotal: plan.bytesAtMost,
     })

@@ -3,6 +3,7 @@ import { type ExtractConfig, loadExtract } from '../../contract/config/extract.t
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { ExtractPlanResult, ExtractResult } from '../../contract/results/extract.ts'
+import { say } from '../../contract/said/said.ts'
 import { count, plural } from '../../contract/words.ts'
 import { verifierPage } from '../../evidence/package/verifier-page.ts'
 import { toolDigest } from '../../evidence/report/tool-digest.ts'
@@ -60,7 +61,7 @@ async function extractFrom(
   try {
     return await fileError(work.output, async () => {
       const meter = new ProgressMeter(context, {
-        phase: 'reading',
+        phase: say('phase.reading'),
         recordsTotal: plan.recordsAtMost,
         bytesTotal: plan.bytesAtMost,
       })
@@ -81,7 +82,7 @@ async function extractFrom(
         void toolDigest()
         await reading
         const readMs = performance.now() - readFrom
-        meter.phase('making the package')
+        meter.phase(say('phase.package'))
         return await buildPackage({
           storage,
           config,

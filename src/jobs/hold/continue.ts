@@ -1,6 +1,7 @@
 import { custodyKey } from '../../archive/paths.ts'
 import { CofferError } from '../../contract/errors.ts'
 import type { JobContext } from '../../contract/jobs.ts'
+import { say } from '../../contract/said/said.ts'
 import { appendCustody } from '../../journal/custody.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { isHeld } from './matters.ts'
@@ -28,7 +29,7 @@ export async function continueHold(
     let changed = 0
     // a stop that was asked for is over by now: what the run stored is to be held in any case
     const calm = { ...context, signal: new AbortController().signal }
-    await eachObject(keys, 'placing the hold on what is new', calm, async (key) => {
+    await eachObject(keys, say('phase.placingNew'), calm, async (key) => {
       if (await holdObject(locks, key, true)) changed++
     })
     const { seq } = await appendCustody(storage, backupId, {

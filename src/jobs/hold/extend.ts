@@ -4,6 +4,7 @@ import { CofferError } from '../../contract/errors.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobResult, RetentionRequest } from '../../contract/jobs.ts'
 import type { RetentionResult } from '../../contract/results/hold.ts'
+import { say } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { appendCustody } from '../../journal/custody.ts'
 import type { ObjectRetention, Storage, StorageLocks } from '../../storage/storage.ts'
@@ -38,7 +39,7 @@ export async function runRetention(
     else already++
     if (shortest === null || weaker(now, shortest)) shortest = now
   }
-  const whole = await eachObject(keys, `keeping until ${isoTime(wanted.until)}`, context, keep)
+  const whole = await eachObject(keys, say('phase.keeping', { until: isoTime(wanted.until) }), context, keep)
   let line: number | null = null
   if (whole) {
     const entry = await appendCustody(storage, backupId, {

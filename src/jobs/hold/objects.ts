@@ -44,7 +44,7 @@ export async function objectsOf(storage: Storage, backupId: string, since = 0): 
  */
 export async function eachObject(
   keys: readonly string[],
-  phase: string,
+  phase: Said,
   context: JobContext,
   work: (key: string) => Promise<void>,
 ): Promise<boolean> {
@@ -54,7 +54,7 @@ export async function eachObject(
     await forEachConcurrent(keys, AT_ONCE, async (key) => {
       if (context.signal.aborted) return
       await work(key)
-      meter.phase(`${phase}: ${++done} of ${keys.length} objects`)
+      meter.phase(say('phase.ofObjects', { phase, done: ++done, objects: keys.length }))
     })
   } finally {
     meter.stop()

@@ -55,7 +55,7 @@ async function place(
   await requireManifest(storage, backupId)
   let changed = 0
   const hold = async (keys: readonly string[]) =>
-    eachObject(keys, `placing the hold for "${words.matter}"`, context, async (key) => {
+    eachObject(keys, say('phase.placing', { matter: words.matter }), context, async (key) => {
       if (await holdObject(locks, key, true)) changed++
     })
   const done = new Set<string>()
@@ -108,10 +108,15 @@ async function lift(
       if (version.key !== lockKey(backupId)) versions.push(version)
     }
     const byName = new Map(versions.map((version) => [`${version.key}\n${version.versionId}`, version]))
-    whole = await eachObject([...byName.keys()], `lifting the hold for "${words.matter}"`, context, async (name) => {
-      const version = byName.get(name)
-      if (version !== undefined && (await holdObject(locks, version.key, false, version.versionId))) changed++
-    })
+    whole = await eachObject(
+      [...byName.keys()],
+      say('phase.lifting', { matter: words.matter }),
+      context,
+      async (name) => {
+        const version = byName.get(name)
+        if (version !== undefined && (await holdObject(locks, version.key, false, version.versionId))) changed++
+      },
+    )
   }
   let line: number | null = null
   if (whole) {
@@ -147,7 +152,7 @@ async function answer(
   const { locks } = storage
   let asked = done.whole
   if (refusal === null && locks !== undefined && done.whole) {
-    asked = await eachObject(keys, 'reading the holds back', context, async (key) => {
+    asked = await eachObject(keys, say('phase.readingBack'), context, async (key) => {
       if (!(await locks.holdOf(key))) without.push(key)
     })
   } else if (refusal !== null) without.push(...keys)

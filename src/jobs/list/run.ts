@@ -4,7 +4,7 @@ import { CofferError, ERROR_EXIT, type ErrorCode } from '../../contract/errors.t
 import { EXIT, type ExitCode } from '../../contract/exit-codes.ts'
 import type { JobContext, JobResult } from '../../contract/jobs.ts'
 import type { BackupOverview, ListResult } from '../../contract/results.ts'
-import { count } from '../../contract/words.ts'
+import { say } from '../../contract/said/said.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { forEachConcurrent } from '../concurrency.ts'
 import { ProgressMeter } from '../progress.ts'
@@ -43,7 +43,7 @@ export async function runList(
   context: JobContext,
 ): Promise<JobResult<ListResult>> {
   if (backupId !== null) checkedBackupId(backupId)
-  const meter = new ProgressMeter(context, { phase: 'reading manifests', recordsTotal: null, bytesTotal: null })
+  const meter = new ProgressMeter(context, { phase: say('phase.manifests'), recordsTotal: null, bytesTotal: null })
   const backups: BackupOverview[] = []
   const memory = new ByteBudget(MANIFEST_BUDGET)
   const unreadable: ListResult['unreadable'] = []
@@ -59,9 +59,7 @@ export async function runList(
             : overviewOf((await requireManifest(storage, folder)).manifest)
         if (overview === null) return
         backups.push(overview)
-        meter.phase(
-          `reading manifests: ${count(backups.length + unreadable.length)} of at most ${count(folders.length)}`,
-        )
+        meter.phase(say('phase.manifestsOf', { done: backups.length + unreadable.length, all: folders.length }))
       } catch (error) {
         if (!(error instanceof CofferError) || !UNREADABLE.includes(error.code)) throw error
         unreadable.push({ backup_id: folder, code: error.code, message: error.message })

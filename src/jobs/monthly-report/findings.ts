@@ -1,7 +1,6 @@
 import type { IntegrityReport } from '../../archive/check/integrity.ts'
 import type { CheckOutcome, ReportCheck, ReportLock, ReportMonthly } from '../../contract/evidence/report.ts'
-import { english } from '../../contract/said/said.ts'
-import { count, plural } from '../../contract/words.ts'
+import { because, english, type Reason, type Said, say } from '../../contract/said/said.ts'
 import type { History, Month } from './history.ts'
 
 type OpenFinding = ReportMonthly['open_findings'][number]
@@ -14,48 +13,50 @@ export function openFindings(
   history: History,
   integrity: IntegrityReport,
   locks: readonly ReportLock[],
-): OpenFinding[] {
-  const errors: string[] = [...history.broken.map((why) => `The chain of runs is broken: ${english(why)}.`)]
-  const warnings: string[] = []
-  for (const { key, reason } of history.custody.problems)
-    errors.push(`The chain of custody does not hold at "${key}": ${reason}.`)
+): { findings: OpenFinding[]; sayings: Said[] } {
+  const errors: Said[] = history.broken.map((why) => say('open.runsBroken', { why }))
+  const warnings: Said[] = []
+  for (const { key, reason, said } of history.custody.problems)
+    errors.push(say('open.custodyBroken', { object: key, why: said ?? reason }))
   const listed = integrity.findings.filter((finding) => finding.severity !== 'info')
-  for (const { severity, code, segment, reason } of listed.slice(0, MOST_LISTED)) {
-    const text = `${segment === undefined ? '' : `${segment}: `}${reason} (${code})`
-    if (severity === 'damaged') errors.push(text)
-    else warnings.push(text)
+  for (const { severity, code, segment, reason, said } of listed.slice(0, MOST_LISTED)) {
+    const found = { why: said ?? reason, code }
+    const told = segment === undefined ? say('open.found', found) : say('open.foundAt', { object: segment, ...found })
+    if (severity === 'damaged') errors.push(told)
+    else warnings.push(told)
   }
   const unlisted = integrity.damaged_total + integrity.warnings_total - Math.min(listed.length, MOST_LISTED)
-  if (unlisted > 0)
-    warnings.push(`${plural(unlisted, 'more finding')} of the integrity check; "coffer validate" lists them.`)
-  if (history.runs.length === 0) errors.push('No backup ran in this month.')
-  for (const run of history.runs) {
-    if (run.state === 'complete') continue
-    const words =
-      run.state === 'running' ? 'has not ended, or was killed' : run.state === 'failed' ? 'failed' : 'was interrupted'
-    warnings.push(`Run ${run.generation} of ${run.started_at} ${words}.`)
+  if (unlisted > 0) warnings.push(say('open.moreFindings', { count: unlisted }))
+  if (history.runs.length === 0) errors.push(say('open.noRun'))
+  for (const { state, generation: run, started_at: at } of history.runs) {
+    if (state === 'complete') continue
+    const id = state === 'running' ? 'open.runRunning' : state === 'failed' ? 'open.runFailed' : 'open.runInterrupted'
+    warnings.push(say(id, { run, at }))
   }
   for (const { topic, gaps } of history.coverage) {
-    if (gaps > 0)
-      warnings.push(
-        `Topic "${topic}" has ${plural(gaps, 'gap')}: offsets that were on the cluster and are not in the archive.`,
-      )
+    if (gaps > 0) warnings.push(say('open.gaps', { topic, gaps: say('many.gaps', { count: gaps }) }))
   }
-  if (history.gapsUnlisted > 0) warnings.push(`${plural(history.gapsUnlisted, 'more gap')} not counted by topic.`)
-  if (!history.restores.some((restore) => restore.validated === 'PASSED')) {
-    warnings.push('No restore of this month was validated: that the backup can be restored was not tested.')
+  if (history.gapsUnlisted > 0) warnings.push(say('open.moreGaps', { count: history.gapsUnlisted }))
+  if (!history.restores.some((restore) => restore.validated === 'PASSED')) warnings.push(say('open.notTested'))
+  for (const { report_id: report, at, overall_result: outcome } of history.validations) {
+    if (outcome !== 'PASSED') warnings.push(say('open.validation', { report, at, outcome }))
   }
-  for (const one of history.validations) {
-    if (one.overall_result !== 'PASSED')
-      warnings.push(`Validation ${one.report_id} of ${one.at} came to ${one.overall_result}.`)
+  for (const { mode, reason, said } of locks) {
+    if (mode === 'none' || mode === 'unknown') warnings.push(say('open.noLock', { why: said ?? reason }))
   }
-  for (const lock of locks) {
-    if (lock.mode === 'none' || lock.mode === 'unknown') warnings.push(`No retention lock is certain: ${lock.reason}.`)
+  return {
+    findings: [
+      ...errors.map((said) => ({ severity: 'error', text: textOf(said) })),
+      ...warnings.map((said) => ({ severity: 'warning', text: textOf(said) })),
+    ],
+    sayings: [...errors, ...warnings],
   }
-  return [
-    ...errors.map((text) => ({ severity: 'error', text })),
-    ...warnings.map((text) => ({ severity: 'warning', text })),
-  ]
+}
+
+/** With a capital and a full stop; a finding that begins with a place or ends with its code stays as it is. */
+function textOf(said: Said): string {
+  const text = english(said)
+  return said.id.startsWith('open.found') ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
 /**
@@ -66,7 +67,7 @@ function runsCheck({ runs }: History, month: Month, now: number): ReportCheck {
   const states = { complete: 0, running: 0, other: 0 }
   for (const { state } of runs) states[state === 'complete' || state === 'running' ? state : 'other']++
   const { complete, running, other } = states
-  const soFar = month.end > now ? ' so far' : ''
+  const soFar = month.end > now
   const outcome =
     runs.length === 0
       ? 'INDETERMINATE'
@@ -77,32 +78,36 @@ function runsCheck({ runs }: History, month: Month, now: number): ReportCheck {
           : other > 0
             ? 'FAILED'
             : 'INDETERMINATE'
-  const detail =
+  const { name } = month
+  const so = soFar ? 'Yet' : ''
+  const said =
     runs.length === 0
-      ? `no backup run began in ${month.name}${soFar}: what was on the topics in that month can't be said to be kept`
-      : `${count(complete)} of ${plural(runs.length, 'run')} that began in ${month.name}${soFar} ${complete === 1 ? 'is' : 'are'} complete`
+      ? say(`report.noRun${so}`, { month: name })
+      : say(`report.runs${so}`, { count: complete, runs: say('many.runs', { count: runs.length }), month: name })
   return {
     check_name: 'BackupRunsCheck',
     outcome,
-    detail,
+    detail: english(said),
+    said,
     data: { month: month.name, runs: runs.length, complete, running, failed_or_interrupted: other },
     duration_ms: 0,
   }
 }
 
 /** The sentence that a result rests on: of the first check that came to it. */
-export function reasonOf(overall: CheckOutcome, checks: readonly ReportCheck[]): string {
+export function reasonOf(overall: CheckOutcome, checks: readonly ReportCheck[]): Reason {
   const decisive = checks.filter((check) => check.outcome === overall)
-  return (overall === 'PASSED' ? decisive : decisive.slice(0, 1)).map(({ detail }) => detail).join('; ')
+  const parts = (overall === 'PASSED' ? decisive : decisive.slice(0, 1)).flatMap(({ said }) => said ?? [])
+  return because('many.parts', { parts })
 }
 
-/** Whether and when the archive was read in full: a sentence for what a report does not cover; null where it did so itself. */
-export function deepGap({ deepChecks }: History, month: Month, deep: boolean): string | null {
+/** Whether and when the archive was read in full, for what a report does not cover; null where it did so itself. */
+export function deepGap({ deepChecks }: History, month: Month, deep: boolean): Said | null {
   if (deep) return null
   const last = deepChecks.at(-1)
-  return last === undefined
-    ? `Not deeply checked: by the chain of custody nobody read the archive in full in ${month.name}, and neither did this report ("--deep" does). What "coffer verify" reads leaves no line there, nor a check of an archive that may only be read.`
-    : `Not deeply checked by this report: the last check of ${month.name} that read every byte was ${last.subject} of ${last.at}, and came to ${last.outcome}.`
+  if (last === undefined) return say('gap.neverDeep', { month: month.name })
+  const { subject, at, outcome } = last
+  return say('gap.deepBefore', { month: month.name, subject, at, outcome })
 }
 
 /** The checks that a monthly report runs itself. */
@@ -113,10 +118,10 @@ export function monthlyChecks(
 ): ReportCheck[] {
   const { problems, entries } = history.custody
   const { deep } = integrity
-  const segments = plural(integrity.segments_checked, 'segment')
+  const segments = say('many.segments', { count: integrity.segments_checked })
   const looked = deep
-    ? `${segments} read in full, ${plural(integrity.records_checked, 'record')}`
-    : `${segments} and ${plural(integrity.objects_listed, 'object')} looked at, by presence and size`
+    ? say('report.readInFull', { segments, records: say('many.records', { count: integrity.records_checked }) })
+    : say('report.lookedAt', { segments, objects: say('many.objects', { count: integrity.objects_listed }) })
   const nothing = integrity.segments_checked === 0 && (integrity.account?.offsets ?? 0) === 0
   return [
     runsCheck(history, month, now),
@@ -130,7 +135,13 @@ export function monthlyChecks(
             : integrity.warnings_total > 0
               ? 'WARNING'
               : 'PASSED',
-      detail: `${looked}: ${count(integrity.damaged_total)} damaged, ${plural(integrity.warnings_total, 'warning')}`,
+      ...detailed(
+        say('report.integrity', {
+          looked,
+          damaged: integrity.damaged_total,
+          warnings: say('many.warnings', { count: integrity.warnings_total }),
+        }),
+      ),
       data: {
         deep,
         segments_checked: integrity.segments_checked,
@@ -143,7 +154,13 @@ export function monthlyChecks(
       check_name: 'CustodyCheck',
       outcome:
         problems.length + history.broken.length > 0 ? 'FAILED' : entries.length === 0 ? 'INDETERMINATE' : 'PASSED',
-      detail: `${plural(entries.length, 'custody line')} and ${plural(history.timeline.length, 'manifest')} read back to the first: ${plural(problems.length + history.broken.length, 'break')} in their hash chains`,
+      ...detailed(
+        say('report.custody', {
+          lines: say('many.custodyLines', { count: entries.length }),
+          manifests: say('many.manifests', { count: history.timeline.length }),
+          breaks: say('many.breaks', { count: problems.length + history.broken.length }),
+        }),
+      ),
       data: {
         lines: entries.length,
         manifests: history.timeline.length,
@@ -153,3 +170,5 @@ export function monthlyChecks(
     },
   ]
 }
+
+const detailed = (said: Said): { detail: string; said: Said } => ({ detail: english(said), said })

@@ -8,7 +8,7 @@ import type { CheckOutcome, ReportLock, ReportMonthly } from '../../contract/evi
 import { EXIT, type ExitCode } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { MonthlyReportResult } from '../../contract/results.ts'
-import { because, type Reason, type Said, type SaidValue, say } from '../../contract/said/said.ts'
+import { because, type Reason, type Said, type SaidValue, say, toldOf } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { segmentsOf } from '../../evidence/report/input.ts'
 import { reportOperator } from '../../evidence/report/operator.ts'
@@ -76,7 +76,8 @@ export async function runMonthlyReport(
     const asked = { history, month, now: startedAt }
     const checks = monthlyChecks(asked, integrity, Math.round(performance.now() - began))
     const locks = await locksOf(storage, about)
-    const monthly = monthlyOf(month.name, history, openFindings(history, integrity, locks), locks)
+    const open = openFindings(history, integrity, locks)
+    const monthly = monthlyOf(month.name, history, open.findings, locks)
     const endedAt = Date.now()
     const reportId = `monthly-${randomUUID()}`
     const produced = await produceEvidence({
@@ -107,6 +108,7 @@ export async function runMonthlyReport(
           evidence,
         },
         notCovered: notCovered(month, startedAt, history, request.deep),
+        sayings: open.sayings,
         retention: { days: evidence.retention_days, lock: locks[0] ?? null },
         signing: null,
         timeline: history.timeline,
@@ -135,11 +137,11 @@ export async function runMonthlyReport(
       },
       actor: { name: evidence.signing.signer_name, role: evidence.signing.signer_role },
     })
-    const warnings = [
+    const { texts, sayings } = toldOf([
       ...produced.problems,
       ...lockWarnings(saved.lock, evidence.retention_days, endedAt),
       ...(noted === null ? [] : [noted]),
-    ]
+    ])
     const { overall_result: overall } = report.validation
     const result: MonthlyReportResult = {
       kind: 'monthly-report',
@@ -147,11 +149,12 @@ export async function runMonthlyReport(
       location: storage.location,
       report_id: reportId,
       overall_result: overall,
-      reason: reasonOf(overall, checks),
+      ...reasonOf(overall, checks),
       deep: request.deep,
       monthly,
       evidence: stored,
-      warnings,
+      warnings: texts,
+      sayings: [...(report.coffer.sayings ?? []), ...sayings],
     }
     return { exitCode: EXIT_OF[overall], result }
   } finally {
@@ -168,7 +171,11 @@ async function checkArchive(
   const { signal } = context
   if (!deep) return await integrityCheck(storage, manifest.backup_id, { deep, signal })
   const { records, bytes } = statisticsOf(manifest)
-  const meter = new ProgressMeter(context, { phase: 'reading every record', recordsTotal: records, bytesTotal: bytes })
+  const meter = new ProgressMeter(context, {
+    phase: say('phase.everyRecord'),
+    recordsTotal: records,
+    bytesTotal: bytes,
+  })
   const onProgress = (done: { records: number; bytes: number }) => {
     meter.add(done.records - meter.records, done.bytes - meter.bytes)
   }
@@ -219,15 +226,10 @@ async function locksOf(storage: Storage, { key, manifest }: Generation): Promise
   return locks
 }
 
-function notCovered(month: Month, now: number, history: History, deep: boolean): string[] {
+function notCovered(month: Month, now: number, history: History, deep: boolean): Said[] {
   const gap = deepGap(history, month, deep)
-  const lines = [
-    ...(gap === null ? [] : [gap]),
-    'Restores and validations are those that the chain of custody has a line for: work done by other programs, or against a copy of the archive, is not in it.',
-    'Locks were read back for the manifest and one segment, not for every object.',
-  ]
-  if (month.end > now) lines.push(`${month.name} is not over: what comes after ${isoTime(now)} is not in this report.`)
-  if (history.last === null)
-    lines.push(`No run began before the end of ${month.name}: the archive is described as it is now.`)
+  const lines = [...(gap === null ? [] : [gap]), say('gap.onlyLogged'), say('gap.locksOfTwo')]
+  if (month.end > now) lines.push(say('gap.monthNotOver', { month: month.name, at: isoTime(now) }))
+  if (history.last === null) lines.push(say('gap.noRunBefore', { month: month.name }))
   return lines
 }

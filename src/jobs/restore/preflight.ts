@@ -173,7 +173,7 @@ async function factsOf(
   let facts: RecordFacts | null = null
   await checks.step('segments', `topic ${topic.source}`, async () => {
     const meter = new ProgressMeter(context, {
-      phase: `verifying ${topic.source}`,
+      phase: say('phase.verifying', { name: topic.source }),
       recordsTotal: topic.records,
       bytesTotal: topic.bytes,
     })

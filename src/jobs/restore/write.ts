@@ -1,5 +1,6 @@
 import type { RestoreConfig } from '../../contract/config/types.ts'
 import type { JobContext } from '../../contract/jobs.ts'
+import { say } from '../../contract/said/said.ts'
 import type { Cluster } from '../../kafka/cluster.ts'
 import { forEachConcurrent } from '../concurrency.ts'
 import { ProgressMeter } from '../progress.ts'
@@ -42,7 +43,10 @@ export async function writeFlows(
   const failed = new AbortController()
   const stop = AbortSignal.any([walk.segments.stop, failed.signal])
   const meter = new ProgressMeter(context, {
-    phase: `restoring ${plan.topics.length === 1 ? plan.topics[0]!.target : `${plan.topics.length} topics`}`,
+    phase:
+      plan.topics.length === 1
+        ? say('phase.restoring', { topic: plan.topics[0]!.target })
+        : say('phase.restoringTopics', { topics: plan.topics.length }),
     recordsTotal: plan.records,
     bytesTotal: plan.bytes,
   })

@@ -95,7 +95,7 @@ async function write(
   world: UpdateWorld,
   context: JobContext,
 ): Promise<void> {
-  const start = { phase: `fetching ${file.name}`, recordsTotal: null, bytesTotal: file.size }
+  const start = { phase: say('phase.fetching', { name: file.name }), recordsTotal: null, bytesTotal: file.size }
   const meter = new ProgressMeter(context, start)
   try {
     await makeFolder(folder, 0o700)

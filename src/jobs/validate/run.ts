@@ -8,7 +8,7 @@ import { type CofferError, isCofferError } from '../../contract/errors.ts'
 import type { JobContext, JobResult } from '../../contract/jobs.ts'
 import type { ValidateFinding, ValidateResult } from '../../contract/results.ts'
 import { reasonOf } from '../../contract/said/reason-of.ts'
-import { because } from '../../contract/said/said.ts'
+import { because, say } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { noteDeepCheck } from '../custody/deep-check.ts'
@@ -100,7 +100,7 @@ async function check(
 ): Promise<IntegrityReport> {
   const { records, bytes } = statisticsOf(manifest)
   const totals = deep ? { recordsTotal: records, bytesTotal: bytes } : { recordsTotal: null, bytesTotal: null }
-  const meter = new ProgressMeter(context, { phase: deep ? 'reading every record' : 'looking at objects', ...totals })
+  const meter = new ProgressMeter(context, { phase: say(deep ? 'phase.everyRecord' : 'phase.objects'), ...totals })
   const onProgress = (done: { records: number; bytes: number }) => {
     meter.add(done.records - meter.records, done.bytes - meter.bytes)
   }

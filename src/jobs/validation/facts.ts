@@ -1,6 +1,6 @@
 import type { StorageConfig } from '../../contract/config/endpoint.ts'
 import type { ReportLock } from '../../contract/evidence/report.ts'
-import { count } from '../../contract/words.ts'
+import { type Said, say } from '../../contract/said/said.ts'
 
 /** Kind and place of a storage, in the spelling of OSO's reports, without what could be a credential. */
 export function storageWords(storage: StorageConfig): string {
@@ -21,14 +21,11 @@ function hostOf(endpoint: string): string {
 const DAY_MS = 86_400_000
 
 /** What the configured retention asks for and the storage's own lock does not give. */
-export function lockWarnings(lock: ReportLock, days: number, now: number): string[] {
-  const wanted = `the ${count(days)} days of "evidence.storage.retention_days"`
-  if (lock.mode === 'unknown')
-    return [`whether the storage keeps the report for ${wanted} is not known: ${lock.reason}`]
-  if (lock.mode === 'none' || lock.retain_until === null) {
-    return [`nothing in the storage keeps the report from being deleted during ${wanted}: ${lock.reason}`]
-  }
+export function lockWarnings(lock: ReportLock, days: number, now: number): Said[] {
+  const why = lock.said ?? lock.reason
+  if (lock.mode === 'unknown') return [say('warn.lockUnknown', { days, why })]
+  if (lock.mode === 'none' || lock.retain_until === null) return [say('warn.lockNone', { days, why })]
   // an hour for clocks that differ
   if (Date.parse(lock.retain_until) + 3_600_000 >= now + days * DAY_MS) return []
-  return [`the storage locks the report until ${lock.retain_until}, which is less than ${wanted}`]
+  return [say('warn.lockShort', { until: lock.retain_until, days })]
 }

@@ -6,6 +6,7 @@ import type { CheckOutcome, ReportCheck } from '../../contract/evidence/report.t
 import { EXIT, type ExitCode } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { ValidationResult } from '../../contract/results/evidence.ts'
+import { because, beside, english, type Said, say, toldOf } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { segmentsOf, timelineOf } from '../../evidence/report/input.ts'
 import { reportOperator } from '../../evidence/report/operator.ts'
@@ -25,7 +26,7 @@ import { lockWarnings, storageWords } from './facts.ts'
 import { notify } from './notify/notify.ts'
 import { readPlaces } from './places.ts'
 import { findScope } from './scope.ts'
-import type { Answer, Session } from './session.ts'
+import { type Answer, detailed, type Session } from './session.ts'
 import { manifestsOf } from './timeline.ts'
 
 /** Exit code by overall result: what is only a warning is done. */
@@ -79,7 +80,7 @@ async function validate(
 ): Promise<JobResult<ValidationResult>> {
   const { config, storage, context, environment } = started
   const startedAt = Date.now()
-  const warnings = [...config.notes]
+  const warnings: (string | Said)[] = [...config.notes]
   const warn = (message: string): void => {
     warnings.push(message)
     context.log('warn', message)
@@ -114,12 +115,12 @@ async function timed(name: string, run: (session: Session) => Promise<Answer>, s
     answer = await run(session)
   } catch (error) {
     if (session.context.signal.aborted || !isCofferError(error) || error.code === 'INTERRUPTED') throw error
-    const { code, message } = error
+    const { code, message, said } = error
     if (ERROR_EXIT[code] === EXIT.usage) throw error
     const damaged = ERROR_EXIT[code] === EXIT.damaged
     answer = {
       outcome: damaged ? 'FAILED' : 'INDETERMINATE',
-      detail: damaged ? message : `it could not be made: ${message}`,
+      ...(damaged ? { detail: message, ...beside(said) } : detailed(say('report.notMade', { why: said ?? message }))),
       data: { error: code },
     }
   }
@@ -131,7 +132,7 @@ interface Concluded {
   startedAt: number
   endedAt: number
   results: ReportCheck[]
-  warnings: string[]
+  warnings: (string | Said)[]
   warn: (message: string) => void
 }
 
@@ -142,10 +143,10 @@ async function conclude(started: Started, session: Session, facts: Concluded): P
   const { startedAt, endedAt, results, warnings, warn } = facts
   const { evidence } = config
   const archiveLock = await storage.retention(`${config.backup_id}/manifest.json`)
-  const notCovered = [...scope.notes]
+  const notCovered: (string | Said)[] = [...scope.notes]
   const before = [...places.values()].reduce((sum, place) => sum + place.before, 0)
-  if (before > 0) notCovered.push(`${before} offsets of the target that lie before the restored records`)
-  if (!config.checks.content.enabled) notCovered.push('the content of the records: the content check was not asked for')
+  if (before > 0) notCovered.push(say('gap.before', { offsets: before }))
+  if (!config.checks.content.enabled) notCovered.push(say('gap.contentOff'))
   const { state } = scope
   const produced = await produceEvidence({
     input: {
@@ -185,7 +186,7 @@ async function conclude(started: Started, session: Session, facts: Concluded): P
           mode: archiveLock.mode,
           retain_until: archiveLock.retainUntil === null ? null : isoTime(archiveLock.retainUntil),
           legal_hold: archiveLock.legalHold,
-          reason: `of the archive's manifest: ${archiveLock.reason}`,
+          ...because('lock.ofArchive', { lock: archiveLock.said ?? archiveLock.reason }),
         },
       },
       signing: null,
@@ -204,7 +205,10 @@ async function conclude(started: Started, session: Session, facts: Concluded): P
   warnings.push(...produced.problems)
   const { report, reportId, files } = produced
   const saved = await saveEvidence(storage, evidence.prefix, reportId, new Date(endedAt), files)
-  for (const warning of lockWarnings(saved.lock, evidence.retention_days, endedAt)) warn(warning)
+  for (const warning of lockWarnings(saved.lock, evidence.retention_days, endedAt)) {
+    warnings.push(warning)
+    context.log('warn', english(warning))
+  }
   const location = `${storage.location}/${saved.folder}${reportId}.json`
   const stored = storedEvidence(produced, saved, evidence.retention_days)
   await noteCustody(
@@ -214,6 +218,7 @@ async function conclude(started: Started, session: Session, facts: Concluded): P
   )
   for (const problem of await notify(config, report, location)) warn(problem)
   const { results: _, total_duration_ms: duration, ...summary } = report.validation
+  const told = toldOf(warnings)
   const result: ValidationResult = {
     kind: 'validation',
     backup_id: config.backup_id,
@@ -224,7 +229,8 @@ async function conclude(started: Started, session: Session, facts: Concluded): P
     results,
     evidence: stored,
     not_covered: report.coffer.not_covered,
-    warnings,
+    warnings: told.texts,
+    sayings: [...(report.coffer.sayings ?? []), ...told.sayings],
     started_at: isoTime(startedAt),
     ended_at: isoTime(endedAt),
   }

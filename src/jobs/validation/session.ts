@@ -1,6 +1,7 @@
 import type { ValidationConfig } from '../../contract/config/validation.ts'
 import type { CheckOutcome, ReportCheck } from '../../contract/evidence/report.ts'
 import type { JobContext } from '../../contract/jobs.ts'
+import { english, type Said, say } from '../../contract/said/said.ts'
 import type { Cluster } from '../../kafka/cluster.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { Walk } from './content/flow.ts'
@@ -31,7 +32,15 @@ export interface Answer {
   outcome: CheckOutcome
   /** One sentence with the figures. */
   detail: string
+  /** What it is made of; absent where it is somebody else's. */
+  said?: Said
   data: Record<string, unknown>
 }
 
 export type Check = Omit<ReportCheck, 'duration_ms'>
+
+/** The sentence of an answer, with what it is made of. */
+export function detailed(said: Said | readonly Said[]): Pick<Answer, 'detail' | 'said'> {
+  const whole = 'id' in said ? said : say('many.parts', { parts: said })
+  return { detail: english(whole), said: whole }
+}

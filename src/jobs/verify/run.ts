@@ -5,6 +5,7 @@ import type { Verdict, VerifiedFile, VerifyResult } from '../../contract/evidenc
 import { worse } from '../../contract/evidence/verdict.ts'
 import { EXIT, type ExitCode } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
+import { english, say } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { TOOL } from '../../contract/tool.ts'
 import { nodeCrypto } from '../../signing/node-crypto.ts'
@@ -94,12 +95,14 @@ async function verifyOne(
 
 async function verifyZip(path: string, options: VerifyOptions, context: JobContext): Promise<VerifiedFile> {
   const started = Date.now()
+  const phase = say('phase.verifying', { name: basename(path) })
   const source = await openFileSource(path, (done) => {
     if (context.signal.aborted) throw new CofferError('INTERRUPTED', 'interrupted while the package was verified')
     const seconds = Math.max(0.001, (Date.now() - started) / 1000)
     const speed = done / seconds
     context.progress({
-      phase: `verifying ${basename(path)}`,
+      phase: english(phase),
+      said: phase,
       recordsDone: 0,
       recordsTotal: null,
       bytesDone: done,

@@ -11,7 +11,7 @@ import type {
 import { isoTime } from '../../contract/time.ts'
 import { TOOL } from '../../contract/tool.ts'
 import { withFolderLock } from '../../storage/filesystem-lock.ts'
-import { osUser, sha256Hex } from '../chain.ts'
+import { osUser, sha256Hex, Wrong } from '../chain.ts'
 import { type ActivitySigner, activityLine, MAX_LINE_BYTES, OWN_ACTIONS, parseActivityLine } from './line.ts'
 import { linesOf } from './lines.ts'
 
@@ -164,7 +164,7 @@ async function endOf(file: FileHandle, path: string, size: number): Promise<End>
   if (ended && (lastStart > 0 || start === 0)) {
     const bytes = tail.subarray(lastStart, -1)
     const line = parseActivityLine(bytes)
-    if (typeof line !== 'string') return { head: { seq: line.seq, sha256: sha256Hex(bytes) }, torn: null }
+    if (!(line instanceof Wrong)) return { head: { seq: line.seq, sha256: sha256Hex(bytes) }, torn: null }
   }
   // torn or damaged: the whole file is counted, which happens once for each
   let last = { number: 0, bytes: Buffer.alloc(0), ended: true }
@@ -172,7 +172,7 @@ async function endOf(file: FileHandle, path: string, size: number): Promise<End>
   for await (const batch of linesOf(path, 0, size)) {
     for (const found of batch) {
       const line = parseActivityLine(found.bytes)
-      seq = typeof line === 'string' ? seq + 1 : line.seq
+      seq = line instanceof Wrong ? seq + 1 : line.seq
       last = { ...found, bytes: Buffer.from(found.bytes) }
     }
   }

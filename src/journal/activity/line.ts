@@ -6,7 +6,7 @@ import {
   type SignedActivityEntry,
 } from '../../contract/activity.ts'
 import { canonicalJson } from '../../contract/canonical-json.ts'
-import { english, say } from '../../contract/said/said.ts'
+import { say } from '../../contract/said/said.ts'
 import {
   hasOnly,
   isFacts,
@@ -98,15 +98,16 @@ const RULES: Record<string, (item: unknown) => boolean> = {
   signature: nullOr((item) => isText(item) && /^[A-Za-z0-9+/]{86}==$/.test(item)),
 }
 
-/** A stored line, checked. @returns the line, or one sentence that says what is wrong with it */
-export function parseActivityLine(bytes: Buffer): SignedActivityEntry | string {
-  if (bytes.length > MAX_LINE_BYTES) return `expected at most ${MAX_LINE_BYTES} bytes, got ${bytes.length}`
-  const line = parseChainLine<SignedActivityEntry>(bytes, (value) => {
+/** A stored line, checked. @returns the line, or what is wrong with it */
+export function parseActivityLine(bytes: Buffer): SignedActivityEntry | Wrong {
+  if (bytes.length > MAX_LINE_BYTES) {
+    return new Wrong(say('journal.tooLong', { most: MAX_LINE_BYTES, got: bytes.length }))
+  }
+  return parseChainLine<SignedActivityEntry>(bytes, (value) => {
     const wrong = wrongField(value, RULES, say('custody.activityLine'))
     if (wrong !== null) return wrong
     const { signature, key, unsigned } = value as SignedActivityEntry
     const told = signature === null ? key === null && unsigned !== null : key !== null && unsigned === null
     return told ? null : say('custody.signatureOrReason')
   })
-  return line instanceof Wrong ? english(line.said) : line
 }

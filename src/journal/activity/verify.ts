@@ -1,7 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { ActivityVerdict, SignedActivityEntry } from '../../contract/activity.ts'
+import { because, english, type Said, say } from '../../contract/said/said.ts'
 import { plural } from '../../contract/words.ts'
-import { ChainWalk, sha256Hex } from '../chain.ts'
+import { ChainWalk, sha256Hex, Wrong } from '../chain.ts'
 import type { JournalHead } from './append.ts'
 import { isSignedBy, OWN_ACTIONS, parseActivityLine } from './line.ts'
 import { type FoundLine, linesOf } from './lines.ts'
@@ -20,9 +21,9 @@ export interface VerifyOptions {
   /** What is remembered outside of the file; null: nothing is, and the reason. */
   remembered: JournalHead | null
   /** Why nothing is remembered. */
-  forgotten: string
+  forgotten: Said
   /** Why keys could not be confirmed, for the reasons. */
-  unconfirmed: string | null
+  unconfirmed: Said | string | null
   signal?: AbortSignal
 }
 
@@ -61,21 +62,22 @@ export async function verifyActivity(path: string, options: VerifyOptions): Prom
 }
 
 /** Of a journal that is not there. */
-export function emptyVerdict(remembered: JournalHead | null, forgotten: string): ActivityVerdict {
+export function emptyVerdict(remembered: JournalHead | null, forgotten: Said): ActivityVerdict {
   const gone = remembered !== null
   return {
     verdict: gone ? 'FAILED' : 'INDETERMINATE',
     headline: gone ? `The journal is gone: it had ${plural(remembered.seq, 'line')}` : 'Nothing has been recorded yet',
-    reasons: gone ? [] : ['there is no journal'],
+    reasons: gone ? [] : [english(say('journal.none'))],
+    sayings: gone ? [] : [say('journal.none')],
     lines: 0,
     signed: 0,
     covered: 0,
     keys: [],
     head: null,
     remembered: gone
-      ? { state: 'differs', reason: `line ${remembered.seq} is remembered, and the journal has none` }
-      : { state: 'none', reason: forgotten },
-    problems: gone ? [{ line: 1, reason: `lines 1 to ${remembered.seq} are missing` }] : [],
+      ? { state: 'differs', ...because('journal.rememberedNone', { line: remembered.seq }) }
+      : { state: 'none', reason: english(forgotten), said: forgotten },
+    problems: gone ? [{ line: 1, ...because('custody.linesMissing', { from: 1, to: remembered.seq }) }] : [],
     problems_total: gone ? 1 : 0,
     remarks: [],
   }
@@ -85,15 +87,15 @@ class Check {
   readonly #file: FileHandle
   readonly #options: VerifyOptions
   readonly #walk = new ChainWalk()
-  readonly #problems: { line: number; reason: string }[] = []
+  readonly #problems: { line: number; reason: string; said: Said }[] = []
   #problemsTotal = 0
-  readonly #remarks: string[] = []
+  readonly #remarks: Said[] = []
   readonly #uses = new Map<string, { first: number; last: number; places: Place[] }>()
   #signed = 0
   #lines = 0
   #before: Place | null = null
   /** A line that can't be read, until the next one has said why. */
-  #unread: { line: number; seq: number; reason: string; sha256: string; bytes: number; ended: boolean } | null = null
+  #unread: { line: number; seq: number; why: Said; sha256: string; bytes: number; ended: boolean } | null = null
   #head: { seq: number; sha256: string; at: string | null } | null = null
   #rememberedSeen: string | null = null
   #lastAt: string | null = null
@@ -108,12 +110,12 @@ class Check {
     this.#lines = found.number
     const sha256 = sha256Hex(found.bytes)
     const line = parseActivityLine(found.bytes)
-    if (typeof line === 'string' || !found.ended) {
+    if (line instanceof Wrong || !found.ended) {
       this.#tellUnread()
       const seq = this.#walk.expected
       this.#walk.skip(seq, sha256)
-      const reason = typeof line === 'string' ? line : 'its end is missing'
-      this.#unread = { line: found.number, seq, reason, sha256, bytes: found.bytes.length, ended: found.ended }
+      const why = line instanceof Wrong ? line.said : say('journal.endMissing')
+      this.#unread = { line: found.number, seq, why, sha256, bytes: found.bytes.length, ended: found.ended }
       this.#before = null
       this.#seen(seq, sha256, null)
       return
@@ -122,24 +124,24 @@ class Check {
     const place = { line: found.number, seq: line.seq, offset: found.offset, length: found.bytes.length }
     const { missing, misplaced, expectedPrevious } = this.#walk.step(line.seq, sha256, line.previous)
     if (misplaced) {
-      this.#problem(
-        found.number,
-        `it has the number ${line.seq}, which was there: it was put in or has changed its place`,
-      )
+      this.#problem(found.number, say('journal.misplaced', { line: line.seq }))
       return
     }
     if (missing !== null) {
       const { from, to } = missing
       this.#problem(
         found.number,
-        from === to ? `line ${from} is missing before it` : `lines ${from} to ${to} are missing before it`,
+        from === to ? say('journal.missingBefore', { from }) : say('journal.someMissingBefore', { from, to }),
       )
     }
     if (expectedPrevious !== null) await this.#doesNotFit(line, place)
     if (line.action === OWN_ACTIONS.cut) {
       this.#problem(
         found.number,
-        `it says that the journal ended at line ${line.details.found_seq} when line ${line.details.remembered_seq} was remembered: what stood there was taken away or changed before`,
+        say('journal.cut', {
+          found: String(line.details.found_seq),
+          remembered: String(line.details.remembered_seq),
+        }),
       )
     }
     this.#noteTime(line)
@@ -153,36 +155,36 @@ class Check {
     if (torn === null) this.#tellUnread()
     const { remembered } = this.#options
     const memory = this.#memory(remembered)
-    const reasons: string[] = []
-    if (memory.state === 'differs') this.#problem(this.#lines, memory.reason)
+    const reasons: Said[] = []
+    if (memory.state === 'differs') this.#problem(this.#lines, memory.said)
     if (torn !== null) {
       const durable = remembered !== null && remembered.seq >= torn.seq
-      if (durable) this.#problem(torn.line, 'it was whole once, and its end is missing now')
+      if (durable) this.#problem(torn.line, say('journal.endGone'))
       else {
-        const words = `line ${torn.line}, the last, was cut off while it was written (${plural(torn.bytes, 'byte')}): a crash or a power failure`
-        if (remembered === null) reasons.push(`${words}, or somebody cut it; what it said is not known`)
-        else this.#remarks.push(words)
+        const values = { line: torn.line, bytes: say('check.bytes', { count: torn.bytes }) }
+        if (remembered === null) reasons.push(say('journal.tornOrCut', values))
+        else this.#remarks.push(say('journal.torn', values))
       }
     }
     const covered = await this.#coverage(reasons)
     const bare = this.#lines - this.#signed
     if (covered > 0 && bare > 0) {
-      this.#remarks.unshift(
-        `${plural(bare, 'line')} had no signature when written (${this.#unsignedWhy ?? 'torn'}): a later one covers what comes before it`,
-      )
+      this.#remarks.unshift(say('journal.bare', { count: bare, why: this.#unsignedWhy ?? 'torn' }))
     }
     const problems = this.#problems.sort((a, b) => a.line - b.line)
     const verdict = this.#problemsTotal > 0 ? 'FAILED' : reasons.length > 0 ? 'INDETERMINATE' : 'PASSED'
     const [first] = problems
+    const remarks = this.#remarks.slice(0, MOST_REMARKS)
     const headlines = {
       PASSED: `Nothing was changed: ${plural(this.#lines, 'entry', 'entries')} verified`,
       FAILED: `Line ${first?.line ?? 0} is not as it was written: ${first?.reason ?? ''}`,
-      INDETERMINATE: `Nothing looks changed, and it can't be proved: ${reasons[0] ?? ''}`,
+      INDETERMINATE: `Nothing looks changed, and it can't be proved: ${reasons[0] === undefined ? '' : english(reasons[0])}`,
     }
     return {
       verdict,
       headline: headlines[verdict],
-      reasons,
+      reasons: reasons.map((one) => english(one)),
+      sayings: [...reasons, ...remarks],
       lines: this.#lines,
       signed: this.#signed,
       covered,
@@ -196,7 +198,7 @@ class Check {
       remembered: memory,
       problems,
       problems_total: this.#problemsTotal,
-      remarks: this.#remarks.slice(0, MOST_REMARKS),
+      remarks: remarks.map((one) => english(one)),
     }
   }
 
@@ -204,24 +206,15 @@ class Check {
   async #doesNotFit(line: SignedActivityEntry, place: Place): Promise<void> {
     const before = this.#before === null ? null : await this.#read(this.#before)
     const [earlier, own] = [before === null ? 'unknown' : this.#signatureOf(before), this.#signatureOf(line)]
-    const forged = 'its signature does not fit what it says: it was changed'
+    const forged = say('journal.forged')
     if (this.#before !== null && earlier === 'bad') this.#problem(this.#before.line, forged)
     else if (own === 'bad') this.#problem(place.line, forged)
     else if (this.#before !== null && own === 'good') {
-      this.#problem(
-        this.#before.line,
-        'the next line, whose signature fits, states another hash for it: it was changed',
-      )
+      this.#problem(this.#before.line, say('journal.otherHash'))
     } else if (earlier === 'good') {
-      this.#problem(
-        place.line,
-        'it states another hash for the line before, whose signature fits: it was changed or put in',
-      )
+      this.#problem(place.line, say('journal.statesOther'))
     } else {
-      this.#problem(
-        place.line,
-        'it does not continue the line before: one of the two was changed, put in or taken away',
-      )
+      this.#problem(place.line, say('journal.noContinuation'))
     }
   }
 
@@ -233,14 +226,12 @@ class Check {
   }
 
   /** @returns the last line that a signature by a confirmed key covers */
-  async #coverage(reasons: string[]): Promise<number> {
+  async #coverage(reasons: Said[]): Promise<number> {
     let covered = 0
     for (const [keyId, { first, last, places }] of this.#uses) {
       const key = this.#known(keyId)
       if (key === undefined) {
-        reasons.push(
-          `the key of ${span(first, last)} (${keyId.slice(0, 16)}…) is not known here: give it by --public-key`,
-        )
+        reasons.push(say('journal.keyUnknown', { lines: span(first, last), key: keyId.slice(0, 16) }))
         continue
       }
       for (const place of places.toReversed()) {
@@ -250,39 +241,40 @@ class Check {
           if (key.confirmedBy !== null) covered = Math.max(covered, place.seq)
           break
         }
-        this.#problem(
-          place.line,
-          'its signature does not fit what it says: it was changed, or is not by the key it names',
-        )
+        this.#problem(place.line, say('journal.forgedOrOther'))
       }
       if (key.confirmedBy === null) {
-        const why = this.#options.unconfirmed ?? 'it is not the present key of this profile'
-        reasons.push(
-          `${span(first, last)} ${first === last ? 'is' : 'are'} signed by a key (${keyId.slice(0, 16)}…) that only the profile's own folder vouches for: ${why}`,
-        )
+        const why = this.#options.unconfirmed ?? say('journal.notPresentKey')
+        const id = first === last ? 'journal.unconfirmed' : 'journal.someUnconfirmed'
+        reasons.push(say(id, { lines: span(first, last), key: keyId.slice(0, 16), why }))
       }
     }
     const end = this.#head?.seq ?? 0
     if (covered >= end || end === 0) return covered
-    if (this.#signed === 0) reasons.unshift(`no line is signed: ${this.#unsignedWhy ?? 'no reason is given'}`)
+    if (this.#signed === 0)
+      reasons.unshift(say('journal.unsigned', { why: this.#unsignedWhy ?? say('journal.noReason') }))
     else if (this.#uses.size > 0 && this.#unsignedWhy !== null && covered > 0) {
-      reasons.unshift(`no signature covers the lines after ${covered}: ${this.#unsignedWhy}`)
+      reasons.unshift(say('journal.uncoveredWhy', { line: covered, why: this.#unsignedWhy }))
     }
-    if (reasons.length === 0 && this.#unread === null) reasons.push(`no signature covers the lines after ${covered}`)
+    if (reasons.length === 0 && this.#unread === null) reasons.push(say('journal.uncovered', { line: covered }))
     return covered
   }
 
-  #memory(remembered: JournalHead | null): ActivityVerdict['remembered'] {
-    if (remembered === null) return { state: 'none', reason: this.#options.forgotten }
+  #memory(remembered: JournalHead | null): ActivityVerdict['remembered'] & { said: Said } {
+    const { forgotten } = this.#options
+    if (remembered === null) return { state: 'none', reason: english(forgotten), said: forgotten }
     const { seq } = remembered
     if (this.#rememberedSeen === remembered.sha256)
-      return { state: 'matches', reason: `line ${seq} is as it is remembered` }
+      return { state: 'matches', ...because('journal.remembered', { line: seq }) }
     const end = this.#head?.seq ?? 0
     if (end < seq) {
-      const which = end + 1 === seq ? `line ${seq} was` : `lines ${end + 1} to ${seq} were`
-      return { state: 'differs', reason: `${which} there and can no longer be found at the end of the journal` }
+      const lost =
+        end + 1 === seq
+          ? because('journal.endLost', { line: seq })
+          : because('journal.someLost', { from: end + 1, to: seq })
+      return { state: 'differs', ...lost }
     }
-    return { state: 'differs', reason: `line ${seq} is not the one that is remembered` }
+    return { state: 'differs', ...because('journal.rememberedOther', { line: seq }) }
   }
 
   #seen(seq: number, sha256: string, at: string | null): void {
@@ -293,9 +285,7 @@ class Check {
   #noteTime({ seq, at }: SignedActivityEntry): void {
     if (this.#lastAt !== null && at < this.#lastAt && this.#remarks.length < MOST_REMARKS) {
       const seconds = Math.ceil((Date.parse(this.#lastAt) - Date.parse(at)) / 1000)
-      this.#remarks.push(
-        `line ${seq} is dated ${plural(seconds, 'second')} before the line before it: the clock was set back`,
-      )
+      this.#remarks.push(say('journal.clockBack', { line: seq, count: seconds }))
     }
     this.#lastAt = at
   }
@@ -325,9 +315,8 @@ class Check {
       details.sha256 === unread.sha256 &&
       next.previous === unread.sha256
     ) {
-      this.#remarks.push(
-        `line ${unread.line} was cut off while it was written (${plural(unread.bytes, 'byte')}): a crash or a power failure, as the next line says`,
-      )
+      const bytes = say('check.bytes', { count: unread.bytes })
+      this.#remarks.push(say('journal.tornTold', { line: unread.line, bytes }))
       this.#unread = null
       return
     }
@@ -335,14 +324,15 @@ class Check {
   }
 
   #tellUnread(): void {
-    if (this.#unread !== null) this.#problem(this.#unread.line, this.#unread.reason)
+    if (this.#unread !== null) this.#problem(this.#unread.line, this.#unread.why)
     this.#unread = null
   }
 
-  #problem(line: number, reason: string): void {
+  #problem(line: number, said: Said): void {
+    const reason = english(said)
     if (this.#problems.some((one) => one.line === line && one.reason === reason)) return
     this.#problemsTotal++
-    if (this.#problems.length < MOST_PROBLEMS) this.#problems.push({ line, reason })
+    if (this.#problems.length < MOST_PROBLEMS) this.#problems.push({ line, reason, said })
   }
 
   #known(keyId: string): KnownKey | undefined {
@@ -353,10 +343,10 @@ class Check {
     const bytes = Buffer.alloc(length)
     await this.#file.read(bytes, 0, length, offset)
     const line = parseActivityLine(bytes)
-    return typeof line === 'string' ? null : line
+    return line instanceof Wrong ? null : line
   }
 }
 
-function span(first: number, last: number): string {
-  return first === last ? `line ${first}` : `lines ${first} to ${last}`
+function span(first: number, last: number): Said {
+  return first === last ? say('journal.line', { first }) : say('journal.lines', { first, last })
 }

@@ -7,6 +7,7 @@ import { bytes, duration, sentence } from '../format.ts'
 import { i18n } from '../i18n.ts'
 import { useJobName } from '../job-words.ts'
 import { useAct } from '../query.ts'
+import { spoken } from '../said-words.ts'
 import { errorOf } from '../state.ts'
 import { Problem } from './basics.tsx'
 
@@ -36,11 +37,12 @@ export function ProgressView({ progress, name }: { progress: Progress | null; na
   }
   const { recordsDone, recordsTotal, bytesDone, bytesTotal } = progress
   const percent = percentOf(progress)
+  const words = spoken(progress.phase, progress.said)
   return (
     <>
       <Bar percent={percent} left={left(progress)} label={name} />
       <p className="between">
-        <span>{sentence(progress.phase).replace(/\.$/, '')}</span>
+        <span {...(words === null ? { lang: 'en' } : {})}>{sentence(words ?? progress.phase).replace(/\.$/, '')}</span>
         <span className="mute">{t('progress.elapsed', { time: duration(progress.elapsedSeconds) })}</span>
       </p>
       <p className="between mute">

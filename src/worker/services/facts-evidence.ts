@@ -1,9 +1,16 @@
 import type { EvidenceFacts, JobFacts } from '../../contract/ipc/facts.ts'
 import { MAX_FINDINGS, MAX_WARNINGS } from '../../contract/ipc/limits.ts'
 import type { JobResults, StoredEvidence } from '../../contract/results.ts'
-import { beside } from '../../contract/said/said.ts'
+import { beside, type Said } from '../../contract/said/said.ts'
 
 /** Facts of the jobs that make, keep and check evidence; backup and restore have theirs in facts.ts. */
+
+/** As many as there may be findings, gaps and warnings. */
+const MOST_SAYINGS = 2 * MAX_FINDINGS
+
+/** What sentences in lists are made of, bounded. */
+const some = ({ sayings }: { sayings?: readonly Said[] }): { sayings?: Said[] } =>
+  sayings === undefined ? {} : { sayings: sayings.slice(0, MOST_SAYINGS) }
 
 export function validationFacts(result: JobResults['validation']): JobFacts {
   return {
@@ -15,7 +22,7 @@ export function validationFacts(result: JobResults['validation']): JobFacts {
     seconds: result.duration_ms / 1_000,
     checks: result.results
       .slice(0, MAX_FINDINGS)
-      .map(({ check_name, outcome, detail }) => ({ name: check_name, outcome, detail })),
+      .map(({ check_name, outcome, detail, said }) => ({ name: check_name, outcome, detail, ...beside(said) })),
     counts: {
       total: result.checks_total,
       passed: result.checks_passed,
@@ -27,6 +34,7 @@ export function validationFacts(result: JobResults['validation']): JobFacts {
     evidence: evidenceFacts(result.evidence),
     notCovered: result.not_covered.slice(0, MAX_WARNINGS),
     warnings: result.warnings.slice(0, MAX_WARNINGS),
+    ...some(result),
   }
 }
 
@@ -53,6 +61,7 @@ export function extractFacts(result: JobResults['extract']): JobFacts {
     segmentsSkipped: result.segments_skipped,
     foreign: result.foreign,
     warnings: result.warnings.slice(0, MAX_WARNINGS),
+    ...some(result),
   }
   if (result.dry_run) {
     const { records_at_most: records, bytes_at_most: bytes } = result
@@ -94,6 +103,7 @@ export function monthlyReportFacts(result: JobResults['monthly-report']): JobFac
     reportId: result.report_id,
     overall: result.overall_result,
     reason: result.reason,
+    ...beside(result.said),
     deep: result.deep,
     deepChecks: (monthly.deep_checks ?? []).length,
     month: monthly.month,
@@ -106,6 +116,7 @@ export function monthlyReportFacts(result: JobResults['monthly-report']): JobFac
     openFindingsTotal: monthly.open_findings.length,
     evidence: evidenceFacts(result.evidence),
     warnings: result.warnings.slice(0, MAX_WARNINGS),
+    ...some(result),
   }
 }
 
@@ -121,7 +132,7 @@ export function keysFacts(result: JobResults['keys']): JobFacts {
   }
 }
 
-export function custodyFacts({ record, signature, appended, warnings }: JobResults['custody']): JobFacts {
+export function custodyFacts({ record, signature, appended, warnings, sayings = [] }: JobResults['custody']): JobFacts {
   return {
     kind: 'custody',
     backupId: record.backup_id,
@@ -132,6 +143,7 @@ export function custodyFacts({ record, signature, appended, warnings }: JobResul
     signedBy: signature?.signed_by ?? null,
     appended: appended !== null,
     warnings: warnings.slice(0, MAX_WARNINGS),
+    sayings: [...(record.sayings ?? []), ...sayings].slice(0, MOST_SAYINGS),
   }
 }
 

@@ -115,6 +115,7 @@ function commonFacts(result: BackupResult | BackupPlanResult | RestoreResult | R
     location: result.location,
     topics: result.topics.length,
     warnings: result.warnings.slice(0, MAX_WARNINGS),
+    ...(result.sayings === undefined ? {} : { sayings: result.sayings.slice(0, MAX_WARNINGS) }),
   }
 }
 

@@ -1,7 +1,9 @@
 import type { ReportFacts } from '../../contract/ipc/calls/reports.ts'
 import { MAX_FINDINGS } from '../../contract/ipc/limits.ts'
+import { beside, checkedSaid, isKnown, readSaid, type Said } from '../../contract/said/said.ts'
 
 const MOST_TEXT = 4_000
+const MOST_SAYINGS = 2 * MAX_FINDINGS
 type Fields = Readonly<Record<string, unknown>>
 
 /**
@@ -53,6 +55,7 @@ export function reportFactsOf(json: string): ReportFacts | null {
       name: text(one.check_name),
       outcome: text(one.outcome),
       detail: text(one.detail),
+      ...beside(readSaid(one.said, text(one.detail))),
     })),
     controls: {
       supported: many('supported'),
@@ -63,7 +66,12 @@ export function reportFactsOf(json: string): ReportFacts | null {
     lock:
       lock.mode === undefined
         ? null
-        : { mode: text(lock.mode), until: maybe(lock.retain_until), reason: text(lock.reason) },
+        : {
+            mode: text(lock.mode),
+            until: maybe(lock.retain_until),
+            reason: text(lock.reason),
+            ...beside(readSaid(lock.said, text(lock.reason))),
+          },
     streams: some(scope.topics).map((one) => ({
       topic: text(one.source),
       partitions: number(one.partitions),
@@ -72,7 +80,14 @@ export function reportFactsOf(json: string): ReportFacts | null {
     streamsTotal: number(scope.topics_total),
     monthly: monthlyOf(own.monthly),
     matter: maybe(fields(own.case).matter),
+    sayings: sayingsOf(own.sayings),
   }
+}
+
+/** What lists of sentences are made of; each is held against the sentence that it makes before it is said. */
+function sayingsOf(value: unknown): Said[] {
+  const some = Array.isArray(value) ? value.slice(0, MOST_SAYINGS) : []
+  return some.map((one) => checkedSaid(one)).filter((one): one is Said => one !== undefined && isKnown(one))
 }
 
 function monthlyOf(value: unknown): ReportFacts['monthly'] {

@@ -41,6 +41,7 @@ export const planCalls = {
         .array(z.object({ topic: z.string(), partitions: count, offsets: count, bytes: count.nullable() }))
         .max(50),
       warnings: z.array(z.string()).max(MAX_WARNINGS),
+      sayings: z.array(said).max(MAX_WARNINGS).exactOptional(),
       location: z.string(),
     }),
   },

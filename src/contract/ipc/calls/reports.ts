@@ -4,6 +4,7 @@ import { errorCode } from '../error.ts'
 import { verifyResult } from '../facts.ts'
 import { jobId } from '../job.ts'
 import { MAX_FINDINGS, MAX_NAME } from '../limits.ts'
+import { said } from '../said.ts'
 import { fileId, heldFile } from './files.ts'
 import type { CallSchemas } from './schemas.ts'
 
@@ -57,10 +58,12 @@ const reportFacts = z.object({
   }),
   signedBy: z.string().nullable(),
   algorithm: z.string().nullable(),
-  checks: z.array(z.object({ name: z.string(), outcome: z.string(), detail: z.string() })).max(MAX_FINDINGS),
+  checks: z
+    .array(z.object({ name: z.string(), outcome: z.string(), detail: z.string(), said: said.exactOptional() }))
+    .max(MAX_FINDINGS),
   controls: z.object({ supported: count, notSupported: count, notCovered: count }),
   notCovered: z.array(z.string()).max(MAX_FINDINGS),
-  lock: z.object({ mode: z.string(), until: time, reason: z.string() }).nullable(),
+  lock: z.object({ mode: z.string(), until: time, reason: z.string(), said: said.exactOptional() }).nullable(),
   streams: z.array(z.object({ topic: z.string(), partitions: count, records: count })).max(MAX_FINDINGS),
   streamsTotal: count,
   monthly: z
@@ -79,6 +82,8 @@ const reportFacts = z.object({
     })
     .nullable(),
   matter: z.string().nullable(),
+  /** What `notCovered` and the findings are made of, where they are the program's own. */
+  sayings: z.array(said),
 })
 export type ReportFacts = z.infer<typeof reportFacts>
 

@@ -8,6 +8,7 @@ import { errorCode } from '../error.ts'
 import { jobFacts, verifyResult } from '../facts.ts'
 import { jobId } from '../job.ts'
 import { MAX_COUNTED_BYTES, MAX_FINDINGS, MAX_PATH, MAX_TEXT } from '../limits.ts'
+import { said } from '../said.ts'
 import { heldFile } from './files.ts'
 import type { CallSchemas } from './schemas.ts'
 
@@ -71,7 +72,7 @@ const custody = z.object({
   /** The last ones, oldest first. */
   entries: z.array(custodyEntry).max(1_000),
   total: count,
-  problems: z.array(z.object({ key: z.string(), reason: z.string() })).max(MAX_FINDINGS),
+  problems: z.array(z.object({ key: z.string(), reason: z.string(), said: said.exactOptional() })).max(MAX_FINDINGS),
 })
 export type CaseCustody = z.infer<typeof custody>
 
@@ -155,7 +156,9 @@ const previewState = z.object({
   /** It has as many rows as a preview keeps. */
   full: z.boolean(),
   seconds: count,
-  failures: z.array(z.object({ segment: z.string(), code: z.string(), reason: z.string() })).max(MAX_FINDINGS),
+  failures: z
+    .array(z.object({ segment: z.string(), code: z.string(), reason: z.string(), said: said.exactOptional() }))
+    .max(MAX_FINDINGS),
   failuresTotal: count,
   error: z.object({ code: errorCode, message: z.string(), hint: z.string().exactOptional() }).nullable(),
 })

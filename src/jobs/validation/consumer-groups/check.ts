@@ -1,9 +1,9 @@
 import { type GroupSnapshot, parseGroupSnapshot, readGroupSnapshot } from '../../../archive/groups.ts'
 import { earlierGroupsKey } from '../../../archive/paths.ts'
 import { isCofferError } from '../../../contract/errors.ts'
-import { count, plural } from '../../../contract/words.ts'
+import { type Said, say } from '../../../contract/said/said.ts'
 import { translateGroup } from '../../restore/groups.ts'
-import type { Answer, Session } from '../session.ts'
+import { type Answer, detailed, type Session } from '../session.ts'
 
 const LISTED = 100
 
@@ -24,19 +24,19 @@ export async function checkConsumerGroups(session: Session): Promise<Answer> {
   const { scope, cluster, config } = session
   const options = config.checks.consumer_group_offsets
   const snapshot = await snapshotOf(session)
-  if (typeof snapshot === 'string') return { outcome: 'SKIPPED', detail: snapshot, data: { reason: 'no_snapshot' } }
+  if ('id' in snapshot) return { outcome: 'SKIPPED', ...detailed(snapshot), data: { reason: 'no_snapshot' } }
   const all = options.verify_all_groups || options.groups.length === 0
   const wanted = snapshot.groups.filter(({ group_id: id }) => all || options.groups.includes(id))
   const issues: Issue[] = options.groups
     .filter((id) => !snapshot.groups.some((group) => group.group_id === id))
     .map((group) => ({ group, topic: '', partition: -1, issue: 'not_in_snapshot', expected: null, actual: null }))
   if (wanted.length === 0 && issues.length === 0) {
-    return { outcome: 'SKIPPED', detail: 'the snapshot holds no consumer group', data: { reason: 'no_groups_found' } }
+    return { outcome: 'SKIPPED', ...detailed(say('report.noGroups')), data: { reason: 'no_groups_found' } }
   }
   if (scope.map === null) {
     return {
       outcome: 'INDETERMINATE',
-      detail: `${plural(wanted.length, 'consumer group')} in the snapshot; the archive holds no map of the restore's offsets to compare them through`,
+      ...detailed(say('report.noOffsetMap', { groups: say('check.consumerGroups', { count: wanted.length }) })),
       data: { reason: 'no_offset_map', groups: wanted.length },
     }
   }
@@ -70,28 +70,38 @@ export async function checkConsumerGroups(session: Session): Promise<Answer> {
   if (found === 0 && !config.groups_asked && (scope.state?.groups.length ?? 0) === 0) {
     return {
       outcome: 'SKIPPED',
-      detail: `the restore did not restore consumer groups, of which the snapshot holds ${count(wanted.length)}`,
+      ...detailed(say('report.groupsNotRestored', { groups: wanted.length })),
       data: { reason: 'groups_not_restored', groups: wanted.length },
     }
   }
   const failed = issues.filter(({ issue }) => issue !== 'ahead').length
   const ahead = issues.length - failed
   const parts = [
-    `${plural(wanted.length, 'consumer group')} verified; ${plural(offsets, 'offset')} checked; ${plural(issues.length, 'issue')}`,
+    say('report.groupsVerified', {
+      groups: say('check.consumerGroups', { count: wanted.length }),
+      offsets: say('many.offsets', { count: offsets }),
+      issues: say('many.issues', { count: issues.length }),
+    }),
   ]
-  if (ahead > 0) parts.push(`${plural(ahead, 'position has', 'positions have')} moved on since`)
-  if (outside > 0) parts.push(`${plural(outside, 'position')} of topics that were not restored`)
+  if (ahead > 0) parts.push(say('report.movedOn', { count: ahead }))
+  if (outside > 0) parts.push(say('report.positionsOutside', { count: outside }))
   const [first] = issues
   if (first !== undefined) {
     parts.push(
       first.issue === 'not_in_snapshot'
-        ? `first: group "${first.group}" is not in the snapshot`
-        : `first: group "${first.group}" ${first.topic}/${first.partition} is ${first.issue}: expected ${first.expected}, got ${first.actual ?? 'none'}`,
+        ? say('report.firstNotInSnapshot', { group: first.group })
+        : say('report.firstPosition', {
+            group: first.group,
+            place: `${first.topic}/${first.partition}`,
+            issue: first.issue,
+            expected: String(first.expected),
+            got: first.actual ?? 'none',
+          }),
     )
   }
   return {
     outcome: failed > 0 ? 'FAILED' : offsets === 0 ? 'INDETERMINATE' : ahead > 0 ? 'WARNING' : 'PASSED',
-    detail: parts.join('; '),
+    ...detailed(parts),
     data: {
       check: 'ConsumerGroupOffsetCheck',
       groups_checked: wanted.length,
@@ -105,13 +115,13 @@ export async function checkConsumerGroups(session: Session): Promise<Answer> {
 }
 
 /** The snapshot of the generation that was restored, or why there is none. */
-async function snapshotOf({ storage, config, scope }: Session): Promise<GroupSnapshot | string> {
+async function snapshotOf({ storage, config, scope }: Session): Promise<GroupSnapshot | Said> {
   const restored = scope.prepared.loaded.manifest.coffer?.generation
   let newest: GroupSnapshot
   try {
     newest = await readGroupSnapshot(storage, config.backup_id)
   } catch (error) {
-    if (isCofferError(error, 'GROUP_SNAPSHOT_MISSING')) return 'the archive holds no snapshot of consumer groups'
+    if (isCofferError(error, 'GROUP_SNAPSHOT_MISSING')) return say('report.noSnapshot')
     throw error
   }
   if (restored === undefined || newest.generation === undefined || newest.generation <= restored) return newest
@@ -119,6 +129,6 @@ async function snapshotOf({ storage, config, scope }: Session): Promise<GroupSna
     return parseGroupSnapshot((await storage.get(earlierGroupsKey(config.backup_id, restored))).body)
   } catch (error) {
     if (!isCofferError(error, 'OBJECT_MISSING')) throw error
-    return `the archive holds no snapshot of consumer groups of generation ${restored}, which was restored`
+    return say('report.noSnapshotOf', { generation: restored })
   }
 }

@@ -1,14 +1,14 @@
 import { CofferError, ERROR_EXIT, isCofferError } from '../../../contract/errors.ts'
 import { EXIT } from '../../../contract/exit-codes.ts'
+import { type Said, say } from '../../../contract/said/said.ts'
 import { isoTime } from '../../../contract/time.ts'
-import { count, plural } from '../../../contract/words.ts'
 import { forEachConcurrent } from '../../concurrency.ts'
 import { ProgressMeter } from '../../progress.ts'
 import type { FlowPlan, TopicPlan } from '../../restore/plan.ts'
-import type { Answer, Session } from '../session.ts'
+import { type Answer, detailed, type Session } from '../session.ts'
 import { checkedTopics } from '../topics.ts'
 import { Checkpoint } from './checkpoint.ts'
-import { fingerprint } from './difference.ts'
+import { fingerprint, told } from './difference.ts'
 import { compareFlow, countFlow, type FlowTask, foundInArchive } from './flow.ts'
 import { type Lane, type Room, roomForTopic } from './lane.ts'
 import { canSample, sampleFlow, undetected } from './sample.ts'
@@ -44,12 +44,12 @@ export async function checkContent(session: Session): Promise<Answer> {
   const bytes = topics.reduce((sum, topic) => sum + topic.bytes, 0)
   const totals =
     sampling === null ? { recordsTotal: records, bytesTotal: bytes } : { recordsTotal: null, bytesTotal: null }
-  const meter = new ProgressMeter(context, { phase: 'comparing with the target', ...totals })
+  const meter = new ProgressMeter(context, { phase: say('phase.comparing'), ...totals })
   const total = emptyTally()
   let partitions = 0
   try {
     for (const topic of topics) {
-      meter.phase(`comparing ${topic.source} with ${topic.target}`)
+      meter.phase(say('phase.comparingTopic', { source: topic.source, target: topic.target }))
       const done = sampling === null ? checkpoint.done(topic.source) : null
       const tally = done ?? (await compareTopic(session, topic, sampling, unsampled, checkpoint, meter))
       if (context.signal.aborted)
@@ -187,7 +187,7 @@ function lostTopic(tally: Tally, topic: TopicPlan, flow: FlowPlan): void {
     target_topic: topic.target,
     target_partition: flow.partitions[0] ?? null,
     target_offset: null,
-    what: `the target partition does not exist, and ${plural(flow.records, 'record')} with it`,
+    ...told(say('report.partitionGone', { records: say('many.records', { count: flow.records }) })),
   })
 }
 
@@ -213,28 +213,35 @@ function answer(
     partitions: facts.partitions,
     ...figures,
     differences_total: differences,
-    differences: sorted(named).slice(0, NAMED),
+    differences: sorted(named)
+      .slice(0, NAMED)
+      .map(({ said: _, ...difference }) => difference),
     fail_threshold: threshold,
     sampled: sampling !== null,
     ...(facts.resumedFrom === null ? {} : { resumed_from: isoTime(facts.resumedFrom) }),
   }
+  const partitions = (count: number) => say('many.partitions', { count })
+  const records = (count: number) => say('many.records', { count })
   const parts = [
-    `${plural(facts.topics.length, 'topic')}, ${plural(facts.partitions, 'partition')}; ${plural(total.expected, 'record')} compared byte by byte with ${count(total.found)} in the target`,
-    `${plural(differences, 'difference')}${words(total)}`,
+    say('report.compared', {
+      topics: say('many.topics', { count: facts.topics.length }),
+      partitions: partitions(facts.partitions),
+      records: records(total.expected),
+      found: total.found,
+    }),
+    words(total, differences),
   ]
-  if (total.compacted > 0) parts.push(`${plural(total.compacted, 'older record')} removed by the target's compaction`)
+  if (total.compacted > 0) parts.push(say('report.compactedAway', { count: total.compacted }))
   if (total.unfollowed > 0) {
-    parts.push(
-      `of ${plural(total.unfollowed, 'record')} gone from the compacted target there are too many to follow whether a later one of their key is there`,
-    )
+    parts.push(say('report.unfollowed', { records: records(total.unfollowed) }))
   }
-  if (total.deleted > 0) parts.push(`${count(total.deleted)} of the missing ones were deleted from the target's log`)
-  if (total.appended > 0) parts.push(`${plural(total.appended, 'record')} appended after the restore, not compared`)
+  if (total.deleted > 0) parts.push(say('report.deleted', { deleted: total.deleted }))
+  if (total.appended > 0) parts.push(say('report.appended', { records: records(total.appended) }))
   const [problem] = total.problems
   if (problem !== undefined) {
-    parts.push(`${plural(total.unreadable, 'partition')} could not be read from the archive: ${problem}`)
+    parts.push(say('report.unread', { partitions: partitions(total.unreadable), why: problem }))
   }
-  if (total.unordered > 0) parts.push(`${plural(total.unordered, 'partition')} compared without their order`)
+  if (total.unordered > 0) parts.push(say('report.unordered', { partitions: partitions(total.unordered) }))
   if (sampling !== null) {
     const unseen = undetected(sampling.segments, sampling.taken)
     const share = sampling.segments === 0 ? 0 : (100 * unseen) / sampling.segments
@@ -245,13 +252,12 @@ function answer(
       may_differ: unseen,
       compared_whole: facts.unsampled,
     }
-    parts.push(
-      `a sample, not exact: ${count(sampling.taken)} of ${plural(sampling.segments, 'segment')}; without a difference among them, with 95 % confidence at most ${count(unseen)} (${share.toFixed(1)} %) of all hold one`,
-    )
+    const segments = say('many.segments', { count: sampling.segments })
+    parts.push(say('report.contentSample', { taken: sampling.taken, segments, unseen, share: share.toFixed(1) }))
   }
   const first = sorted(named)[0]
-  if (first !== undefined) parts.push(`first: ${placeWords(first)}: ${first.what}`)
-  return { outcome: outcomeOf(total, differences, threshold, facts.topics), detail: parts.join('; '), data }
+  if (first !== undefined) parts.push(say('report.first', { place: placeWords(first), what: first.said ?? first.what }))
+  return { outcome: outcomeOf(total, differences, threshold, facts.topics), ...detailed(parts), data }
 }
 
 function outcomeOf(
@@ -268,20 +274,33 @@ function outcomeOf(
   return differences > 0 || total.compacted > 0 ? 'WARNING' : 'PASSED'
 }
 
-function words({ missing, extra, changed, misplaced, duplicates }: Tally): string {
-  const parts = [
-    [missing, 'missing'],
-    [extra, duplicates > 0 ? `extra (${count(duplicates)} of them restored more than once)` : 'extra'],
-    [changed, 'changed'],
-    [misplaced, 'misplaced'],
-  ] as const
-  const some = parts.filter(([number]) => number > 0).map(([number, word]) => `${count(number)} ${word}`)
-  return some.length === 0 ? '' : ` (${some.join(', ')})`
+function words({ missing, extra, changed, misplaced, duplicates }: Tally, count: number): Said {
+  const differences = say('many.differences', { count })
+  const kinds = [
+    ...(missing > 0 ? [say('report.kindMissing', { records: missing })] : []),
+    ...(extra > 0 && duplicates > 0 ? [say('report.kindExtraTwice', { records: extra, twice: duplicates })] : []),
+    ...(extra > 0 && duplicates === 0 ? [say('report.kindExtra', { records: extra })] : []),
+    ...(changed > 0 ? [say('report.kindChanged', { records: changed })] : []),
+    ...(misplaced > 0 ? [say('report.kindMisplaced', { records: misplaced })] : []),
+  ]
+  return kinds.length === 0 ? differences : say('report.differences', { differences, kinds })
 }
 
-function placeWords(one: Tally['differences'][number]): string {
-  const source = one.source_offset === null ? one.topic : `${one.topic}/${one.partition} offset ${one.source_offset}`
-  const target =
-    one.target_offset === null ? '' : `, target ${one.target_topic}/${one.target_partition} offset ${one.target_offset}`
-  return `${one.kind} ${source}${target}`
+const PLACE = {
+  missing: 'report.placeMissing',
+  extra: 'report.placeExtra',
+  changed: 'report.placeChanged',
+  misplaced: 'report.placeMisplaced',
+  duplicate: 'report.placeDuplicate',
+} as const
+
+function placeWords(one: Tally['differences'][number]): Said {
+  const { topic, partition, source_offset, target_topic, target_partition, target_offset } = one
+  const source =
+    source_offset === null
+      ? say('report.at', { source: topic })
+      : say('report.atOffset', { source: topic, partition: String(partition), offset: source_offset })
+  const target = { target: target_topic, partition: String(target_partition) }
+  const where = target_offset === null ? source : say('report.alsoAt', { source, ...target, offset: target_offset })
+  return say(PLACE[one.kind], { where })
 }

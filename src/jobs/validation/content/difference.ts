@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { RecordView } from '../../../contract/record.ts'
+import { english, type Said, say } from '../../../contract/said/said.ts'
 
 /** What is kept of a record that did not meet its like at once: hashes of its parts, and where it lies. */
 export interface Fingerprint {
@@ -71,15 +72,19 @@ export interface Difference {
   fields?: string[]
   /** One sentence. */
   what: string
+  /** What it is made of; absent where an earlier version has kept it. */
+  said?: Said
 }
 
+export const told = (said: Said): { what: string; said: Said } => ({ what: english(said), said })
+
 /** Which parts of two records differ, in words. */
-export function differingFields(archived: Fingerprint, there: Fingerprint): { fields: string[]; words: string } {
+export function differingFields(archived: Fingerprint, there: Fingerprint): { fields: string[]; words: Said } {
   const fields: string[] = []
-  const words: string[] = []
+  const words: Said[] = []
   if (archived.key !== there.key) {
     fields.push('key')
-    words.push('its key differs')
+    words.push(say('report.keyDiffers'))
   }
   if (archived.value !== there.value) {
     fields.push('value')
@@ -87,25 +92,25 @@ export function differingFields(archived: Fingerprint, there: Fingerprint): { fi
   }
   if (archived.headers !== there.headers) {
     fields.push('headers')
-    words.push(archived.headerSet === there.headerSet ? 'its headers are in another order' : 'its headers differ')
+    words.push(say(archived.headerSet === there.headerSet ? 'report.headersOrder' : 'report.headersDiffer'))
   }
   if (archived.time !== there.time) {
     fields.push('timestamp')
-    words.push(`its timestamp is ${milliseconds(there.time)}, not ${milliseconds(archived.time)}`)
+    words.push(say('report.timeDiffers', { got: milliseconds(there.time), expected: milliseconds(archived.time) }))
   }
-  return { fields, words: words.join(', ') }
+  return { fields, words: say('report.fields', { fields: words }) }
 }
 
-function valueWords(archived: Fingerprint, there: Fingerprint): string {
-  if (archived.tombstone !== there.tombstone)
-    return there.tombstone ? 'its value is gone (null)' : 'it has a value, not null'
+function valueWords(archived: Fingerprint, there: Fingerprint): Said {
+  if (archived.tombstone !== there.tombstone) return say(there.tombstone ? 'report.valueGone' : 'report.valueThere')
   const { bytes: a } = archived
   const { bytes: b } = there
-  if (a === null || b === null) return 'its value differs'
+  if (a === null || b === null) return say('report.valueDiffers')
   let at = 0
   while (at < a.length && at < b.length && a[at] === b[at]) at++
-  const sizes = a.length === b.length ? `of ${a.length}` : `; it has ${b.length} bytes, not ${a.length}`
-  return `its value differs from byte ${at} ${sizes}`
+  return a.length === b.length
+    ? say('report.valueDiffersOf', { at, bytes: a.length })
+    : say('report.valueDiffersSize', { at, got: b.length, expected: a.length })
 }
 
 function milliseconds(time: string): string {

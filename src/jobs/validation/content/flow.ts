@@ -1,6 +1,7 @@
 import { dropInjectedHeaders } from '../../../archive/suspects.ts'
 import { CofferError } from '../../../contract/errors.ts'
 import type { RecordView } from '../../../contract/record.ts'
+import { say } from '../../../contract/said/said.ts'
 import type { Cluster } from '../../../kafka/cluster.ts'
 import type { FlowContext } from '../../restore/flow.ts'
 import { headerAdder } from '../../restore/offset-headers.ts'
@@ -9,6 +10,7 @@ import type { FlowPlan, SourcePlan } from '../../restore/plan.ts'
 import { recordBytes } from '../../restore/same-record.ts'
 import { walkSource } from '../../restore/walk.ts'
 import type { LanePlace } from '../places.ts'
+import { told } from './difference.ts'
 import { Lane, type Room } from './lane.ts'
 import { PASS_RECORDS, RecordDigest, RecordTable } from './multiset.ts'
 import { emptyTally, note, type Tally } from './tally.ts'
@@ -197,7 +199,8 @@ export async function countFlow(
       if (surplus > 0) tally.missing += surplus
       else tally.extra -= surplus
       if (kind === 'duplicate') tally.duplicates -= surplus
-      const times = Math.abs(surplus) === 1 ? '' : `, ${Math.abs(surplus)} times`
+      const times = Math.abs(surplus)
+      const once = { missing: 'report.notInTarget', duplicate: 'report.oftener', extra: 'report.notInArchive' } as const
       note(tally, {
         kind,
         topic: task.source,
@@ -206,12 +209,7 @@ export async function countFlow(
         target_topic: flow.target,
         target_partition: surplus > 0 ? null : place.partition,
         target_offset: surplus > 0 ? null : place.offset,
-        what:
-          kind === 'missing'
-            ? `not in the target${times}`
-            : kind === 'duplicate'
-              ? `in the target more often than in the archive${times}`
-              : `not in the archive${times}`,
+        ...told(times === 1 ? say(once[kind]) : say(`${once[kind]}Times`, { times })),
       })
     })
   }

@@ -1,4 +1,5 @@
-import { type Difference, type DifferenceKind, differingFields, type Fingerprint } from './difference.ts'
+import { type Said, say } from '../../../contract/said/said.ts'
+import { type Difference, type DifferenceKind, differingFields, type Fingerprint, told } from './difference.ts'
 import type { FlowTask } from './flow.ts'
 import type { Lane } from './lane.ts'
 import { note, type Tally } from './tally.ts'
@@ -69,10 +70,7 @@ export function settleTopic(compared: { task: FlowTask; lanes: Lane[] }[], tally
 export function tellExtra(tally: Tally, loose: Loose, archived: { partition: number; offset: number } | null): void {
   tally.extra++
   if (archived !== null) tally.duplicates++
-  const what =
-    archived === null
-      ? 'not in the archive'
-      : `in the target more than once: the archive has it once, at offset ${archived.offset}`
+  const what = archived === null ? say('report.notInArchive') : say('report.moreThanOnce', { offset: archived.offset })
   note(tally, difference(archived === null ? 'extra' : 'duplicate', loose, archived, loose.record.offset, what))
 }
 
@@ -89,8 +87,10 @@ function alike(a: Fingerprint, t: Fingerprint): boolean {
 
 function misplace(tally: Tally, a: Loose, t: Loose): void {
   tally.misplaced++
-  const where = a.targetPartition === t.targetPartition ? 'at another place' : `in partition ${t.targetPartition}`
-  const what = `the same record, ${where}`
+  const what =
+    a.targetPartition === t.targetPartition
+      ? say('report.sameElsewhere')
+      : say('report.sameInPartition', { partition: t.targetPartition })
   note(tally, { ...difference('misplaced', t, a.record, t.record.offset, what), topic: a.task.source })
 }
 
@@ -103,10 +103,7 @@ function change(tally: Tally, a: Loose, t: Loose): void {
 function lose(tally: Tally, a: Loose): void {
   tally.missing++
   const place = a.task.places.find(({ partition }) => partition === a.targetPartition)
-  const gone =
-    place !== undefined && place.deleted > 0
-      ? 'not in the target, whose log begins after it or lacks it'
-      : 'not in the target'
+  const gone = place !== undefined && place.deleted > 0 ? say('report.notInTargetLog') : say('report.notInTarget')
   note(tally, { ...difference('missing', a, a.record, null, gone) })
 }
 
@@ -115,7 +112,7 @@ function difference(
   at: Loose,
   source: { partition: number; offset: number } | null,
   targetOffset: number | null,
-  what: string,
+  what: Said,
 ): Difference {
   return {
     kind,
@@ -125,6 +122,6 @@ function difference(
     target_topic: at.task.flow.target,
     target_partition: at.targetPartition,
     target_offset: targetOffset,
-    what,
+    ...told(what),
   }
 }

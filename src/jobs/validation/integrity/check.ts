@@ -1,9 +1,9 @@
 import { integrityCheck } from '../../../archive/check/integrity.ts'
-import { plural } from '../../../contract/words.ts'
+import { say } from '../../../contract/said/said.ts'
 import { ProgressMeter } from '../../progress.ts'
 import { statisticsOf } from '../../statistics.ts'
 import { verdictOf } from '../../validate/verdict.ts'
-import type { Answer, Session } from '../session.ts'
+import { type Answer, detailed, type Session } from '../session.ts'
 
 const LISTED = 50
 
@@ -11,7 +11,11 @@ const LISTED = 50
 export async function checkIntegrity({ storage, config, scope, context }: Session): Promise<Answer> {
   const { manifest } = scope.prepared.loaded
   const { records, bytes } = statisticsOf(manifest)
-  const meter = new ProgressMeter(context, { phase: 'checking the archive', recordsTotal: records, bytesTotal: bytes })
+  const meter = new ProgressMeter(context, {
+    phase: say('phase.checkingArchive'),
+    recordsTotal: records,
+    bytesTotal: bytes,
+  })
   try {
     const report = await integrityCheck(storage, config.backup_id, {
       deep: true,
@@ -21,11 +25,16 @@ export async function checkIntegrity({ storage, config, scope, context }: Sessio
     const errors = report.findings
       .filter(({ severity }) => severity === 'damaged')
       .map(({ severity: _, ...rest }) => ({ severity: 'error' as const, ...rest }))
-    const { verdict, reason } = verdictOf(report, manifest, errors, report.damaged_total, report.warnings_total)
+    const {
+      verdict,
+      reason,
+      said = say('many.parts', { parts: [reason] }),
+    } = verdictOf(report, manifest, errors, report.damaged_total, report.warnings_total)
     const { generations, verified } = report.chain
+    const manifests = say('many.earlierManifests', { count: verified })
     return {
       outcome: verdict,
-      detail: generations > 1 ? `${reason}; ${plural(verified, 'earlier manifest')} of the chain verified` : reason,
+      ...detailed(generations > 1 ? say('report.chainVerified', { verdict: said, manifests }) : said),
       data: {
         check: 'IntegrityCheck',
         deep: true,

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { CofferError } from '../../../contract/errors.ts'
-import { count, plural } from '../../../contract/words.ts'
+import { english, type Said, say } from '../../../contract/said/said.ts'
 import type { FlowPlan, TopicPlan } from '../../restore/plan.ts'
 import { keyOf, taskOf } from '../content/check.ts'
 import { countExpected, countTarget } from '../content/count.ts'
-import type { Answer, Session } from '../session.ts'
+import { type Answer, detailed, type Session } from '../session.ts'
 import { checkedTopics } from '../topics.ts'
 
 /** Discrepancies that are listed; all are counted. */
@@ -35,6 +35,7 @@ export async function checkMessageCount(session: Session): Promise<Answer> {
   let restored = 0
   let compacted = 0
   const discrepancies: Discrepancy[] = []
+  let firstWhy: Said | undefined
   for (const { topic, flow } of flows) {
     const one = await countOne(session, topic, flow)
     if (context.signal.aborted) throw new CofferError('INTERRUPTED', 'the count was stopped before its end')
@@ -44,37 +45,44 @@ export async function checkMessageCount(session: Session): Promise<Answer> {
     const places = flow.partitions.map((partition) => session.places.get(`${flow.target}/${partition}`))
     const byCompaction = one.found < one.expected && places.some((place) => place?.compacted === true)
     if (byCompaction) compacted += one.expected - one.found
+    const why = places.some((place) => place === undefined)
+      ? 'report.partitionMissing'
+      : byCompaction
+        ? 'report.targetCompacted'
+        : places.some((place) => (place?.deleted ?? 0) > 0)
+          ? 'report.logDeleted'
+          : one.found > one.expected
+            ? 'report.more'
+            : 'report.fewer'
+    firstWhy ??= say(why)
     discrepancies.push({
       topic: topic.source,
       target_topic: topic.target,
       target_partitions: flow.partitions,
       expected: one.expected,
       restored: one.found,
-      reason: places.some((place) => place === undefined)
-        ? 'a target partition does not exist'
-        : byCompaction
-          ? 'the target topic is compacted'
-          : places.some((place) => (place?.deleted ?? 0) > 0)
-            ? "the start of the target's log was deleted (retention, or by request)"
-            : one.found > one.expected
-              ? 'there are more than were archived'
-              : 'there are fewer than were archived',
+      reason: english(say(why)),
     })
   }
   const off = discrepancies.reduce((sum, one) => sum + Math.abs(one.expected - one.restored), 0)
   const parts = [
-    `${plural(topics.length, 'topic')}; ${count(expected)} messages expected, ${count(restored)} restored; ${plural(discrepancies.length, 'discrepancy', 'discrepancies')}`,
+    say('report.counted', {
+      topics: say('many.topics', { count: topics.length }),
+      expected,
+      restored,
+      discrepancies: say('many.discrepancies', { count: discrepancies.length }),
+    }),
   ]
-  if (sampled) parts.push(`a sample, not exact: ${count(flows.length)} of ${plural(all, 'partition')}`)
+  if (sampled) parts.push(say('report.sample', { taken: flows.length, all: say('many.partitions', { count: all }) }))
   const [first] = discrepancies
   if (first !== undefined) {
-    parts.push(
-      `first: ${first.target_topic}/${first.target_partitions.join(',')}: ${count(first.expected)} expected, ${count(first.restored)} restored (${first.reason})`,
-    )
+    const place = `${first.target_topic}/${first.target_partitions.join(',')}`
+    const { expected, restored, reason } = first
+    parts.push(say('report.firstCount', { place, expected, restored, why: firstWhy ?? reason }))
   }
   return {
     outcome: outcomeOf(session, { off, compacted, expected, restored, threshold: options.fail_threshold, topics }),
-    detail: parts.join('; '),
+    ...detailed(parts),
     data: {
       check: 'MessageCountCheck',
       mode: options.mode,

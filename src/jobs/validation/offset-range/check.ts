@@ -1,8 +1,8 @@
-import { plural } from '../../../contract/words.ts'
+import { say } from '../../../contract/said/said.ts'
 import type { FlowPlan, TopicPlan } from '../../restore/plan.ts'
 import { keyOf } from '../content/check.ts'
 import type { LanePlace } from '../places.ts'
-import type { Answer, Session } from '../session.ts'
+import { type Answer, detailed, type Session } from '../session.ts'
 
 const LISTED = 100
 
@@ -55,13 +55,24 @@ export async function checkOffsetRange(session: Session): Promise<Answer> {
     }
   }
   const allowed = session.config.checks.content.allow_appended
-  const parts = [`${plural(checked, 'partition')} checked; ${passed} passed; ${plural(issues.length, 'issue')}`]
-  if (unknown > 0) parts.push(`of ${plural(unknown, 'partition')} the archive alone does not tell where it must end`)
-  if (beyond > 0) parts.push(`${plural(beyond, 'partition goes', 'partitions go')} on behind the restored records`)
+  const partitions = (count: number) => say('many.partitions', { count })
+  const parts = [
+    say('report.ranges', {
+      partitions: partitions(checked),
+      passed,
+      issues: say('many.issues', { count: issues.length }),
+    }),
+  ]
+  if (unknown > 0) parts.push(say('report.endUnknown', { partitions: partitions(unknown) }))
+  if (beyond > 0) parts.push(say('report.goesOn', { count: beyond }))
   const [first] = issues
   if (first !== undefined) {
-    const figures = first.expected === null ? '' : `: expected ${first.expected}, got ${first.actual}`
-    parts.push(`first: ${first.topic}/${first.partition} ${first.issue}${figures}`)
+    const at = { place: `${first.topic}/${first.partition}`, issue: first.issue }
+    parts.push(
+      first.expected === null
+        ? say('report.firstIssue', at)
+        : say('report.firstIssueFigures', { ...at, expected: first.expected, got: String(first.actual) }),
+    )
   }
   const outcome =
     issues.length > 0
@@ -73,7 +84,7 @@ export async function checkOffsetRange(session: Session): Promise<Answer> {
           : 'PASSED'
   return {
     outcome,
-    detail: parts.join('; '),
+    ...detailed(parts),
     data: {
       check: 'OffsetRangeCheck',
       partitions_checked: checked,

@@ -1,6 +1,6 @@
-import { plural } from '../../../contract/words.ts'
+import { say } from '../../../contract/said/said.ts'
 import { adaptConfiguration } from '../../restore/topic-config.ts'
-import type { Answer, Session } from '../session.ts'
+import { type Answer, detailed, type Session } from '../session.ts'
 
 const LISTED = 200
 /** Kafka's ConfigSource: set on the topic itself. */
@@ -60,18 +60,20 @@ export async function checkTopicConfiguration({ scope, cluster }: Session): Prom
   }
   const drift = drifts.filter(({ kind }) => kind === 'drift')
   const adapted = drifts.length - drift.length
-  const parts = [`${plural(topics.length, 'topic')}; ${plural(drift.length, 'difference')}`]
+  const differences = say('many.differences', { count: drift.length })
+  const parts = [say('report.configurations', { topics: say('many.topics', { count: topics.length }), differences })]
   if (adapted > 0) {
     const names = [...new Set(drifts.filter(({ kind }) => kind === 'adapted').map(({ name }) => name))]
-    const some = `${names.slice(0, 5).join(', ')}${names.length > 5 ? ' and others' : ''}`
-    parts.push(`${plural(adapted, 'setting')} as a restore makes it on purpose (${some})`)
+    const some = names.slice(0, 5).join(', ')
+    const listed = names.length > 5 ? say('report.andOthers', { names: some }) : some
+    parts.push(say('report.adapted', { count: adapted, names: listed }))
   }
-  if (unknown.length > 0) parts.push(`the archive holds no configuration of ${plural(unknown.length, 'topic')}`)
+  if (unknown.length > 0)
+    parts.push(say('report.noConfiguration', { topics: say('many.topics', { count: unknown.length }) }))
   const [first] = drift
   if (first !== undefined) {
-    parts.push(
-      `first: ${first.target_topic} ${first.name} is ${JSON.stringify(first.target)}, archived ${JSON.stringify(first.archived)}`,
-    )
+    const [target, archived] = [JSON.stringify(first.target), JSON.stringify(first.archived)]
+    parts.push(say('report.firstSetting', { topic: first.target_topic, name: first.name, target, archived }))
   }
   const outcome =
     drift.length > 0
@@ -83,7 +85,7 @@ export async function checkTopicConfiguration({ scope, cluster }: Session): Prom
           : 'PASSED'
   return {
     outcome,
-    detail: parts.join('; '),
+    ...detailed(parts),
     data: {
       check: 'TopicConfigurationCheck',
       topics: topics.length,

@@ -1,7 +1,8 @@
 import type { WebhookConfig } from '../../../contract/config/validation.ts'
 import type { CheckOutcome } from '../../../contract/evidence/report.ts'
+import { say } from '../../../contract/said/said.ts'
 import { post } from '../notify/post.ts'
-import type { Answer, Session } from '../session.ts'
+import { type Answer, detailed, type Session } from '../session.ts'
 
 const RESULTS: Readonly<Record<string, CheckOutcome>> = {
   passed: 'PASSED',
@@ -30,20 +31,20 @@ export async function checkWebhook(webhook: WebhookConfig, session: Session): Pr
   )
   const facts = { check: 'CustomWebhook', host: answer.host }
   if (answer.state === 'timeout') {
-    const detail = `no answer within ${webhook.timeout_seconds} s`
-    return { outcome: webhook.fail_on_timeout ? 'FAILED' : 'WARNING', detail, data: { ...facts, error: 'timeout' } }
+    const late = detailed(say('report.webhookTimeout', { seconds: webhook.timeout_seconds }))
+    return { outcome: webhook.fail_on_timeout ? 'FAILED' : 'WARNING', ...late, data: { ...facts, error: 'timeout' } }
   }
   if (answer.state === 'failed') {
     return {
       outcome: 'INDETERMINATE',
-      detail: `it can't be asked: ${answer.reason}`,
+      ...detailed(say('report.webhookNotAsked', { why: answer.reason })),
       data: { ...facts, error: answer.reason },
     }
   }
   const { status } = answer
   if (status !== webhook.expected_status_code) {
-    const detail = `expected status ${webhook.expected_status_code}, got ${status}`
-    return { outcome: 'FAILED', detail, data: { ...facts, status_code: status } }
+    const other = detailed(say('report.webhookStatus', { expected: webhook.expected_status_code, got: status }))
+    return { outcome: 'FAILED', ...other, data: { ...facts, status_code: status } }
   }
   const body = objectOf(answer.body)
   const outcome =
@@ -52,21 +53,23 @@ export async function checkWebhook(webhook: WebhookConfig, session: Session): Pr
     return webhook.accept_any_answer
       ? {
           outcome: 'PASSED',
-          detail: `status ${status}, and "accept_any_answer" takes that for a pass`,
+          ...detailed(say('report.webhookAnyAnswer', { status })),
           data: { ...facts, status_code: status },
         }
       : {
           outcome: 'INDETERMINATE',
-          detail: `status ${status}, but no "result" of passed, failed, warning or skipped`,
+          ...detailed(say('report.webhookNoResult', { status })),
           data: { ...facts, status_code: status },
         }
   }
-  const detail =
-    typeof body?.detail === 'string' ? oneLine(body.detail) : `the webhook answered "${String(body?.result)}"`
+  const told =
+    typeof body?.detail === 'string'
+      ? { detail: oneLine(body.detail) }
+      : detailed(say('report.webhookAnswered', { result: String(body?.result) }))
   const data = JSON.stringify(body?.data ?? {})
   return {
     outcome,
-    detail,
+    ...told,
     data: {
       ...facts,
       status_code: status,

@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next'
 import type { ActivityFacts, SignedActivityEntry } from '../../../contract/activity.ts'
-import { sentence, utc } from '../../format.ts'
+import { utc } from '../../format.ts'
 import { Digest, Facts } from '../../parts/facts.tsx'
+import { Told } from '../../parts/told.tsx'
 import { Result, what, who } from './entries.tsx'
 
 /** Everything that one line says. */
@@ -20,7 +21,10 @@ export function Entry({ of: entry }: { of: SignedActivityEntry }) {
             `${who(entry)} @ ${actor.host}, ${t(`via.${actor.via}`)}, ${t('entry.process', { pid: String(actor.pid) })}`,
           ],
           [t('column.result'), result === null ? null : <Result key="result" of={entry} />],
-          [t('entry.message'), result?.message == null ? null : sentence(result.message)],
+          [
+            t('entry.message'),
+            result?.message == null ? null : <Told key="message" text={result.message} said={undefined} />,
+          ],
           ...Object.entries(entry.details).map(
             ([name, value]) => [name, value === null ? null : String(value)] as const,
           ),

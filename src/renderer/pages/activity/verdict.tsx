@@ -1,9 +1,11 @@
 import { Button } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { ActivityVerdict } from '../../../contract/activity.ts'
-import { count, sentence, utc } from '../../format.ts'
+import { saidOf } from '../../../contract/said/said.ts'
+import { count, utc } from '../../format.ts'
 import { Card, Pill } from '../../parts/basics.tsx'
 import { Digest, Facts } from '../../parts/facts.tsx'
+import { Told } from '../../parts/told.tsx'
 
 const VERDICT_TONE = { PASSED: 'ok', FAILED: 'bad', INDETERMINATE: 'warn' } as const
 
@@ -26,9 +28,9 @@ export function Verdict({ of: verdict, again, busy }: { of: ActivityVerdict; aga
       {problems.length > 0 && (
         <>
           <ul className="findings">
-            {problems.slice(0, 20).map(({ line, reason }) => (
+            {problems.slice(0, 20).map(({ line, reason, said }) => (
               <li key={`${line} ${reason}`}>
-                <strong>{t('line', { line })}</strong> {sentence(reason)}
+                <strong>{t('line', { line })}</strong> <Told text={reason} said={said} />
               </li>
             ))}
           </ul>
@@ -39,7 +41,9 @@ export function Verdict({ of: verdict, again, busy }: { of: ActivityVerdict; aga
       {verdict.verdict === 'INDETERMINATE' && (
         <ul>
           {verdict.reasons.map((reason) => (
-            <li key={reason}>{sentence(reason)}</li>
+            <li key={reason}>
+              <Told text={reason} said={saidOf(reason, verdict.sayings)} />
+            </li>
           ))}
         </ul>
       )}
@@ -52,7 +56,7 @@ export function Verdict({ of: verdict, again, busy }: { of: ActivityVerdict; aga
               t('facts.covered'),
               verdict.covered === 0 ? t('facts.noLine') : t('facts.coveredTo', { line: verdict.covered }),
             ],
-            [t('facts.end'), sentence(verdict.remembered.reason)],
+            [t('facts.end'), <Told key="end" text={verdict.remembered.reason} said={verdict.remembered.said} />],
             [
               t('facts.head'),
               head === null ? null : `${count(head.seq)}${head.at === null ? '' : ` · ${utc(head.at)}`}`,
@@ -73,7 +77,9 @@ export function Verdict({ of: verdict, again, busy }: { of: ActivityVerdict; aga
         {verdict.remarks.length > 0 && (
           <ul>
             {verdict.remarks.map((remark) => (
-              <li key={remark}>{sentence(remark)}</li>
+              <li key={remark}>
+                <Told text={remark} said={saidOf(remark, verdict.sayings)} />
+              </li>
             ))}
           </ul>
         )}

@@ -1,9 +1,10 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { ApprovalEntry } from '../../../contract/approvals.ts'
-import { sentence, utc } from '../../format.ts'
+import { type ApprovalEntry, saidOfAction } from '../../../contract/approvals.ts'
+import { utc } from '../../format.ts'
 import { Card, Empty, Headline, Pill, Problem, type Tone } from '../../parts/basics.tsx'
+import { Told } from '../../parts/told.tsx'
 import { useCall } from '../../query.ts'
 import { errorOf } from '../../state.ts'
 import { FromFile } from './from-file.tsx'
@@ -55,7 +56,7 @@ export function Page() {
           <ul className="findings">
             {data.unreadable.map(({ file, reason }) => (
               <li key={file}>
-                {sentence(reason)} <code className="mute">{file}</code>
+                <Told text={reason} said={undefined} /> <code className="mute">{file}</code>
               </li>
             ))}
           </ul>
@@ -79,12 +80,15 @@ function Request({ entry, onOpen }: { entry: ApprovalEntry; onOpen(): void }) {
   return (
     <article className="card" aria-label={request.action.summary}>
       <div className="between">
-        <h3>{sentence(request.action.summary)}</h3>
+        <h3>
+          <Told text={request.action.summary} said={saidOfAction(request.action)} />
+        </h3>
         <Pill tone={TONES[entry.state]}>{t(`state.${entry.state}`)}</Pill>
       </div>
       <p>“{request.reason}”</p>
       <p className="mute small">
-        {t('asked', { who, host: requester.host, when: utc(request.requested_at) ?? '' })} · {sentence(entry.reason)}
+        {t('asked', { who, host: requester.host, when: utc(request.requested_at) ?? '' })} ·{' '}
+        <Told text={entry.reason} said={entry.said} />
       </p>
       <p className="actions">
         <Button size="xs" variant={entry.state === 'open' ? 'filled' : 'default'} onClick={onOpen}>

@@ -1,8 +1,9 @@
 import { Modal } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import type { ApprovalEntry } from '../../../contract/approvals.ts'
-import { sentence, utc } from '../../format.ts'
+import { type ApprovalEntry, saidOfAction } from '../../../contract/approvals.ts'
+import { utc } from '../../format.ts'
 import { Digest, Facts } from '../../parts/facts.tsx'
+import { Told } from '../../parts/told.tsx'
 import { Decide } from './decide.tsx'
 
 /** One request in words: what exactly would be done, who asks and why, and what was decided. */
@@ -19,7 +20,9 @@ export function RequestDetail({ entry, onClose }: { entry: ApprovalEntry | null;
       {entry !== null && (
         <>
           <p>
-            <strong>{sentence(entry.request.action.summary)}</strong>
+            <strong>
+              <Told text={entry.request.action.summary} said={saidOfAction(entry.request.action)} />
+            </strong>
           </p>
           <RequestFacts entry={entry} />
           {entry.state === 'open' && <Decide key={entry.id} file={entry.file} onDone={onClose} />}
@@ -38,7 +41,7 @@ function RequestFacts({ entry }: { entry: ApprovalEntry }) {
     <>
       <Facts
         of={[
-          [t('detail.state'), sentence(entry.reason)],
+          [t('detail.state'), <Told key="state" text={entry.reason} said={entry.said} />],
           [t('detail.why'), request.reason],
           [t('detail.who'), person(requester)],
           [

@@ -2,9 +2,9 @@ import { Button, Tabs } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Clock, PlanInput, SystemEntry } from '../../../contract/ipc/plan.ts'
 import { saveText } from '../../files.ts'
-import { sentence } from '../../format.ts'
 import { Card, Problem } from '../../parts/basics.tsx'
 import { CopyText } from '../../parts/copy-text.tsx'
+import { Told } from '../../parts/told.tsx'
 import { useCall } from '../../query.ts'
 import { errorOf } from '../../state.ts'
 
@@ -57,7 +57,12 @@ export function FilesPanel({ plan, clock }: { plan: PlanInput; clock: Clock | nu
 
 function Entry({ entry }: { entry: SystemEntry }) {
   const { t } = useTranslation('backups')
-  if (entry.problem !== null) return <p className="bad-text">{sentence(entry.problem)}</p>
+  if (entry.problem !== null)
+    return (
+      <p className="bad-text">
+        <Told text={entry.problem} said={undefined} />
+      </p>
+    )
   return (
     <>
       {entry.files.map((file) => (

@@ -136,7 +136,10 @@ function Log({ job }: { job: JobDetail }) {
                 <time className="mute" dateTime={new Date(line.at).toISOString()}>
                   {timeOfDay(line.at)}
                 </time>{' '}
-                {t(`level.${line.level}`)} {line.message}
+                {t(`level.${line.level}`)}{' '}
+                <span lang="en" data-words="none">
+                  {line.message}
+                </span>
               </li>
             ))}
           </ol>

@@ -3,11 +3,13 @@ import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { JobRow } from '../../../contract/ipc/history.ts'
+import { known } from '../../error-words.ts'
 import { count, duration, fromNow, moment } from '../../format.ts'
 import { STATE_TONE, useJobName } from '../../job-words.ts'
 import { Empty, Headline, Pill, Problem } from '../../parts/basics.tsx'
 import { DataTable, type TableColumn } from '../../parts/data-table.tsx'
 import { JobControls, JobProgress, ProgressView, percentOf } from '../../parts/progress.tsx'
+import { Told } from '../../parts/told.tsx'
 import { useCall } from '../../query.ts'
 import { errorOf, useAllJobs } from '../../state.ts'
 import { FILTERS_OFF, Filters, isFiltered, queryOf } from './filters.tsx'
@@ -121,7 +123,7 @@ function Needed({ row }: { row: JobRow }) {
       </p>
       {row.message !== null && row.state !== 'paused' && (
         <p>
-          {row.message.charAt(0).toUpperCase() + row.message.slice(1)}.{' '}
+          <Told text={row.message} said={undefined} code={known(row.code)} />{' '}
           <span className="mute small">
             {app('code')} <code>{row.code}</code>
           </span>

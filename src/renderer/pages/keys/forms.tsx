@@ -3,8 +3,8 @@ import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { HeldFile } from '../../../contract/ipc/calls/files.ts'
 import { pickFiles } from '../../files.ts'
-import { sentence } from '../../format.ts'
 import { Card, Problem } from '../../parts/basics.tsx'
+import { Told } from '../../parts/told.tsx'
 import { useAct } from '../../query.ts'
 import { errorOf } from '../../state.ts'
 
@@ -95,7 +95,9 @@ export function ImportKey({ onDone }: { onDone(): void }) {
     return (
       <Card title={t('import.done')} tone="warn">
         {warnings.map((one) => (
-          <p key={one}>{sentence(one)}</p>
+          <p key={one}>
+            <Told text={one} said={undefined} />
+          </p>
         ))}
         <Button onClick={onDone}>{t('close', { ns: 'app' })}</Button>
       </Card>

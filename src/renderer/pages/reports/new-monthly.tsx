@@ -2,9 +2,11 @@ import { Autocomplete, Button, PasswordInput, Radio, Select, Switch, TextInput }
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useSearchParams } from 'react-router'
+import { saidOf } from '../../../contract/said/said.ts'
 import { locale } from '../../format.ts'
 import { Card, Empty, Headline, Pill, Problem } from '../../parts/basics.tsx'
 import { JobProgress } from '../../parts/progress.tsx'
+import { Told } from '../../parts/told.tsx'
 import { useAct, useCall } from '../../query.ts'
 import { errorOf, useJob } from '../../state.ts'
 import { isTimestampUrl } from './signing.tsx'
@@ -304,7 +306,8 @@ function Running({ jobId, connectionId, onAgain }: { jobId: string; connectionId
       </>
     )
   }
-  const { reportId, evidence, overall, reason, deep, deepChecks, openFindingsTotal, warnings } = outcome.result
+  const { reportId, evidence, overall, reason, said, deep, deepChecks, openFindingsTotal, warnings, sayings } =
+    outcome.result
   // what somebody has to look at takes the green away, though every check passed
   const shown = overall === 'PASSED' && openFindingsTotal > 0 ? 'WARNING' : overall
   const tone = outcomeTone(shown)
@@ -318,14 +321,20 @@ function Running({ jobId, connectionId, onAgain }: { jobId: string; connectionId
           <Pill tone={tone}>{t(`outcome.${shown}`)}</Pill>{' '}
           {openFindingsTotal > 0 ? t('new.findings', { count: openFindingsTotal }) : t('new.noFindings')}
         </p>
-        {overall !== 'PASSED' && <p lang="en">{`${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`}</p>}
+        {overall !== 'PASSED' && (
+          <p>
+            <Told text={reason} said={said} />
+          </p>
+        )}
         <p className="mute small">
           {deep ? t('new.wasDeep') : deepChecks > 0 ? t('new.deepBefore', { count: deepChecks }) : t('new.notDeep')}
         </p>
         {warnings.length > 0 && (
-          <ul lang="en">
+          <ul>
             {warnings.map((warning) => (
-              <li key={warning}>{warning}</li>
+              <li key={warning}>
+                <Told text={warning} said={saidOf(warning, sayings)} />
+              </li>
             ))}
           </ul>
         )}

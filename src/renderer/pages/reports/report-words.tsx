@@ -1,8 +1,10 @@
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { ReportFacts } from '../../../contract/ipc/calls/reports.ts'
+import { type Said, saidOf } from '../../../contract/said/said.ts'
 import { count, moment, utc } from '../../format.ts'
 import { Pill } from '../../parts/basics.tsx'
+import { Told } from '../../parts/told.tsx'
 import { isOutcome, outcomeTone } from './words.ts'
 
 /** What the report's data says, in words: for screen readers, and for whoever has no PDF. */
@@ -80,7 +82,11 @@ export function ReportWords({ facts }: { facts: ReportFacts }) {
             </p>
           )}
           {monthly.findings.length > 0 && (
-            <Lines title={t('words.findings')} lines={monthly.findings.map((one) => one.text)} />
+            <Lines
+              title={t('words.findings')}
+              lines={monthly.findings.map((one) => one.text)}
+              sayings={facts.sayings}
+            />
           )}
         </>
       )}
@@ -90,11 +96,15 @@ export function ReportWords({ facts }: { facts: ReportFacts }) {
           <li key={check.name}>
             {isOutcome(check.outcome) && <Pill tone={outcomeTone(check.outcome)}>{t(`outcome.${check.outcome}`)}</Pill>}{' '}
             <strong>{t(`support.${check.name}`, { defaultValue: check.name })}</strong>
-            <div lang="en">{check.detail}</div>
+            <div>
+              <Told text={check.detail} said={check.said} />
+            </div>
           </li>
         ))}
       </ul>
-      {facts.notCovered.length > 0 && <Lines title={t('words.notCovered')} lines={facts.notCovered} />}
+      {facts.notCovered.length > 0 && (
+        <Lines title={t('words.notCovered')} lines={facts.notCovered} sayings={facts.sayings} />
+      )}
       {facts.streams.length > 0 && (
         <details>
           <summary>{t('words.streams', { count: facts.streamsTotal })}</summary>
@@ -119,20 +129,22 @@ function LockWords({ lock }: { lock: NonNullable<ReportFacts['lock']> }) {
       {lock.until === null
         ? t(`words.locks.${lock.mode}`, { defaultValue: lock.mode })
         : t('words.lockedUntil', { mode: lock.mode, until: utc(lock.until) })}{' '}
-      <span className="mute small" lang="en">
-        {lock.reason}
+      <span className="mute small">
+        <Told text={lock.reason} said={lock.said} />
       </span>
     </>
   )
 }
 
-function Lines({ title, lines }: { title: string; lines: readonly string[] }) {
+function Lines({ title, lines, sayings }: { title: string; lines: readonly string[]; sayings: readonly Said[] }) {
   return (
     <>
       <h3>{title}</h3>
-      <ul lang="en">
+      <ul>
         {lines.map((line) => (
-          <li key={line}>{line}</li>
+          <li key={line}>
+            <Told text={line} said={saidOf(line, sayings)} />
+          </li>
         ))}
       </ul>
     </>

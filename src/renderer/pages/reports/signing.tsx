@@ -3,7 +3,9 @@ import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { ArchiveLocationInput } from '../../../contract/ipc/archive.ts'
+import { saidOf } from '../../../contract/said/said.ts'
 import { Card, Pill, Problem } from '../../parts/basics.tsx'
+import { Told } from '../../parts/told.tsx'
 import { useAct } from '../../query.ts'
 import { errorOf, useJob } from '../../state.ts'
 import type { Opened } from './words.ts'
@@ -47,8 +49,8 @@ export function Timestamp({ opened, location, reportId, onDone }: TimestampProps
             <Pill tone="ok">{t('timestamp.done')}</Pill> {t('timestamp.doneText')}
           </p>
           {facts.warnings.map((warning) => (
-            <p key={warning} lang="en">
-              {warning}
+            <p key={warning}>
+              <Told text={warning} said={saidOf(warning, facts.sayings)} />
             </p>
           ))}
         </div>

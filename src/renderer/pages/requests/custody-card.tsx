@@ -3,6 +3,7 @@ import type { CustodyEntry } from '../../../contract/evidence/custody.ts'
 import { utc } from '../../format.ts'
 import { Card, Pill, Problem } from '../../parts/basics.tsx'
 import { DataTable, type TableColumn } from '../../parts/data-table.tsx'
+import { Told } from '../../parts/told.tsx'
 import { useCall } from '../../query.ts'
 import { errorOf } from '../../state.ts'
 
@@ -30,9 +31,9 @@ export function CustodyCard({ id }: { id: string }) {
           <Pill tone="ok">{t('custody.whole', { count: total })}</Pill>
         )}
       </p>
-      {problems.map(({ key, reason }) => (
+      {problems.map(({ key, reason, said }) => (
         <p key={`${key}${reason}`} className="bad-text small">
-          <code>{key}</code>: {reason}
+          <code>{key}</code>: <Told text={reason} said={said} />
         </p>
       ))}
       {entries.length > 0 && (

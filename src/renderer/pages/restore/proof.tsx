@@ -3,9 +3,11 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { JobFacts } from '../../../contract/ipc/job.ts'
 import type { RestoreChoices } from '../../../contract/ipc/restore.ts'
-import { duration, sentence } from '../../format.ts'
+import { saidOf } from '../../../contract/said/said.ts'
+import { duration } from '../../format.ts'
 import { Card, Pill, Problem, type Tone } from '../../parts/basics.tsx'
 import { JobProgress } from '../../parts/progress.tsx'
+import { Told } from '../../parts/told.tsx'
 import { useAct, useCall } from '../../query.ts'
 import { errorOf } from '../../state.ts'
 import { reportAddress } from '../reports/place.ts'
@@ -124,7 +126,9 @@ function Verdict({ facts, location }: { facts: ValidationFacts; location: Restor
             <li key={check.name}>
               <div>
                 <strong>{checkName(check.name, t)}</strong>
-                <div className="mute">{sentence(check.detail)}</div>
+                <div className="mute">
+                  <Told text={check.detail} said={check.said} />
+                </div>
               </div>
               <Pill tone={TONE[check.outcome]}>{t(`proof.outcome.${check.outcome}`)}</Pill>
             </li>
@@ -135,7 +139,9 @@ function Verdict({ facts, location }: { facts: ValidationFacts; location: Restor
             <summary>{t('proof.notCovered', { count: facts.notCovered.length })}</summary>
             <ul>
               {facts.notCovered.map((one) => (
-                <li key={one}>{sentence(one)}</li>
+                <li key={one}>
+                  <Told text={one} said={saidOf(one, facts.sayings)} />
+                </li>
               ))}
             </ul>
           </details>

@@ -3,7 +3,7 @@ import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { saidOf } from '../../../contract/said/said.ts'
-import { count, duration, sentence } from '../../format.ts'
+import { count, duration } from '../../format.ts'
 import { Card, ErrorLine, Headline, Pill, Problem } from '../../parts/basics.tsx'
 import { JobProgress } from '../../parts/progress.tsx'
 import { Told } from '../../parts/told.tsx'
@@ -166,7 +166,11 @@ function RestoreState({ restore, run, onJobs, onBack }: StateProps) {
           </Button>
         )}
       </GoOn>
-      {kept?.whyNoResume != null && <p className="mute small">{sentence(kept.whyNoResume)}</p>}
+      {kept?.whyNoResume != null && (
+        <p className="mute small">
+          <Told text={kept.whyNoResume} said={undefined} />
+        </p>
+      )}
       {toJobs}
     </>
   )

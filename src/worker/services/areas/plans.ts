@@ -50,6 +50,7 @@ export const planHandlers = (core: ServiceCore, plans: Plans): AreaHandlers<'pla
       topicsTotal: topics.length,
       topics: topics.slice(0, SHOWN_TOPICS),
       warnings: result.warnings.slice(0, MAX_WARNINGS),
+      ...(result.sayings === undefined ? {} : { sayings: result.sayings.slice(0, MAX_WARNINGS) }),
     }
   },
   'plans.run': async ({ id }) => {

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { ArchiveLocationInput } from '../../../../contract/ipc/archive.ts'
 import type { CallOutput } from '../../../../contract/ipc/map.ts'
 import { saidOf } from '../../../../contract/said/said.ts'
-import { count, sentence, utc } from '../../../format.ts'
+import { count, utc } from '../../../format.ts'
 import { Card, Pill, Problem } from '../../../parts/basics.tsx'
 import { DataTable, type TableColumn } from '../../../parts/data-table.tsx'
 import { Told } from '../../../parts/told.tsx'
@@ -180,7 +180,7 @@ export function GroupsPanel({ location, backupId }: PanelProps) {
       </p>
       {failed.map((one) => (
         <p key={one.group}>
-          <Pill tone="warn">{one.group}</Pill> {sentence(one.message)}
+          <Pill tone="warn">{one.group}</Pill> <Told text={one.message} said={undefined} />
         </p>
       ))}
       {groups.length > 0 && (

@@ -6,6 +6,7 @@ import type { ClusterTopic } from '../../../../contract/ipc/calls/plans.ts'
 import { bytes, count, duration } from '../../../format.ts'
 import { Card, Pill, Problem } from '../../../parts/basics.tsx'
 import { DataTable, type TableColumn } from '../../../parts/data-table.tsx'
+import { Told } from '../../../parts/told.tsx'
 import { errorOf } from '../../../state.ts'
 import type { Draft } from './draft.ts'
 import { useTopics } from './use-topics.ts'
@@ -78,7 +79,7 @@ export function StreamsStep({ draft, change }: StepProps) {
         />
         {data?.problems.map((problem) => (
           <p key={problem} role="alert" className="bad-text">
-            {problem}
+            <Told text={problem} said={undefined} />
           </p>
         ))}
       </Card>

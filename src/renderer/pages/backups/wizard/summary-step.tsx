@@ -1,8 +1,10 @@
 import { Button } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Clock, PlanInput } from '../../../../contract/ipc/plan.ts'
+import { saidOf } from '../../../../contract/said/said.ts'
 import { bytes, count, duration } from '../../../format.ts'
 import { Card, Figure, Pill, Problem } from '../../../parts/basics.tsx'
+import { Told } from '../../../parts/told.tsx'
 import { useAct, useCall } from '../../../query.ts'
 import { errorOf } from '../../../state.ts'
 import { FilesPanel } from '../files-panel.tsx'
@@ -110,7 +112,8 @@ function Estimate({ plan }: { plan: PlanInput }) {
           </div>
           {found.warnings.map((warning) => (
             <p key={warning}>
-              <Pill tone="warn">{t('summary.warning')}</Pill> {warning}
+              <Pill tone="warn">{t('summary.warning')}</Pill>{' '}
+              <Told text={warning} said={saidOf(warning, found.sayings)} />
             </p>
           ))}
         </div>

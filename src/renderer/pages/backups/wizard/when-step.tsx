@@ -3,8 +3,9 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Clock } from '../../../../contract/ipc/plan.ts'
-import { locale, moment, sentence, utc } from '../../../format.ts'
+import { locale, moment, utc } from '../../../format.ts'
 import { Card, Problem } from '../../../parts/basics.tsx'
+import { Told } from '../../../parts/told.tsx'
 import { useCall } from '../../../query.ts'
 import { errorOf } from '../../../state.ts'
 import { clockOf, type Draft } from './draft.ts'
@@ -231,7 +232,7 @@ export function NextRuns({ clock }: { clock: Clock }) {
   if (data.problem !== null) {
     return (
       <p role="alert" className="bad-text">
-        {sentence(data.problem)}
+        <Told text={data.problem} said={undefined} />
       </p>
     )
   }

@@ -3,6 +3,7 @@ import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { bytes, count } from '../../../format.ts'
 import { Problem } from '../../../parts/basics.tsx'
+import { Told } from '../../../parts/told.tsx'
 import { type Choosing, RecordView } from './record-view.tsx'
 import { RowList } from './row-list.tsx'
 import { type LivePreview, usePreviewRecord } from './use-preview.ts'
@@ -41,7 +42,7 @@ export function PreviewPanel({ preview, choose, title, ofPackage = false }: Pane
           <ul className="findings small">
             {state?.failures.slice(0, 3).map((one) => (
               <li key={one.segment}>
-                <code>{one.code}</code> {one.reason}
+                <code>{one.code}</code> <Told text={one.reason} said={one.said} />
               </li>
             ))}
           </ul>

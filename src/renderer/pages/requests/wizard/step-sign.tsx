@@ -6,6 +6,7 @@ import type { ExtractionSpec } from '../../../../contract/requests/spec.ts'
 import { bytes, day } from '../../../format.ts'
 import { Card, Problem } from '../../../parts/basics.tsx'
 import { CopyText } from '../../../parts/copy-text.tsx'
+import { Told } from '../../../parts/told.tsx'
 import { useCall } from '../../../query.ts'
 import { errorOf } from '../../../state.ts'
 import type { StepProps } from './edit.tsx'
@@ -153,7 +154,7 @@ function Estimate({ id, spec }: { id: string; spec: ExtractionSpec }) {
       {data.foreign && <p className="warn-text">{t('sign.foreign')}</p>}
       {data.warnings.map((warning) => (
         <p key={warning} className="warn-text small">
-          {warning}
+          <Told text={warning} said={undefined} />
         </p>
       ))}
     </Card>

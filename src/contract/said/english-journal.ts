@@ -1,0 +1,62 @@
+/** Whether every line of the journal is as it was written. */
+export const JOURNAL = {
+  none: 'there is no journal',
+  line: 'line {{first}}',
+  lines: 'lines {{first}} to {{last}}',
+  remembered: 'line {{line}} is as it is remembered',
+  rememberedNone: 'line {{line}} is remembered, and the journal has none',
+  rememberedOther: 'line {{line}} is not the one that is remembered',
+  endLost: 'line {{line}} was there and can no longer be found at the end of the journal',
+  someLost: 'lines {{from}} to {{to}} were there and can no longer be found at the end of the journal',
+  forgotten:
+    'lines cut off at the end can not be noticed: without a keychain nothing outside of the file is remembered',
+  keychainForgot: 'the keychain remembers no line of this journal: lines cut off at its end can not be noticed',
+  exported: 'of an exported file nothing is remembered: compare its last line with what was noted elsewhere',
+  tooLong: 'expected at most {{most}} bytes, got {{got}}',
+  endMissing: 'its end is missing',
+  endGone: 'it was whole once, and its end is missing now',
+  misplaced: 'it has the number {{line}}, which was there: it was put in or has changed its place',
+  missingBefore: 'line {{from}} is missing before it',
+  someMissingBefore: 'lines {{from}} to {{to}} are missing before it',
+  cut: 'it says that the journal ended at line {{found}} when line {{remembered}} was remembered: what stood there was taken away or changed before',
+  torn: 'line {{line}}, the last, was cut off while it was written ({{bytes}}): a crash or a power failure',
+  tornOrCut:
+    'line {{line}}, the last, was cut off while it was written ({{bytes}}): a crash or a power failure, or somebody cut it; what it said is not known',
+  tornTold:
+    'line {{line}} was cut off while it was written ({{bytes}}): a crash or a power failure, as the next line says',
+  bare_one: '{{count, number}} line had no signature when written ({{why}}): a later one covers what comes before it',
+  bare_other:
+    '{{count, number}} lines had no signature when written ({{why}}): a later one covers what comes before it',
+  forged: 'its signature does not fit what it says: it was changed',
+  forgedOrOther: 'its signature does not fit what it says: it was changed, or is not by the key it names',
+  otherHash: 'the next line, whose signature fits, states another hash for it: it was changed',
+  statesOther: 'it states another hash for the line before, whose signature fits: it was changed or put in',
+  noContinuation: 'it does not continue the line before: one of the two was changed, put in or taken away',
+  keyUnknown: 'the key of {{lines}} ({{key}}…) is not known here: give it by --public-key',
+  unconfirmed: "{{lines}} is signed by a key ({{key}}…) that only the profile's own folder vouches for: {{why}}",
+  someUnconfirmed: "{{lines}} are signed by a key ({{key}}…) that only the profile's own folder vouches for: {{why}}",
+  notPresentKey: 'it is not the present key of this profile',
+  unsigned: 'no line is signed: {{why}}',
+  noReason: 'no reason is given',
+  uncovered: 'no signature covers the lines after {{line}}',
+  uncoveredWhy: 'no signature covers the lines after {{line}}: {{why}}',
+  clockBack_one: 'line {{line}} is dated {{count, number}} second before the line before it: the clock was set back',
+  clockBack_other: 'line {{line}} is dated {{count, number}} seconds before the line before it: the clock was set back',
+} as const
+
+/** What is asked for with an approval, and how it stands. */
+export const APPROVAL = {
+  restore: 'restore the backup "{{backup}}" into the cluster at {{target}}',
+  holdLift: 'lift the legal hold for "{{matter}}" on the backup "{{backup}}"',
+  retention: 'keep the backup "{{backup}}" until {{until}} ({{mode}})',
+  keyCreate: 'create the signing key "{{key}}"',
+  keyImport: 'import the signing key "{{key}}"',
+  keyRevoke: 'revoke the signing key "{{key}}"',
+  undecided: 'nobody decided it until {{until}}',
+  open: 'open until {{until}}',
+  otherRequest: 'the decision is about another request than the one beside it',
+  rejected: 'rejected by {{who}} on {{at}}',
+  done: 'what it allowed is done',
+  used: 'it has been used',
+  approved: 'approved by {{who}} on {{at}}, good until {{until}}',
+} as const
