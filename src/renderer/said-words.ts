@@ -17,7 +17,8 @@ function prepare(): void {
   formatter?.add('day', (iso: string) => instant(iso))
   formatter?.add('time', (seconds: number) => duration(seconds))
   formatter?.add('check', check)
-  formatter?.add('checks', (names: readonly string[]) => listed(names.map(check)))
+  // a check's name may have a comma in it
+  formatter?.add('checks', (names: readonly string[]) => listed(names.map((name) => quoted(check(name)))))
   formatter?.add('operations', (names: readonly string[]) => listed(names.map(spelled)))
   for (const any of ['anyOperation', 'nor']) {
     formatter?.add(any, (names: readonly string[]) => listed(names.map(spelled), 'disjunction'))
@@ -29,6 +30,8 @@ function prepare(): void {
 function listed(names: readonly string[], type: 'conjunction' | 'disjunction' = 'conjunction'): string {
   return new Intl.ListFormat(locale(), { type }).format(names)
 }
+
+const quoted = (name: string): string => (locale() === 'de' ? `„${name}“` : `“${name}”`)
 
 /** A Kafka operation as its tools spell it: `DescribeConfigs`. */
 const spelled = (operation: string): string => operation.charAt(0).toUpperCase() + operation.slice(1)

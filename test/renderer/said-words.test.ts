@@ -34,7 +34,7 @@ test('a sentence is said in German, with its figures, times, names of checks and
   assert.equal(saidWords(say('many.records', { count: 1234567 })), '1.234.567 Datensätze')
   assert.equal(
     saidWords(say('control.notPart', { count: 2, checks: ['ContentCheck', 'IntegrityCheck'] })),
-    'nicht Teil dieses Berichts waren: Inhalt, Satz für Satz und Unversehrtheit des Archivs',
+    'nicht Teil dieses Berichts waren: „Inhalt, Satz für Satz“ und „Unversehrtheit des Archivs“',
   )
   assert.equal(
     saidWords(say('control.lockCompliance', { until: '2033-04-05T02:14:05.000Z' })),

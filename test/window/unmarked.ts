@@ -12,9 +12,10 @@ const DATA_TEXTS = [
   /^REG-2026-014/,
   /^(All p|P)ayments of customer C17/,
   /^The supervisor/,
-  /^(sample-ledger|jane-doe|Jane Doe|Sample archive)$/,
+  /^(sample-ledger|jane-doe|Jane Doe|Sample archive|ledger-[a-z]+)$/,
+  /\(Ada Sample\)$/,
   /^\/[\w./-]+$/,
-  /^(PASSED|journal key|key [0-9a-f]{16})$/,
+  /^(journal key|key [0-9a-f]{16})$/,
   /^https:\/\/$/,
 ].map(({ source }) => source)
 const PERSON = [userInfo().username, `${userInfo().username}@${hostname()}`]

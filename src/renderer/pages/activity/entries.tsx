@@ -117,6 +117,8 @@ export function Result({ of: { result } }: { of: SignedActivityEntry }) {
   if (result === null) return null
   const tone: Tone = result.exit_code === 0 ? 'ok' : result.exit_code === 6 || result.exit_code === 130 ? 'warn' : 'bad'
   const word =
-    result.verdict ?? result.error ?? (result.exit_code === 0 ? t('done') : t('exit', { code: result.exit_code }))
+    (result.verdict === null ? null : t(`verdict.${result.verdict}`, { ns: 'jobs', defaultValue: result.verdict })) ??
+    result.error ??
+    (result.exit_code === 0 ? t('done') : t('exit', { code: result.exit_code }))
   return <Pill tone={tone}>{word}</Pill>
 }

@@ -60,7 +60,7 @@ export function ControlCard({ framework, control, words, connections, now }: Car
             ? t('restsOnNothing')
             : control.rests_on
                 .map((one) => t(`support.${one.replace('fact:', '')}`, { ns: 'reports', defaultValue: one }))
-                .join(', ')}
+                .join('; ')}
         </p>
         {control.state !== 'supported' && control.reason !== control.beyond && (
           <p>

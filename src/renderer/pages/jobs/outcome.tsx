@@ -196,7 +196,9 @@ function findingsOf(facts: JobFacts, t: ReturnType<typeof useTranslation<'jobs'>
         tone: SEVERITY_TONE[one.severity],
         text: one.reason,
         said: one.said,
-        more: [one.code, one.segment ?? '', one.offset === undefined ? '' : `@${one.offset}`].join(' ').trim(),
+        more: [one.code, one.segment ?? '', one.offset === undefined ? '' : t('offset', { offset: one.offset })]
+          .join(' ')
+          .trim(),
       }))
     case 'validation':
       return facts.checks

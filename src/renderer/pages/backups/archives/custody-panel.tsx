@@ -126,7 +126,12 @@ function useLines(): TableColumn<Line>[] {
         grow: 1,
         cell: (line) => t(`archives.actions.${line.action}`),
       },
-      { id: 'subject', title: t('archives.custody.subject'), grow: 3, cell: (line) => line.subject },
+      {
+        id: 'subject',
+        title: t('archives.custody.subject'),
+        grow: 3,
+        cell: (line) => <Recorded>{line.subject}</Recorded>,
+      },
       {
         id: 'actor',
         title: t('archives.custody.by'),
@@ -136,6 +141,15 @@ function useLines(): TableColumn<Line>[] {
       },
     ],
     [t],
+  )
+}
+
+/** As the log has it, which is signed and has one language. */
+function Recorded({ children }: { children: string }) {
+  return (
+    <span lang="en" data-words="none">
+      {children}
+    </span>
   )
 }
 
