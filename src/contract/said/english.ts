@@ -10,8 +10,8 @@ import { WARN } from './english-warn.ts'
 
 /**
  * The words of what the engine says by a name, in English; what they are filled with stands in `{{…}}`, with a format
- * (`number`, `day`, `time`, `check`, `operations` …) where it has one. They are the English locale of the window too: its other locales
- * have the same names.
+ * (`number`, `day`, `time`, `check`, `operations` …) where it has one. They are the English locale of the window too: its
+ * other locales have the same names.
  */
 export const ENGLISH = {
   control: CONTROL,

@@ -11,7 +11,7 @@ import overview from './overview.json' with { type: 'json' }
 import reports from './reports.json' with { type: 'json' }
 import requests from './requests.json' with { type: 'json' }
 import restore from './restore.json' with { type: 'json' }
-import said from './said.json' with { type: 'json' }
+import { said } from './said/index.ts'
 import settings from './settings.json' with { type: 'json' }
 import verdicts from './verdicts.json' with { type: 'json' }
 import verify from './verify.json' with { type: 'json' }
