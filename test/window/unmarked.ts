@@ -12,7 +12,7 @@ const DATA_TEXTS = [
   /^REG-2026-014/,
   /^(All p|P)ayments of customer C17/,
   /^The supervisor/,
-  /^(sample-ledger|jane-doe|Jane Doe|Sample archive|ledger-[a-z]+)$/,
+  /^(sample-ledger|jane-doe|Jane Doe|Sample archive|ledger-[a-z]+|settlement)$/,
   /\(Ada Sample\)$/,
   /^\/[\w./-]+$/,
   /^(journal key|key [0-9a-f]{16})$/,

@@ -160,7 +160,12 @@ export function GroupsPanel({ location, backupId }: PanelProps) {
   const columns = useMemo(
     (): TableColumn<CallOutput<'archives.groups'>['groups'][number]>[] => [
       { id: 'group', title: t('archives.groups.group'), grow: 3, cell: (one) => one.group, sort: (one) => one.group },
-      { id: 'state', title: t('archives.groups.state'), cell: (one) => one.state ?? '–' },
+      {
+        id: 'state',
+        title: t('archives.groups.state'),
+        cell: (one) =>
+          one.state === null ? '–' : t(`archives.groups.states.${one.state}`, { defaultValue: one.state }),
+      },
       {
         id: 'topics',
         title: t('archives.streamsTitle'),
