@@ -1,4 +1,5 @@
 import { CofferError } from '../contract/errors.ts'
+import { say } from '../contract/said/said.ts'
 
 /** Names that begin so are the storage's own (temporary files, lock files): never listed, never taken as a key. */
 export const OWN_NAME_PREFIX = '.coffer-'
@@ -78,26 +79,26 @@ export function checkRange(key: string, start: number, end: number): void {
 /** @throws SEGMENT_TOO_LARGE, before anything is allocated */
 export function checkSize(key: string, size: number, maxBytes: number): void {
   if (size <= maxBytes) return
-  throw new CofferError('SEGMENT_TOO_LARGE', `expected at most ${maxBytes} bytes in "${key}", got ${size}`, {
+  throw new CofferError('SEGMENT_TOO_LARGE', say('object.tooLarge', { most: maxBytes, object: key, got: size }), {
     details: { key, size, maxBytes },
   })
 }
 
 export function missing(key: string, location: string, cause?: unknown): CofferError {
-  return new CofferError('OBJECT_MISSING', `expected an object "${key}" in "${location}", found none`, {
+  return new CofferError('OBJECT_MISSING', say('object.missing', { object: key, place: location }), {
     details: { key },
     cause,
   })
 }
 
 export function exists(key: string, location: string): CofferError {
-  return new CofferError('OBJECT_EXISTS', `expected nothing under "${key}" in "${location}", found an object`, {
+  return new CofferError('OBJECT_EXISTS', say('object.exists', { object: key, place: location }), {
     details: { key },
   })
 }
 
 export function changed(key: string, location: string): CofferError {
-  return new CofferError('OBJECT_CHANGED', `expected "${key}" in "${location}" unchanged, somebody else replaced it`, {
+  return new CofferError('OBJECT_CHANGED', say('object.changed', { object: key, place: location }), {
     details: { key },
   })
 }

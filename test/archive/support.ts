@@ -12,6 +12,7 @@ import type { AccountRange, Compression, RunEntry, SealedSegment } from '../../s
 import type { ErrorCode } from '../../src/contract/errors.ts'
 import { CofferError } from '../../src/contract/errors.ts'
 import { type Int64, type RecordView, splitInt64 } from '../../src/contract/record.ts'
+import { english } from '../../src/contract/said/said.ts'
 import { openStorage } from '../../src/storage/open.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 
@@ -173,8 +174,14 @@ export function records(first: number, count: number, step = 1): PlainRecord[] {
   })
 }
 
-export function deepCheck(storage: Storage, id: string, threads = 0): Promise<IntegrityReport> {
-  return integrityCheck(storage, id, { deep: true, threads })
+/** The check; whatever it finds is said by a name that makes its English sentence, for windows in other languages. */
+export async function deepCheck(storage: Storage, id: string, threads = 0): Promise<IntegrityReport> {
+  const report = await integrityCheck(storage, id, { deep: true, threads })
+  for (const { code, reason, said } of report.findings) {
+    assert.ok(said !== undefined, `${code}: "${reason}" has no name`)
+    assert.equal(english(said), reason, code)
+  }
+  return report
 }
 
 /** For assert.throws and assert.rejects. */

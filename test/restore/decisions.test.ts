@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { describe, it } from 'node:test'
 import type { Manifest } from '../../src/archive/types.ts'
 import { isCofferError } from '../../src/contract/errors.ts'
+import { english } from '../../src/contract/said/said.ts'
 import { planRestore } from '../../src/jobs/restore/plan.ts'
 import { decideStanding } from '../../src/jobs/restore/standing.ts'
 import { type RestoreState, refuseRunning, STATE_FORMAT } from '../../src/jobs/restore/state.ts'
@@ -154,9 +155,16 @@ describe('two restores at once', () => {
   })
 })
 
+/** What is not as archived says so by a name that makes its English sentence: the window says it in its own language. */
+function adapted(input: Parameters<typeof adaptConfiguration>[0]): ReturnType<typeof adaptConfiguration> {
+  const answer = adaptConfiguration(input)
+  for (const { name, reason, said } of answer.differences) assert.equal(said && english(said), reason, name)
+  return answer
+}
+
 describe('the configuration of a created topic', () => {
   const adapt = (archived: Record<string, string> | null, more = {}) =>
-    adaptConfiguration({
+    adapted({
       target: 't',
       archived:
         archived === null ? null : Object.entries(archived).map(([name, value]) => ({ name, value, overridden: true })),

@@ -60,3 +60,11 @@ export const CUSTODY = {
   otherLogged: 'its manifest is not the one that was logged at {{at}}: SHA-256 {{sha256}}, logged {{logged}}',
   manifestSignature: 'the signature of its manifest does not hold',
 } as const
+
+/** Why an object can't be read or written. */
+export const OBJECT = {
+  tooLarge: 'expected at most {{most}} bytes in "{{object}}", got {{got}}',
+  missing: 'expected an object "{{object}}" in "{{place}}", found none',
+  exists: 'expected nothing under "{{object}}" in "{{place}}", found an object',
+  changed: 'expected "{{object}}" in "{{place}}" unchanged, somebody else replaced it',
+} as const

@@ -4,7 +4,7 @@ import { APPROVAL, JOURNAL } from './english-journal.ts'
 import { BACKUP, PHASE } from './english-phase.ts'
 import { GAP, OPEN, REPORT } from './english-report.ts'
 import { CHECK, RESTORE } from './english-restore.ts'
-import { CUSTODY, HOLD, LOCK } from './english-storage.ts'
+import { CUSTODY, HOLD, LOCK, OBJECT } from './english-storage.ts'
 import { UPDATE } from './english-update.ts'
 import { WARN } from './english-warn.ts'
 
@@ -17,6 +17,7 @@ export const ENGLISH = {
   control: CONTROL,
   refused: REFUSED,
   lock: LOCK,
+  object: OBJECT,
   hold: HOLD,
   custody: CUSTODY,
   segment: SEGMENT,

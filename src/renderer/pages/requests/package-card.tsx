@@ -3,11 +3,10 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ShownPackage } from '../../../contract/ipc/calls/requests.ts'
 import type { JobSummary } from '../../../contract/ipc/job.ts'
-import { bytes, count, duration, moment } from '../../format.ts'
+import { bytes, count, duration, moment, sentence } from '../../format.ts'
 import { Card, Pill, Problem, type Tone } from '../../parts/basics.tsx'
 import { Confirm } from '../../parts/confirm.tsx'
 import { CopyText } from '../../parts/copy-text.tsx'
-import { Told } from '../../parts/told.tsx'
 import { useAct } from '../../query.ts'
 import { errorOf, useJob } from '../../state.ts'
 import { PackageActions } from './package-actions.tsx'
@@ -179,7 +178,10 @@ function VerdictPill({ made: { verified } }: { made: ShownPackage }) {
       <Pill tone={VERDICT_TONE[verified.verdict]}>{t(`package.verdict.${verified.verdict}`)}</Pill>
       <span className="mute small">
         {t('package.verifiedAt', { at: moment(Date.parse(verified.at)) })}{' '}
-        <Told text={verified.reason} said={undefined} />{' '}
+        {/* the verifier's own sentence, beside the verdict in the window's words */}
+        <span lang="en" data-words="none">
+          {sentence(verified.reason)}
+        </span>{' '}
         {verified.trusted === null ? t('package.trustNone') : t('package.trustOwn', { key: verified.trusted })}
       </span>
     </>
