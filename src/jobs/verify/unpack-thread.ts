@@ -7,7 +7,7 @@ import type { ToUnpack, UnpackAnswer, UnpackTask } from './unpack-threads.ts'
 
 /** Reads, unpacks and hashes one entry of a package on a thread of its own, by the verifier's own code. */
 
-/** Parts that may wait for whoever takes them: pieces of 256 KiB, or rows of as much. */
+/** Parts that may wait for whoever takes them: pieces of 512 KiB, or rows of half as much. */
 const AHEAD = 16
 /** Bytes of the file that are read before it is said. */
 const SAID_AT_ONCE = 4 * 1024 * 1024

@@ -142,12 +142,19 @@ export class AuditPaths {
   ): true {
     this.#ancestors.set(this.#own, level)
     const changed = step === known ? step : length
-    if (changed > 0) this.#path.set(bytes.subarray(from, from + changed * STEP - 3), 0)
+    this.#copyPath(bytes, from, changed * STEP - 3)
     if (step !== known) this.#steps.bytes.copyWithin(step * 32, known * 32, (known + length - step) * 32)
     this.#steps.set(this.#ownSteps, step)
     this.#pathLength = length
     this.#index = index
     return true
+  }
+
+  /** Mostly a step or two, for which a view would cost more than the copy. */
+  #copyPath(bytes: Uint8Array, from: number, length: number): void {
+    const path = this.#path
+    if (length > 256) path.set(bytes.subarray(from, from + length), 0)
+    else for (let i = 0; i < length; i++) path[i] = bytes[from + i] as number
   }
 
   /** A hash into the node that is to be hashed. @param at in words */

@@ -3,7 +3,7 @@ import { quoted, Refusal } from './refusal.ts'
 import type { EntryDigests, Unpacked } from './tools.ts'
 import type { ZipEntry } from './zip.ts'
 
-const PIECE = 256 * 1024
+const PIECE = 512 * 1024
 
 /** What unpacking needs: hashing, CRC-32 and raw deflate. */
 export interface UnpackParts {
