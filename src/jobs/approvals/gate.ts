@@ -5,6 +5,7 @@ import type { ApprovalAction, ApprovalDecision } from '../../contract/approvals.
 import { canonicalJson } from '../../contract/canonical-json.ts'
 import { CofferError } from '../../contract/errors.ts'
 import type { JobContext, JobRequest } from '../../contract/jobs.ts'
+import { english } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { osUser } from '../../journal/chain.ts'
 import { ActivityReader } from '../activity/read.ts'
@@ -104,7 +105,7 @@ async function problemOf(
   const { request } = decision
   if (request.action_sha256 !== actionDigest(action)) return differenceOf(request.action, action)
   const problem = decisionProblem(decision, policy, Date.now())
-  if (problem !== null) return problem
+  if (problem !== null) return english(problem)
   if (request.requester.os_user !== osUser()) {
     return `it was given to "${request.requester.os_user}", and "${osUser()}" is about to use it`
   }

@@ -135,7 +135,7 @@ async function decide(
       ? decisionProblem(document, found.policy, Date.now())
       : samePerson(file.document.requester, approver, found.policy)
   if (problem !== null) {
-    throw new CofferError('APPROVAL_REFUSED', `can't ${request.action} this: ${problem}`, {
+    throw new CofferError('APPROVAL_REFUSED', `can't ${request.action} this: ${english(problem)}`, {
       hint:
         found.path === null
           ? 'There is no policy here that says who may approve: see "coffer approvals list".'
@@ -157,7 +157,7 @@ function entryOf(
 ): ApprovalEntry {
   const now = Date.now()
   const until = minute(document.expires_at)
-  const state = (): [ApprovalEntry['state'], Said | string] => {
+  const state = (): [ApprovalEntry['state'], Said] => {
     if (decision === null) {
       return Date.parse(document.expires_at) <= now
         ? ['expired', say('approval.undecided', { until })]
@@ -179,7 +179,8 @@ function entryOf(
   return {
     id: document.id,
     state: word,
-    ...(typeof why === 'string' ? { reason: why } : { reason: english(why), said: why }),
+    reason: english(why),
+    said: why,
     file: path,
     decision_file: decisionPath,
     request: document,
