@@ -40,21 +40,21 @@ const AT_ONCE = 4
  */
 export function threadedTools(file: FileSource, large = LARGE_BYTES): { tools: PackageTools; close(): Promise<void> } {
   const workers = new Set<Worker>()
-  const begin = (): Worker => {
+  const begin = (): Answers => {
     // a name of its own: bundled, it stands in one folder with the thread that runs the jobs
     const name = import.meta.url.endsWith('.ts') ? './unpack-thread.ts' : './unpack-thread.js'
     const worker = new Worker(new URL(name, import.meta.url))
     workers.add(worker)
     worker.once('exit', () => workers.delete(worker))
-    return worker
+    // hears of its death from now on, though it may get its task much later
+    return new Answers(worker, (bytes) => file.readBy(bytes))
   }
   // records and proofs, which most of a large package is: their threads start while the documents are checked
   const ready = file.size >= large ? [begin(), begin()] : []
   const start = (entry: ZipEntry, as: UnpackTask['as']) => {
-    const worker = ready.pop() ?? begin()
-    const task: UnpackTask = { descriptor: file.descriptor, size: file.size, entry, as }
-    worker.postMessage({ task } satisfies ToUnpack)
-    return new Answers(worker, (bytes) => file.readBy(bytes))
+    const answers = ready.pop() ?? begin()
+    answers.ask({ descriptor: file.descriptor, size: file.size, entry, as })
+    return answers
   }
   const isLarge = (entry: ZipEntry) => entry.packedSize >= large
   const tools: PackageTools = {
@@ -121,6 +121,10 @@ class Answers {
     })
     worker.on('error', died)
     worker.on('exit', () => died(null))
+  }
+
+  ask(task: UnpackTask): void {
+    this.#tell({ task })
   }
 
   /** @returns null at the end @throws Refusal where the bytes are not what they should be; as reading the file does */

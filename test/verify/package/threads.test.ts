@@ -133,6 +133,13 @@ test('so does one that somebody with the key changed, far into it', async () => 
   assert.ok(reasons.size >= 6, [...reasons].join('\n'))
 })
 
+test('what is as large and no package has threads that get no task, and they end', async () => {
+  const { file, threads } = await byThreads(Buffer.alloc(LARGE * 2, 'no package '))
+  assert.equal(threads, 0)
+  assert.equal(file.verdict, 'failed')
+  assert.equal(file.subIndication, 'CONTAINER_REFUSED')
+})
+
 test('what progress throws ends the work, and leaves no thread', async () => {
   await assert.rejects(
     byThreads(zip, (read) => {
