@@ -7,7 +7,7 @@ import { describe, it } from 'node:test'
 import type { SignedActivityEntry } from '../../src/contract/activity.ts'
 import { canonicalJson } from '../../src/contract/canonical-json.ts'
 import { appendActivity, JOURNAL_FILE } from '../../src/journal/activity/append.ts'
-import { check, event, freshFolder, journalOf, linesOfProblems, testKey, UNSIGNED } from './support.ts'
+import { check, event, freshFolder, journalOf, linesOfProblems, problemsOf, testKey, UNSIGNED } from './support.ts'
 
 const parse = (line: string) => JSON.parse(line) as SignedActivityEntry & Record<string, unknown>
 const linesIn = async (file: string) => (await readFile(file, 'utf8')).trimEnd().split('\n')
@@ -114,11 +114,11 @@ describe('the activity journal', () => {
     }
     const [a, b, c, d, e, f] = lines
     const removed = await judge([a, b, d, e, f])
-    assert.deepEqual(removed.problems, [{ line: 3, reason: 'line 3 is missing before it' }])
+    assert.deepEqual(problemsOf(removed), ['3: line 3 is missing before it'])
     const two = await judge([a, d, e, f])
-    assert.deepEqual(two.problems, [{ line: 2, reason: 'lines 2 to 3 are missing before it' }])
+    assert.deepEqual(problemsOf(two), ['2: lines 2 to 3 are missing before it'])
     const first = await judge([b, c, d, e, f])
-    assert.deepEqual(first.problems, [{ line: 1, reason: 'line 1 is missing before it' }])
+    assert.deepEqual(problemsOf(first), ['1: line 1 is missing before it'])
     const repeated = await judge([a, b, b, c, d, e, f])
     assert.deepEqual(linesOfProblems(repeated), [3])
     assert.match(repeated.headline, /Line 3 .* it was put in or has changed its place/)

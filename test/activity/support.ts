@@ -88,6 +88,11 @@ export function check(file: string, key: TestKey, keys: KnownKey[] = [key.known]
   })
 }
 
+/** Problems as `line: reason`. */
+export function problemsOf(verdict: ActivityVerdict): string[] {
+  return verdict.problems.map(({ line, reason }) => `${line}: ${reason}`)
+}
+
 /** Problems by the number of their line. */
 export function linesOfProblems(verdict: ActivityVerdict): number[] {
   return verdict.problems.map(({ line }) => line)
