@@ -77,7 +77,8 @@ export class Typesetter {
       if (last?.face === run.face) last.text += run.text
       else runs.push({ ...run, level: 0 })
     }
-    if (!NOT_PLAIN.test(text)) {
+    const isPlain = (character: string) => this.#ownFace(character, face) !== null
+    if (!NOT_PLAIN.test(text) && [...text].every(isPlain)) {
       for (const character of text) add(this.#ownFace(character, face), character)
       return runs
     }

@@ -126,6 +126,8 @@ function cut(piece: Piece, room: number, force: boolean, type: Typesetter): [Pie
     if (SOFT_BREAK.test(character)) soft = taken
   }
   if (soft > taken / 2) taken = soft
+  // letters that join are drawn in other forms, which may be wider together than each for itself
+  if (world) while (taken > 0 && widthOf(characters.slice(0, taken)) > room) taken--
   if (taken === 0) {
     if (!force) return [null, piece]
     taken = 1
@@ -133,11 +135,13 @@ function cut(piece: Piece, room: number, force: boolean, type: Typesetter): [Pie
   return [part(characters.slice(0, taken)), taken < characters.length ? part(characters.slice(taken)) : null]
 
   function part(some: string[]): Piece {
-    const text = some.join('')
-    if (world) return { ...piece, text, width: type.width(text, piece.face, piece.size) }
+    return { ...piece, text: some.join(''), width: widthOf(some) }
+  }
+
+  function widthOf(some: string[]): number {
+    if (world) return type.width(some.join(''), piece.face, piece.size)
     // By characters and not by the word: thousands of digests would fill the cache of words.
-    const width = some.reduce((sum, character) => sum + type.width(character, piece.face, piece.size), 0)
-    return { ...piece, text, width }
+    return some.reduce((sum, character) => sum + type.width(character, piece.face, piece.size), 0)
   }
 }
 
@@ -146,8 +150,8 @@ function cut(piece: Piece, room: number, force: boolean, type: Typesetter): [Pie
  * of two lines, and takes no width.
  */
 function toLine(pieces: Piece[], spans: readonly Span[]): Line {
-  const spaced = pieces.at(-1)?.text.trim() === ''
-  while (pieces.at(-1)?.text.trim() === '' && pieces.length > 0) pieces.pop()
+  const spaced = isSpace(pieces.at(-1))
+  while (isSpace(pieces.at(-1))) pieces.pop()
   const joined: Piece[] = []
   for (const piece of pieces) {
     const last = joined.at(-1)
@@ -164,4 +168,9 @@ function toLine(pieces: Piece[], spans: readonly Span[]): Line {
     width: joined.reduce((sum, piece) => sum + piece.width, 0),
     size: joined.reduce((most, piece) => Math.max(most, piece.size), 0) || (spans[0]?.size ?? 0),
   }
+}
+
+/** Plain spaces and nothing else: what else is called white space may be part of a name or key, and stays. */
+function isSpace(piece: Piece | undefined): boolean {
+  return piece !== undefined && /^ *$/.test(piece.text)
 }

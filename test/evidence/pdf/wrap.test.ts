@@ -135,8 +135,15 @@ test('no line is wider than it may be, and nothing is lost but spaces where a li
         assert.equal(textOf(lines).join('').replaceAll(' ', ''), written.replaceAll(' ', ''))
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 600, seed: 20261127 },
   )
+})
+
+test('of all white space only plain spaces go where a line ends', () => {
+  for (const odd of ['\u00a0', '\u2009', '\u202f']) {
+    assert.deepEqual(textOf(wrap([span(odd)], 30, type)), [odd])
+    assert.deepEqual(textOf(wrap([span(`key${odd}`)], 100, type)), [`key${odd}`])
+  }
 })
 
 test('words are kept whole where a line can hold them, over spans too', () => {
