@@ -104,7 +104,10 @@ describe('signed manifests and the chain of custody', () => {
       assert.deepEqual(problems, [])
       assert.deepEqual(
         entries.map(({ action, sha256, actor }) => [action, sha256, actor.name]),
-        [['backed-up', result.manifest_sha256, 'Ada Doe']],
+        [
+          ['backed-up', result.manifest_sha256, 'Ada Doe'],
+          ['verified', result.manifest_sha256, null],
+        ],
       )
     } finally {
       await tsa.stop()
@@ -185,6 +188,7 @@ describe('signed manifests and the chain of custody', () => {
         ['backed-up', false],
         ['signed', true],
         ['backed-up', false],
+        ['verified', false],
       ],
     )
   })

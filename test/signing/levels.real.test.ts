@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { english } from '../../src/contract/said/said.ts'
 import { signatureGaps } from '../../src/jobs/evidence/signature-gaps.ts'
 import { nodeCrypto } from '../../src/signing/node-crypto.ts'
 import { signPdf } from '../../src/signing/pades/sign.ts'
@@ -66,7 +67,8 @@ describe('levels of signed PDFs', () => {
     assert.match(stamped.signed.missing.join('\n'), /certificate that was made here for it/)
     assert.equal(stamped.told.signatures[0]?.format, 'PAdES-BASELINE-T')
     assert.match(stamped.told.answers.next, /PAdES B-LT.*coffer keys create/)
-    assert.match(signatureGaps({ signer, authority }).join('\n'), /can't reach PAdES B-LT.*coffer keys create/)
+    const gaps = signatureGaps({ signer, authority }).map((one) => english(one))
+    assert.match(gaps.join('\n'), /can't reach PAdES B-LT.*coffer keys create/)
     const plain = await judged(signer, null)
     assert.equal(plain.signed.level, 'B-B')
     assert.match(plain.signed.missing.join('\n'), /there is no timestamp/)
