@@ -113,8 +113,9 @@ function usePreviewState(previewId: string | null): Pick<LivePreview, 'state' | 
         if (over) return
         setTold({ of: previewId, state: now })
         if (now.running) timer = setTimeout(ask, ASK_EVERY_MS)
-      } catch {
-        // it was ended by a newer one
+      } catch (failure) {
+        // ended by a newer one, it answers no more; whatever else went wrong is no reason to stop looking
+        if (!over && errorOf(failure).code !== 'USAGE') timer = setTimeout(ask, 4 * ASK_EVERY_MS)
       }
     }
     void ask()
