@@ -1,6 +1,6 @@
+import { isChange } from '../contract/evidence/questions.ts'
 import type {
   SignatureFacts,
-  SubIndication,
   Verdict,
   VerifiedFile,
   VerifyAnswerIds,
@@ -141,21 +141,9 @@ function since(one: SignatureFacts | undefined, ids: VerifyAnswerIds): string {
   return `It says ${at}, by its own clock. ${stamp}`
 }
 
-const CHANGES: ReadonlySet<SubIndication | undefined> = new Set([
-  'HASH_FAILURE',
-  'CHANGED_AFTER_SIGNING',
-  'SIG_CRYPTO_FAILURE',
-  'REPORT_DIFFERS',
-  'PROOF_FAILURE',
-  'FILE_MISSING',
-  'FILE_NOT_LISTED',
-  'ARCHIVE_DAMAGED',
-])
-
 function changedId(checks: readonly VerifyCheck[], signatures: readonly SignatureFacts[]): VerifyAnswerIds['changed'] {
-  const failed = checks.filter((one) => one.verdict === 'failed')
-  if (failed.some((one) => CHANGES.has(one.subIndication))) return 'yes'
-  if (failed.length > 0) return 'wrong'
+  if (checks.some(isChange)) return 'yes'
+  if (checks.some((one) => one.verdict === 'failed')) return 'wrong'
   if (signatures.length === 0) return 'unsigned'
   return checks.some((one) => one.check === 'signature' && one.verdict === 'passed') ? 'no' : 'unchecked'
 }
@@ -163,7 +151,7 @@ function changedId(checks: readonly VerifyCheck[], signatures: readonly Signatur
 function changed(checks: readonly VerifyCheck[], ids: VerifyAnswerIds): string {
   switch (ids.changed) {
     case 'yes': {
-      const change = checks.find((one) => one.verdict === 'failed' && CHANGES.has(one.subIndication))
+      const change = checks.find(isChange)
       return `Yes, or it does not belong together: ${change?.reason}`
     }
     case 'wrong':

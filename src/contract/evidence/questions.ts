@@ -1,4 +1,4 @@
-import type { Verdict, VerifiedFile, VerifyCheck } from './verdict.ts'
+import type { SubIndication, Verdict, VerifiedFile, VerifyCheck } from './verdict.ts'
 import { worse } from './verdict.ts'
 
 /**
@@ -65,8 +65,7 @@ function signOfTime(file: VerifiedFile, own: Verdict | null): Sign {
   return { verdict: 'indeterminate', rests: time.kind === 'claimed' ? 'clock' : 'unproved' }
 }
 
-/** The grounds on which the verifier's answer says that something was changed (verify/answers.ts). */
-const CHANGES: ReadonlySet<string | undefined> = new Set([
+const CHANGES: ReadonlySet<SubIndication | undefined> = new Set([
   'HASH_FAILURE',
   'CHANGED_AFTER_SIGNING',
   'SIG_CRYPTO_FAILURE',
@@ -77,10 +76,14 @@ const CHANGES: ReadonlySet<string | undefined> = new Set([
   'ARCHIVE_DAMAGED',
 ])
 
+/** Whether a check found that something was changed, or does not belong together. */
+export function isChange({ verdict, subIndication }: VerifyCheck): boolean {
+  return verdict === 'failed' && CHANGES.has(subIndication)
+}
+
 /** Only a signature that matches says that nothing was changed. */
 function changed({ checks }: VerifiedFile): Verdict | null {
-  const failed = checks.filter((one) => one.verdict === 'failed')
-  if (failed.some((one) => CHANGES.has(one.subIndication))) return 'failed'
-  if (failed.length > 0) return null
+  if (checks.some(isChange)) return 'failed'
+  if (checks.some((one) => one.verdict === 'failed')) return null
   return checks.some((one) => one.check === 'signature' && one.verdict === 'passed') ? 'passed' : null
 }

@@ -77,10 +77,12 @@ export class Typesetter {
       if (last?.face === run.face) last.text += run.text
       else runs.push({ ...run, level: 0 })
     }
-    const isPlain = (character: string) => this.#ownFace(character, face) !== null
-    if (!NOT_PLAIN.test(text) && [...text].every(isPlain)) {
-      for (const character of text) add(this.#ownFace(character, face), character)
-      return runs
+    if (!NOT_PLAIN.test(text)) {
+      const faces = Array.from(text, (character) => [character, this.#ownFace(character, face)] as const)
+      if (faces.every(([, own]) => own !== null)) {
+        for (const [character, own] of faces) add(own, character)
+        return runs
+      }
     }
     const units = Array.from(text.matchAll(UNITS), ([unit]) => unit)
     for (const [index, unit] of units.entries()) {

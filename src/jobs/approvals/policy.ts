@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { z } from 'zod'
 import { type ApprovalPolicy, approvalPolicy, NO_APPROVALS } from '../../contract/approvals.ts'
 import { CofferError } from '../../contract/errors.ts'
-import { profileFolder } from '../profile.ts'
+import { findDecided } from '../decided-file.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -25,22 +24,11 @@ export interface FoundPolicy {
  * @throws CONFIG_UNREADABLE, CONFIG_INVALID_VALUE: a policy that is there and can't be read stops what it may be about
  */
 export async function findPolicy(environment: Environment): Promise<FoundPolicy> {
-  const machine = machinePolicy(environment)
-  const named = environment[VARIABLE] || null
-  const own = join(profileFolder(environment), FILE)
-  for (const path of [machine, named, own]) {
-    if (path === null) continue
-    const policy = await readPolicy(path, path === named)
-    if (policy !== null) return { policy, path, own: path === own }
-  }
-  return { policy: NO_APPROVALS, path: null, own: true }
-}
-
-/** Where a policy for everybody on this machine stands, by each system's custom. */
-function machinePolicy(environment: Environment): string {
-  if (process.platform === 'win32') return join(environment.PROGRAMDATA ?? 'C:\\ProgramData', 'Coffer', FILE)
-  if (process.platform === 'darwin') return join('/Library/Application Support/Coffer', FILE)
-  return join('/etc/coffer', FILE)
+  const file = { name: FILE, variable: VARIABLE, own: FILE }
+  const decided = await findDecided(environment, file, readPolicy)
+  if (decided === null) return { policy: NO_APPROVALS, path: null, own: true }
+  const { found, path, own } = decided
+  return { policy: found, path, own }
 }
 
 async function readPolicy(path: string, required: boolean): Promise<ApprovalPolicy | null> {

@@ -6,6 +6,7 @@ import { say } from '../../contract/said/said.ts'
 import { UPDATES_OFF, type UpdateSettings, updateSettings } from '../../contract/updates.ts'
 import { makeFolder } from '../../signing/store/folder.ts'
 import { writeWhole } from '../../storage/write-whole.ts'
+import { findDecided } from '../decided-file.ts'
 import { profileFolder } from '../profile.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -13,6 +14,9 @@ type Environment = Readonly<Record<string, string | undefined>>
 const MOST_BYTES = 100_000
 /** Names the settings of an administrator. */
 const VARIABLE = 'COFFER_UPDATE_SETTINGS'
+/** In the profile. */
+const FOLDER = 'updates'
+const OWN = join(FOLDER, 'settings.json')
 
 export interface FoundUpdateSettings {
   settings: UpdateSettings
@@ -24,12 +28,12 @@ export interface FoundUpdateSettings {
 
 /** Where settings, what was seen, and what was fetched lie. */
 export function updateFolder(environment: Environment): string {
-  return join(profileFolder(environment), 'updates')
+  return join(profileFolder(environment), FOLDER)
 }
 
 /** The profile's own file. */
 export function ownSettings(environment: Environment): string {
-  return join(updateFolder(environment), 'settings.json')
+  return join(profileFolder(environment), OWN)
 }
 
 /**
@@ -38,14 +42,11 @@ export function ownSettings(environment: Environment): string {
  * @throws CONFIG_UNREADABLE, CONFIG_INVALID_VALUE: settings that are there and can't be read are not taken for "off"
  */
 export async function findUpdateSettings(environment: Environment): Promise<FoundUpdateSettings> {
-  const named = environment[VARIABLE] || null
-  const own = ownSettings(environment)
-  for (const path of [machineSettings(environment), named, own]) {
-    if (path === null) continue
-    const settings = await readSettings(path, path === named)
-    if (settings !== null) return { settings, path, own: path === own }
-  }
-  return { settings: UPDATES_OFF, path: null, own: true }
+  const file = { name: 'update-settings.json', variable: VARIABLE, own: OWN }
+  const decided = await findDecided(environment, file, readSettings)
+  if (decided === null) return { settings: UPDATES_OFF, path: null, own: true }
+  const { found, path, own } = decided
+  return { settings: found, path, own }
 }
 
 /**
@@ -66,14 +67,6 @@ export async function saveUpdateSettings(environment: Environment, settings: Upd
   } catch (cause) {
     throw unwritable(path, cause)
   }
-}
-
-/** Where settings for everybody on this machine stand, by each system's custom. */
-function machineSettings(environment: Environment): string {
-  const name = 'update-settings.json'
-  if (process.platform === 'win32') return join(environment.PROGRAMDATA ?? 'C:\\ProgramData', 'Coffer', name)
-  if (process.platform === 'darwin') return join('/Library/Application Support/Coffer', name)
-  return join('/etc/coffer', name)
 }
 
 async function readSettings(path: string, required: boolean): Promise<UpdateSettings | null> {
