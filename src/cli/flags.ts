@@ -147,7 +147,9 @@ export function parseFlags(argv: readonly string[]): ParsedArguments {
 }
 
 function unknownFlag(raw: string): CofferError {
-  const near = Object.keys(FLAGS).find((name) => editDistance(name, raw.replace(/^-+/, '')) <= 2)
+  const word = raw.replace(/^-+/, '')
+  // two letters of two that differ are no slip
+  const near = Object.keys(FLAGS).find((name) => editDistance(name, word) <= Math.min(2, word.length / 2))
   return usage(`unknown flag "${raw}"`, near === undefined ? undefined : `Did you mean "--${near}"?`)
 }
 

@@ -7,6 +7,7 @@ import { TOOL } from '../contract/tool.ts'
 import type { JobHandlers } from '../worker/client.ts'
 import { COMMON_FLAGS, FLAGS, type FlagName, type ParsedArguments, parseFlags, usage } from './flags.ts'
 import { programHelp, verbHelp } from './help.ts'
+import { hintOf } from './hints.ts'
 import { paint } from './paint.ts'
 import { ProgressView } from './progress.ts'
 import { csvRenderer, jsonRenderer } from './render/data.ts'
@@ -38,7 +39,8 @@ const RENDERERS: Record<Format, () => Renderer | Promise<Renderer>> = {
 /** Runs one command line. @returns the exit code */
 export async function runCommand(argv: readonly string[], world: World): Promise<number> {
   // before anything is parsed, so that a mistake among the flags is reported in the format that was asked for
-  const style = { renderer: wantsJson(argv) ? jsonRenderer : textRenderer, verbose: false }
+  const words = argv.filter((word) => !word.startsWith('-'))
+  const style: Style = { renderer: wantsJson(argv) ? jsonRenderer : textRenderer, verbose: false, words }
   try {
     const args = parseFlags(argv)
     style.verbose = (args.counts.verbose ?? 0) > 0
@@ -169,7 +171,7 @@ async function runOnce(
   })
   view.end()
   if (outcome.state === 'failed') {
-    return fail(outcome.error, { renderer, verbose: (args.counts.verbose ?? 0) > 0 }, world)
+    return fail(outcome.error, { renderer, verbose: (args.counts.verbose ?? 0) > 0, words: args.words }, world)
   }
   const text = renderer.result(outcome.result as AnyResult)
   if (renderer === textRenderer) world.terminal.out(text)
@@ -219,16 +221,17 @@ function hear(event: JobEvent, view: ProgressView, args: ParsedArguments): void 
   view.log(`${paint(colour[event.level], word)} ${event.message}${details}`)
 }
 
-function fail(
-  error: unknown,
-  { renderer, verbose }: { renderer: Renderer; verbose: boolean },
-  { terminal }: World,
-): number {
+/** How an error is shown, and the words of the command line, for its hint. */
+interface Style {
+  renderer: Renderer
+  verbose: boolean
+  words: readonly string[]
+}
+
+function fail(error: unknown, { renderer, verbose, words }: Style, { terminal }: World): number {
   const plain = isSerialized(error) ? error : serializeError(error)
-  const hint =
-    plain.hint ??
-    (plain.code === 'UNEXPECTED' && !verbose ? 'Run it again with --verbose to see where this comes from.' : undefined)
-  const shown = hint === undefined ? plain : { ...plain, hint }
+  const verb = VERBS.find(({ name }) => name === words[0] || name === words.slice(0, 2).join(' '))
+  const shown = { ...plain, hint: plain.hint ?? hintOf(plain.code, verb?.name ?? null, verbose) }
   terminal.err(`${errorLines(shown, verbose).join('\n')}\n`)
   const text = renderer.error(shown)
   if (text !== null) terminal.data(text)

@@ -1,4 +1,6 @@
 import process from 'node:process'
+import { ERROR_EXIT } from '../contract/errors.ts'
+import { hintOf } from './hints.ts'
 import { finish, wrapped } from './paint.ts'
 
 /** Where the command line writes: results on standard output, all else on standard error. */
@@ -23,9 +25,19 @@ export function processTerminal(environment: Readonly<Record<string, string | un
   const dumb = environment.TERM === 'dumb'
   const colours = (stream: { isTTY?: boolean }) => stream.isTTY === true && !dumb && !environment.NO_COLOR
   const closed = new Set<NodeJS.WriteStream>()
+  const unwritten = (error: NodeJS.ErrnoException) => {
+    const code = error.code === 'ENOSPC' ? 'STORAGE_FULL' : 'STORAGE_FAILED'
+    const reason = error.code === 'ENOSPC' ? 'no space is left' : `it failed with "${error.code ?? error.message}"`
+    const lines = [`error: can't write the result to standard output: ${reason} [${code}]`]
+    process.stderr.write(`${[...lines, `hint:  ${hintOf(code, null, false)}`].join('\n')}\n`)
+    process.once('exit', () => {
+      process.exitCode = ERROR_EXIT[code]
+    })
+  }
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
+      // Remarks that can't be kept are no reason to end a backup; a result that can't be written is none.
+      if (error.code !== 'EPIPE' && stream === process.stdout && !closed.has(stream)) unwritten(error)
       closed.add(stream)
     })
   }

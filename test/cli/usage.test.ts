@@ -38,6 +38,7 @@ const SPOKEN = [
     'error: expected seconds from 0.1 to 86400 for "--interval", got "x" [USAGE]',
     '',
   ],
+  [['list', '-p', 'a', '-x'], 'error: unknown flag "-x" [USAGE]', 'hint:  Run "coffer list --help".'],
   [['offset-reset', 'plan'], 'error: the verb "offset-reset" is not supported [UNSUPPORTED]', 'consumer_groups'],
   [['help', 'bakup'], 'error: unknown verb "bakup" [USAGE]', 'Did you mean "backup"?'],
 ] as const
@@ -47,6 +48,7 @@ for (const [args, message, hint] of SPOKEN) {
     const run = await coffer(args)
     assert.equal(run.code, EXIT.usage)
     assert.equal(run.err.split('\n')[0], message)
+    assert.match(run.err, /^hint: {2}\S/m)
     assert.ok(run.err.includes(hint), run.err)
     assert.ok(!run.err.includes('    at '), 'a stack trace is no error message')
     assert.equal(run.out, args.includes('--json' as never) ? run.out : '')
@@ -82,6 +84,7 @@ test('a file that is not there, is a folder, or is no text', async () => {
       run.err.split('\n')[0],
       `error: can't read the configuration file "${file}": ${reason} [CONFIG_UNREADABLE]`,
     )
+    assert.match(run.err, /^hint: {2}\S/m)
   }
 })
 

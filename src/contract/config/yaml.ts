@@ -23,6 +23,7 @@ export interface ParsedYaml {
 const MAX_CHARACTERS = 1_000_000
 const MAX_NODES = 50_000
 const MAX_DEPTH = 20
+const TOO_DEEP = 'the file is nested too deeply'
 
 /**
  * Parses one configuration file and expands its variables.
@@ -54,7 +55,7 @@ export function parseConfigYaml(text: string, name: string, variables: Variables
   let nodes = 0
 
   const walk = (node: Node | null, path: (string | number)[], offset: number): Tree => {
-    if (++nodes > MAX_NODES || path.length > MAX_DEPTH) fail('CONFIG_SYNTAX', offset, 'the file is nested too deeply')
+    if (++nodes > MAX_NODES || path.length > MAX_DEPTH) fail('CONFIG_SYNTAX', offset, TOO_DEEP)
     const at = node?.range?.[0] ?? offset
     if (isAlias(node)) {
       const target = node.resolve(root.document)
@@ -120,11 +121,21 @@ function onlyDocument(
   lines: LineCounter,
   fail: (code: ErrorCode, offset: number, problem: string) => never,
 ) {
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
+  let documents: ReturnType<typeof parseAllDocuments>
+  try {
+    documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
+  } catch (error) {
+    // the library goes down by calling itself
+    if (error instanceof RangeError) return fail('CONFIG_SYNTAX', 0, TOO_DEEP)
+    throw error
+  }
   const list = Array.isArray(documents) ? documents : []
   for (const document of list) {
     const error = document.errors[0]
-    if (error !== undefined) fail('CONFIG_SYNTAX', error.pos[0], lowerFirst(error.message))
+    if (error !== undefined) {
+      const deep = /call stack/i.test(error.message)
+      fail('CONFIG_SYNTAX', error.pos[0], deep ? TOO_DEEP : lowerFirst(error.message))
+    }
   }
   // a second document that holds only comments is common (the vendor's own example of cross-region copies has one)
   const full = list.filter((document) => document.contents !== null && !isEmptyScalar(document.contents))

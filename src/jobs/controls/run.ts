@@ -1,5 +1,4 @@
 import { CofferError } from '../../contract/errors.ts'
-import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { ControlPlace, ControlsResult } from '../../contract/results/controls.ts'
 import { isoTime } from '../../contract/time.ts'
@@ -7,6 +6,7 @@ import { findReports, type StoredReport } from '../../evidence/store/find.ts'
 import { nodeCrypto } from '../../signing/node-crypto.ts'
 import type { VerifyOptions } from '../../verify/crypto.ts'
 import { forEachConcurrent } from '../concurrency.ts'
+import { exitCodeOf } from '../list/run.ts'
 import { openArchiveLocation } from '../open-archive.ts'
 import { readTrust } from '../verify/run.ts'
 import { type ReadReport, readForControls, whyUnread } from './read.ts'
@@ -63,7 +63,7 @@ export async function runControls(request: Request, context: JobContext): Promis
     refused: refused.slice(0, MOST_REFUSED),
     refused_total: refused.length,
   }
-  return { exitCode: EXIT.done, result }
+  return { exitCode: exitCodeOf(places.flatMap(({ error }) => error ?? [])), result }
 }
 
 function storedAt({ files }: StoredReport): number {

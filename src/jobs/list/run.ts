@@ -87,9 +87,10 @@ async function readFolder(storage: Storage, folder: string, memory: ByteBudget):
   }
 }
 
-function exitCodeOf(unreadable: ListResult['unreadable']): ExitCode {
-  if (unreadable.length === 0) return EXIT.done
-  return unreadable.every(({ code }) => ERROR_EXIT[code] === EXIT.unreachable) ? EXIT.unreachable : EXIT.damaged
+/** What could not be read, as one exit code: its own where all of it has the same one, else damaged. */
+export function exitCodeOf(unreadable: readonly { code: ErrorCode }[]): ExitCode {
+  const [first, ...others] = new Set(unreadable.map(({ code }) => ERROR_EXIT[code]))
+  return first === undefined ? EXIT.done : others.length === 0 ? first : EXIT.damaged
 }
 
 /** A hostile manifest may say any number, which no calendar holds (`isoTime`). */

@@ -1,10 +1,9 @@
 import { CofferError } from '../../contract/errors.ts'
-import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { OverviewResult, PlaceOverview } from '../../contract/results.ts'
 import { isoTime } from '../../contract/time.ts'
 import { forEachConcurrent } from '../concurrency.ts'
-import { runList } from '../list/run.ts'
+import { exitCodeOf, runList } from '../list/run.ts'
 import { openArchiveLocation } from '../open-archive.ts'
 import { standingOf } from './standing.ts'
 
@@ -12,7 +11,7 @@ const AT_ONCE = 4
 
 /**
  * How all backups of some places stand. A place that can't be read says why and hides none of the others.
- * @returns exit code done; what is wrong with a place or a backup is in the result
+ * @returns a place or a backup that can't be read has its reason in the result, and leads the exit code
  * @throws INTERRUPTED
  */
 export async function runOverview(
@@ -23,7 +22,12 @@ export async function runOverview(
   const places: PlaceOverview[] = []
   for (const place of request.places) places.push(await placeOf(place, request, now, context))
   const result: OverviewResult = { kind: 'overview', checked_at: isoTime(now), days: request.days, places }
-  return { exitCode: EXIT.done, result }
+  return {
+    exitCode: exitCodeOf(
+      places.flatMap(({ error, unreadable }) => [...(error === null ? [] : [error]), ...unreadable]),
+    ),
+    result,
+  }
 }
 
 async function placeOf(

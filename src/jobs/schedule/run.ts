@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
 import { CofferError } from '../../contract/errors.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobOutcome, JobResult } from '../../contract/jobs.ts'
@@ -12,6 +12,7 @@ import type {
 } from '../../contract/schedule.ts'
 import { isoTime } from '../../contract/time.ts'
 import { profileFolder } from '../profile.ts'
+import { checkScheduledFile } from './config-file.ts'
 import { isOverdue } from './decide.ts'
 import { exportSchedule } from './export.ts'
 import type { Notice } from './loop.ts'
@@ -40,6 +41,7 @@ export async function runSchedule(
     switch (request.action) {
       case 'add': {
         await checkSchedule(request.schedule)
+        await checkScheduledFile(request.schedule.kind, request.schedule.config, environment)
         return done('add', [status(store, store.add(request.schedule, new Date()))])
       }
       case 'set': {
@@ -105,8 +107,13 @@ async function checkSchedule(schedule: Omit<Schedule, 'id' | 'created_at' | 'pau
   if (schedule.quiet_hours !== null) checkQuietHours(schedule.quiet_hours)
   try {
     await access(schedule.config, constants.R_OK)
+    if ((await stat(schedule.config)).isDirectory()) throw new Error('it is a folder')
   } catch (cause) {
-    throw new CofferError('CONFIG_UNREADABLE', `can't read the configuration file "${schedule.config}"`, { cause })
+    const { code, message } = cause as NodeJS.ErrnoException
+    const why = code === 'ENOENT' ? 'no such file' : code === 'EACCES' ? 'not allowed' : message
+    throw new CofferError('CONFIG_UNREADABLE', `can't read the configuration file "${schedule.config}": ${why}`, {
+      cause,
+    })
   }
 }
 
