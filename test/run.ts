@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
 import { cacheRoot } from './rig/cache.ts'
 import { type KafkaRig, startKafka } from './rig/kafka.ts'
-import { kafkaJars } from './rig/kafka-jars.ts'
+import { compiledHelper, kafkaJars, OLDEST_KAFKA } from './rig/kafka-jars.ts'
 import { pdfCheckJars, pyHankoFolder } from './rig/pdf-checks.ts'
 import { type S3Rig, startS3 } from './rig/s3.ts'
 import { SHARED_KAFKA_ENV, SHARED_S3_ENV, sharedEnvironment } from './rig/shared.ts'
@@ -34,9 +34,7 @@ async function main(args: string[]): Promise<Tally> {
     total.passed += tally.passed
     total.failed += tally.failed
   }
-  if (patterns.length === 0) add(await runChecks(root))
-  if (options.has('--check')) return total
-
+  if (options.has('--check')) return runChecks(root)
   // Hundreds of processes are started, each of which would strip and compile the same sources.
   process.env.NODE_COMPILE_CACHE ??= join(cacheRoot(), 'compiled')
   const files = await testFiles(patterns)
@@ -44,6 +42,11 @@ async function main(args: string[]): Promise<Tally> {
   const unit = files.filter((file) => !isReal(file))
   const missing = real.length === 0 ? [] : await missingPrograms()
   for (const line of missing) console.log(`✖ missing for the real tests: ${line}`)
+  // Comes over the network while the checks use the processor.
+  const parts = real.length > 0 && missing.length === 0 ? fetchParts(patterns.length === 0) : undefined
+  parts?.catch(() => {})
+  if (patterns.length === 0) add(await runChecks(root))
+  await parts
   console.log(`${unit.length} files of unit tests, ${real.length} of real tests`)
   const atOnce = options.has('--serial') ? 1 : AT_ONCE
   if (missing.length > 0) {
@@ -54,8 +57,19 @@ async function main(args: string[]): Promise<Tally> {
   return total
 }
 
-/** Real tests wait for others a good deal of their time: one file more than there are cores uses it. */
-const AT_ONCE = Math.min(6, availableParallelism() + 1)
+/** Fetches what real tests need, before the clock of any of them runs: by Maven one after the other, by others beside it. */
+async function fetchParts(all: boolean): Promise<void> {
+  const byMaven = async () => {
+    await kafkaJars()
+    await compiledHelper()
+    await pdfCheckJars()
+    if (all) await kafkaJars(OLDEST_KAFKA)
+  }
+  await Promise.all([versitygwBinary(), byMaven(), pyHankoFolder()])
+}
+
+/** Real tests wait for others a good deal of their time: two files more than there are cores use it. */
+const AT_ONCE = Math.min(6, availableParallelism() + 2)
 
 /**
  * Unit tests, which wait for nothing, are spread among the real ones. The window's files take longest and come first, so
@@ -70,11 +84,6 @@ function mixed(real: string[], unit: string[]): string[] {
 
 /** Runs files among which are real tests: these share one broker and one S3 server, handed on in the environment. */
 async function runRealTests(files: string[], concurrency: number): Promise<Tally> {
-  // Fetched before the clock of any test runs.
-  await kafkaJars()
-  await versitygwBinary()
-  await pdfCheckJars()
-  await pyHankoFolder()
   // A developer may have both running already: `node test/rig/serve.ts` prints what to put into the environment.
   const given = process.env[SHARED_KAFKA_ENV] !== undefined && process.env[SHARED_S3_ENV] !== undefined
   if (given) return runTests(root, files, concurrency)

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { Worker } from 'node:worker_threads'
 import type { ActivityWay } from '../contract/activity.ts'
 import { CofferError, serializeError } from '../contract/errors.ts'
 import type { JobEvent, JobOutcome, JobRequest } from '../contract/jobs.ts'
 import { recordJob } from './activity.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
+import { giveBack, isBrief, takeThread } from './threads.ts'
+
+export { warmUp } from './threads.ts'
 
 /** What the caller of a job hears of it, and how it stops it. */
 export interface JobHandlers {
@@ -20,7 +22,7 @@ export interface JobHandlers {
 }
 
 /**
- * Runs one job in a worker thread of its own and resolves with how it ended. It never rejects: a job that throws, a
+ * Runs one job in a worker thread that it has to itself and resolves with how it ended. It never rejects: a job that throws, a
  * thread that dies and a thread that can't start are all a failed outcome with a code. Every job passes here, so here
  * its start and its end go into the activity journal; the end is written before the outcome is told.
  */
@@ -36,7 +38,9 @@ export function runJob(request: JobRequest, handlers: JobHandlers = {}): Promise
       settled = true
       handlers.signal?.removeEventListener('abort', stop)
       handlers.terminate?.removeEventListener('abort', end)
-      void worker.terminate()
+      const asked = handlers.signal?.aborted || handlers.terminate?.aborted
+      if (outcome.state === 'done' && isBrief(request) && !asked) giveBack(worker)
+      else void worker.terminate()
       const tell = () => {
         emit({ type: 'finished', jobId, outcome })
         resolve(outcome)
@@ -50,8 +54,9 @@ export function runJob(request: JobRequest, handlers: JobHandlers = {}): Promise
     const end = () => fail(new CofferError('INTERRUPTED', 'the job was ended at once'))
 
     worker.on('message', (message: FromWorker) => {
-      if (message.type === 'event') emit(message.event)
-      else settle(message.outcome)
+      if (message.type === 'outcome') settle(message.outcome)
+      // A thread may have run another job before, of which a last word may be under way.
+      else if (message.event.jobId === jobId) emit(message.event)
     })
     worker.on('error', (cause) => fail(workerDied(cause)))
     worker.on('messageerror', (cause) => fail(workerDied(cause)))
@@ -66,46 +71,6 @@ export function runJob(request: JobRequest, handlers: JobHandlers = {}): Promise
     handlers.signal?.addEventListener('abort', stop, { once: true })
     handlers.terminate?.addEventListener('abort', end, { once: true })
   })
-}
-
-let warm: Worker | null = null
-
-/**
- * Starts a thread before it is known what it will run, so that it loads while the caller reads its own modules. The
- * next job takes it. It keeps no process alive.
- * @param kind what will probably be asked for
- */
-export function warmUp(kind: string): void {
-  if (warm !== null) return
-  const thread = startThread()
-  thread.unref()
-  thread.postMessage({ type: 'load', kind } satisfies ToWorker)
-  // One that can't start says so to the job that would have taken it, by starting again.
-  thread.on('error', () => {})
-  thread.on('exit', () => {
-    if (warm === thread) warm = null
-  })
-  warm = thread
-}
-
-function takeThread(): Worker {
-  if (warm === null) return startThread()
-  const thread = warm
-  warm = null
-  thread.removeAllListeners()
-  thread.ref()
-  return thread
-}
-
-function startThread(): Worker {
-  return new Worker(workerUrl(), { stdout: false, stderr: false })
-}
-
-/** In a checkout the thread runs from its source; in a built program from the file that the build puts beside it. */
-function workerUrl(): URL {
-  return import.meta.url.endsWith('.ts')
-    ? new URL('./thread.ts', import.meta.url)
-    : new URL('./thread.js', import.meta.url)
 }
 
 function workerDied(cause: unknown): CofferError {

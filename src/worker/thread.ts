@@ -4,11 +4,12 @@ import type { JobContext, JobOutcome } from '../contract/jobs.ts'
 import { keepCompiledCode } from './compile-cache.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 
-/** The worker thread: one job from its request to its outcome. All it knows of the outside is messages.ts. */
+/** The worker thread: one job at a time, from its request to its outcome. All it knows of the outside is messages.ts. */
 
 const port = parentPort
 if (port === null) throw new Error('thread.ts runs as a worker thread only')
-const stopping = new AbortController()
+/** Of the job that runs. */
+let stopping = new AbortController()
 
 keepCompiledCode()
 const { dispatch, preload } = await import('./dispatch.ts')
@@ -31,6 +32,7 @@ port.on('message', (message: ToWorker) => {
   if (message.type === 'stop') return stopping.abort()
   // What can't be loaded says so when it is asked for.
   if (message.type === 'load') return void preload(message.kind).catch(() => {})
+  stopping = new AbortController()
   void run(message)
 })
 

@@ -6,6 +6,7 @@ import { runBackup } from '../../src/jobs/backup/run.ts'
 import { storageAt, validate } from '../jobs-read/support.ts'
 import { type JavaClient, startJavaClient } from '../rig/java-client.ts'
 import { type KafkaRig, startKafka } from '../rig/kafka.ts'
+import { OLDEST_KAFKA } from '../rig/kafka-jars.ts'
 import { oddBytes, oddHeaders } from '../rig/odd-records.ts'
 import { makeOddities, type Oddities } from '../rig/oddities.ts'
 import { seededRandom } from '../rig/random.ts'
@@ -17,7 +18,7 @@ import { recordingContext, restore, restoreConfig, temporaryFolder } from './sup
  * The oldest release that Coffer claims to work with, as its users ran it: with ZooKeeper. Others by hand, for instance
  * `COFFER_TEST_KAFKA_RELEASES=2.8.2,3.3.2,3.9.1 npm test -- restore/releases`.
  */
-const RELEASES = (process.env.COFFER_TEST_KAFKA_RELEASES ?? '2.4.1').split(',')
+const RELEASES = (process.env.COFFER_TEST_KAFKA_RELEASES ?? OLDEST_KAFKA).split(',')
 const LONG_MAX = '9223372036854775807'
 const ANY_TIME = { 'message.timestamp.difference.max.ms': LONG_MAX }
 

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { cached, mustRun } from './cache.ts'
 
 export const KAFKA_VERSION = '4.1.0'
+/** The oldest release that Coffer claims to work with. */
+export const OLDEST_KAFKA = '2.4.1'
 const COPY_DEPENDENCIES = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies'
 const INSTALL_JAVA = 'install a JDK of version 17 or later (Debian: apt install openjdk-17-jdk-headless)'
 const INSTALL_MAVEN = 'install Apache Maven (Debian: apt install maven)'

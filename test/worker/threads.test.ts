@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import type { JobEvent, JobOutcome, JobRequest } from '../../src/contract/jobs.ts'
+import { runJob } from '../../src/worker/client.ts'
+import { FIXTURE_IDS, FIXTURES, fixtureCopy } from '../jobs-read/support.ts'
+
+/** Which jobs share a thread, one after the other, and that none hears of the other. */
+describe('threads of jobs', () => {
+  let started = 0
+  const count = () => {
+    started++
+  }
+  before(() => void process.on('worker', count))
+  after(() => void process.off('worker', count))
+  beforeEach(() => {
+    started = 0
+  })
+
+  const archive = { path: FIXTURES }
+  const list: JobRequest = { kind: 'list', archive, backupId: null, environment: {} }
+  const done = (outcome: JobOutcome) => {
+    assert.equal(outcome.state, 'done', JSON.stringify(outcome))
+    return outcome.state === 'done' ? JSON.stringify(outcome.result) : ''
+  }
+
+  test('one that reads leaves its thread to the next, which gives the same answer', async () => {
+    const [first, second] = [done(await runJob(list)), done(await runJob(list))]
+    assert.equal(second, first)
+    assert.ok(started <= 1, `${started} threads`)
+  })
+
+  test('those that run together have a thread each, and each hears of itself alone', async () => {
+    const heard: JobEvent[][] = [[], [], [], []]
+    const ids = heard.map((_, i) => `job ${i}`)
+    const outcomes = await Promise.all(
+      ids.map((jobId, i) => runJob(list, { jobId, onEvent: (event) => void heard[i]?.push(event) })),
+    )
+    assert.equal(new Set(outcomes.map(done)).size, 1)
+    for (const [i, events] of heard.entries()) {
+      assert.ok(events.length >= 2)
+      assert.deepEqual(new Set(events.map((event) => event.jobId)), new Set([ids[i]]))
+    }
+    // Two threads are kept at the most.
+    started = 0
+    await Promise.all(ids.map(() => runJob(list)))
+    assert.equal(started, 2)
+  })
+
+  test('one that was asked to stop, that failed, or that does more than read takes its thread with it', async () => {
+    const { folder } = await fixtureCopy(FIXTURE_IDS[0])
+    const validate: JobRequest = {
+      kind: 'validate',
+      archive: { path: folder },
+      backupId: FIXTURE_IDS[0],
+      deep: false,
+      environment: {},
+    }
+    const absent: JobRequest = { ...list, archive: { path: `${folder}/absent` } }
+    const stopped = new AbortController()
+    stopped.abort()
+    const uses = [
+      () => runJob(validate),
+      () => runJob(absent),
+      () => runJob(list, { signal: stopped.signal }),
+      () => runJob(list, { terminate: stopped.signal }),
+    ]
+    // Takes up both that are kept.
+    for (const use of uses) {
+      await use()
+    }
+    started = 0
+    for (const use of uses) {
+      await use()
+    }
+    assert.equal(started, uses.length)
+    // What the stopped one was told is not told to the next.
+    assert.equal(done(await runJob(list)), done(await runJob(list)))
+  })
+})
