@@ -2,7 +2,7 @@ import { glob, readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
 import { cacheRoot } from './rig/cache.ts'
-import { type KafkaRig, startKafka } from './rig/kafka.ts'
+import { type KafkaRig, keepKafkaClasses, startKafka } from './rig/kafka.ts'
 import { compiledHelper, kafkaJars, OLDEST_KAFKA } from './rig/kafka-jars.ts'
 import { pdfCheckJars, pyHankoFolder } from './rig/pdf-checks.ts'
 import { type S3Rig, startS3 } from './rig/s3.ts'
@@ -61,6 +61,7 @@ async function main(args: string[]): Promise<Tally> {
 async function fetchParts(all: boolean): Promise<void> {
   const byMaven = async () => {
     await kafkaJars()
+    await keepKafkaClasses()
     await compiledHelper()
     await pdfCheckJars()
     if (all) await kafkaJars(OLDEST_KAFKA)

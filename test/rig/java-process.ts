@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { logTail, startChild } from './child.ts'
-import { compiledHelper } from './kafka-jars.ts'
+import { compiledHelper, keptClasses } from './kafka-jars.ts'
 
 /** A refusal by Kafka or the helper. */
 export class JavaError extends Error {
@@ -42,7 +42,7 @@ export const BRIEF = '-XX:TieredStopAtLevel=1'
 /** Starts the long-lived helper (test/rig/java): JSON lines in, JSON lines out. Its standard error goes to a file. @param lasting it runs for long, or is measured */
 export async function startJavaProcess(folder: string, lasting = false): Promise<JavaProcess> {
   const logFile = join(folder, 'java.log')
-  const javaArgs = ['-Xmx768m', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn']
+  const javaArgs = ['-Xmx768m', '-XX:+UseSerialGC', ...keptClasses(), '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn']
   if (!lasting) javaArgs.push(BRIEF)
   const child = startChild('java', [...javaArgs, '-cp', await compiledHelper(), 'Rig'], { stderrFile: logFile, folder })
   const { stdin, stdout } = child.process

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cached, mustRun } from './cache.ts'
+import { cached, cacheRoot, mustRun } from './cache.ts'
 
 export const KAFKA_VERSION = '4.1.0'
 /** The oldest release that Coffer claims to work with. */
@@ -35,6 +35,21 @@ export async function kafkaJars(version: string = KAFKA_VERSION): Promise<string
   })
 }
 
+/** Name of the cache's folder with `KEPT_CLASSES`. */
+export const KEPT = `kafka-${KAFKA_VERSION}-classes`
+/** Kafka's classes as a Java that had loaded and checked them left them (class data sharing). */
+export const KEPT_CLASSES = 'kafka.jsa'
+
+/**
+ * Java's options with which it takes Kafka's classes as a former run left them, if there was one: hundreds of programs
+ * start in the tests, at half of the processor time. Java looks whether they are of its own version and of these jars, and
+ * loads them itself where they are not.
+ */
+export function keptClasses(): string[] {
+  const file = join(cacheRoot(), KEPT, KEPT_CLASSES)
+  return existsSync(file) ? [`-XX:SharedArchiveFile=${file}`, '-Xlog:disable'] : []
+}
+
 /** The class path of a broker, of Kafka's own command line tools, and of the Java helper. */
 export async function kafkaClassPath(version: string = KAFKA_VERSION): Promise<string> {
   return join(await kafkaJars(version), '*')
@@ -59,5 +74,6 @@ export async function compiledHelper(): Promise<string> {
       await mustRun('javac', args, { install: INSTALL_JAVA })
     },
   )
-  return `${classes}:${classPath}`
+  // Kafka's own come first: only then Java takes its classes from `keptClasses`.
+  return `${classPath}:${classes}`
 }

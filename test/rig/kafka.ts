@@ -3,12 +3,12 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { mustRun, runTool, type ToolResult } from './cache.ts'
+import { cached, mustRun, runTool, type ToolResult } from './cache.ts'
 import { type Certificates, makeCertificates } from './certificates.ts'
 import { type Child, logTail, removeNow, removeOnExit, startChild } from './child.ts'
 import { BRIEF } from './java-process.ts'
 import { type KafkaPorts, SECURE_USERS, scramArguments, serverProperties } from './kafka-config.ts'
-import { KAFKA_VERSION, kafkaClassPath } from './kafka-jars.ts'
+import { KAFKA_VERSION, KEPT, KEPT_CLASSES, kafkaClassPath, keptClasses } from './kafka-jars.ts'
 import { probeMetadata } from './metadata-probe.ts'
 import { freePort } from './ports.ts'
 
@@ -25,6 +25,8 @@ export interface KafkaOptions {
   lasting?: boolean
   /** Another release of Apache Kafka than the rig's own; before 3.3 it runs with ZooKeeper, as its users ran it. */
   version?: string
+  /** Where it leaves its classes when it is shut down: see keptClasses. */
+  keepClasses?: string
 }
 
 /** Reaching a broker started with `secure: true`. `User:ANONYMOUS` on the plaintext listener may do everything. */
@@ -76,6 +78,16 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaRig> 
   }
 }
 
+/** Makes what `keptClasses` gives: a broker that starts, and leaves its classes behind. */
+export async function keepKafkaClasses(): Promise<void> {
+  await cached(KEPT, 'keeping Kafka’s classes as a broker loads them, about 50 MB', async (to) => {
+    const broker = await startKafka({ keepClasses: join(to, KEPT_CLASSES) })
+    await broker.shutdown()
+    await broker.stop()
+    if (!existsSync(join(to, KEPT_CLASSES))) throw new Error('Java left no classes behind')
+  })
+}
+
 async function startIn(folder: string, classPath: string, options: KafkaOptions): Promise<KafkaRig> {
   const dataDir = join(folder, 'data')
   const logFile = join(folder, 'kafka.log')
@@ -112,6 +124,7 @@ async function startIn(folder: string, classPath: string, options: KafkaOptions)
     firstHeap: '256m',
     lasting: options.lasting ?? false,
   })
+  if (options.keepClasses !== undefined) serverArgs.unshift(`-XX:ArchiveClassesAtExit=${options.keepClasses}`)
   let child: Child | undefined
   const start = async () => {
     const started = startChild('java', serverArgs, { logFile, cwd: folder, folder })
@@ -188,7 +201,7 @@ export function randomClusterId(): string {
 
 /** Java's arguments for a main class of Kafka's that runs for a moment. */
 export function toolArguments(classPath: string): string[] {
-  return ['-Xmx128m', BRIEF, '-XX:+UseSerialGC', ...logging('warn'), '-cp', classPath]
+  return ['-Xmx128m', BRIEF, '-XX:+UseSerialGC', ...keptClasses(), ...logging('warn'), '-cp', classPath]
 }
 
 /** Java's arguments for a broker or controller. @param options `heap` is `-Xmx`, `firstHeap` is `-Xms` */
@@ -202,7 +215,16 @@ export function serverArguments(
     `-Xms${firstHeap}`,
     ...(lasting ? ['-XX:+UseG1GC', '-XX:MaxGCPauseMillis=50'] : ['-XX:+UseSerialGC', BRIEF]),
   ]
-  return [...args, '-Djava.awt.headless=true', ...logging('info'), '-cp', classPath, 'kafka.Kafka', propertiesFile]
+  return [
+    ...args,
+    ...keptClasses(),
+    '-Djava.awt.headless=true',
+    ...logging('info'),
+    '-cp',
+    classPath,
+    'kafka.Kafka',
+    propertiesFile,
+  ]
 }
 
 function logging(level: string): string[] {
