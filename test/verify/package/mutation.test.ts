@@ -42,14 +42,14 @@ test('the package itself passes', async () => {
   assert.equal(result.verdict, 'passed', result.reason)
 })
 
-/** Every byte of headers and directory, and of the signature over the index; each 40th of the rest, from another start each time. */
+/** Every byte of headers and directory, and of the signature over the index; each 60th of the rest, from another start each time. */
 function bytesToChange(): number[] {
   const places: number[] = []
   let covered = 0
   for (const { path, packed } of entries) {
     const at = zip.indexOf(packed, covered)
     for (; covered < at; covered++) places.push(covered)
-    const step = path.startsWith('index.json.sig') ? 6 : 40
+    const step = path.startsWith('index.json.sig') ? 9 : 60
     for (let i = path.length % step; i < packed.length; i += step) places.push(at + i)
     covered = at + packed.length
   }
@@ -136,7 +136,7 @@ test('no entry can be taken out, doubled, moved, renamed, stored otherwise or em
 test('no byte of the signature over the index can be changed where the zip is made to fit', async () => {
   for (const [i, { path, data }] of entries.entries()) {
     if (!path.startsWith('index.json.sig')) continue
-    for (let at = 0; at < data.length; at += at < 160 ? 1 : 12) {
+    for (let at = i % 3; at < data.length; at += at < 160 ? 3 : 24) {
       const changed = Buffer.from(data)
       changed[at] = (changed[at] as number) ^ (1 << (at % 8))
       const list = entries.map((one, k) => (k === i ? { ...one, data: changed, packed: changed } : one))
