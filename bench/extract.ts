@@ -7,10 +7,11 @@ import type { Manifest } from '../src/archive/types.ts'
 import { withoutIndex } from '../test/archive/segment-index.ts'
 import { writeLedger } from './ledger-archive.ts'
 import { measure, median, type Run } from './measure.ts'
+import { builtProgram } from './program.ts'
 
 /**
  * `node bench/extract.ts`: how fast `coffer extract` cuts the middle 2 % of the time out of an archive into a signed package,
- * whole processes, in turn with the same extraction from the same archive without the segments' indexes (every record
+ * whole processes of the program as it is installed, in turn with the same extraction from the same archive without the segments' indexes (every record
  * unpacked and hashed, as archives of older versions are read), and with `coffer --version`, which is start-up alone.
  * Without a broker: the archive is written by the program's own writers.
  */
@@ -25,7 +26,7 @@ const { values: options } = parseArgs({
 })
 
 const folder = await mkdtemp(join(tmpdir(), 'coffer-bench-extract-'))
-const coffer = new URL('../src/cli/coffer.ts', import.meta.url).pathname
+const coffer = await builtProgram()
 try {
   const [records, size, partitions] = [options.records, options.size, options.partitions].map(Number) as [
     number,

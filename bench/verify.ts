@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { makePackage, makeSigning, zipOf } from '../test/verify/package/maker.ts'
 import { measure, median, type Run } from './measure.ts'
+import { builtProgram } from './program.ts'
 
 /**
- * `node bench/verify.ts`: how fast `coffer verify` checks a large signed package, whole processes, start-up included, in
+ * `node bench/verify.ts`: how fast `coffer verify` checks a large signed package, whole processes of the
+ * program as it is installed, start-up included, in
  * turn with the least that anybody can do: `unzip -t`, then `openssl dgst -sha256` of the same file. The package is made
  * by the tests' own writer, with every record of its segments, each with key, JSON value and proof.
  */
@@ -31,7 +33,7 @@ const folder = await mkdtemp(join(tmpdir(), 'coffer-bench-verify-'))
 try {
   const { path, trust, packed, unpacked } = await write()
   console.log(`package of ${mega(packed)} MB, ${mega(unpacked)} MB unpacked`)
-  const coffer = new URL('../src/cli/coffer.ts', import.meta.url).pathname
+  const coffer = await builtProgram()
   const pairs: { own: Run; baseline: Run }[] = []
   for (let round = 0; round < Number(options.rounds); round++) {
     const baseline = joined(await measure('unzip', ['-tqq', path]), await measure('openssl', ['dgst', '-sha256', path]))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -52,7 +52,7 @@ test('and the threads that check an archive', async () => {
 test('it holds what a user needs, and nothing of the checkout', async () => {
   const inside = join(folder, 'node_modules/coffer')
   const files = await readdir(inside, { recursive: true })
-  const page = 'dist/evidence/package/verify.html'
+  const page = 'dist/cli/verify.html'
   const FONT = 'assets/fonts/NotoSansJP_400Regular.ttf.zst'
   for (const wanted of ['LICENSE', 'README.md', 'package.json', 'bin/coffer.mjs', 'dist/cli/coffer.js', page, FONT]) {
     assert.ok(files.includes(wanted), wanted)
@@ -71,9 +71,16 @@ test('it holds what a user needs, and nothing of the checkout', async () => {
   )
 })
 
-test('a report in any script finds its faces from inside of the package', async () => {
-  const { loadWorld } = (await import(join(folder, 'node_modules/coffer/dist/evidence/pdf/world/load.js'))) as {
-    loadWorld(face: string): Buffer
-  }
-  assert.equal(loadWorld('japanese').readUInt32BE(0), 0x00010000)
+test('a report in any script finds its faces in the installed program, and the package its page', async () => {
+  const output = join(folder, 'case.zip')
+  // an extraction is entered in the archive's chain of custody
+  const archives = join(folder, 'archives')
+  await cp(join(ROOT, 'test/fixtures/oso'), archives, { recursive: true })
+  const archive = ['--path', archives, '--backup-id', 'oso-ledger-zstd']
+  const { code, err } = await coffer(['extract', ...archive, '--matter', 'ケース 17', '--output', output], { entry })
+  assert.equal(code, 0, err)
+  const { stdout: pdf } = await run('unzip', ['-p', output, 'report.pdf'], { encoding: 'latin1', maxBuffer: 2 ** 26 })
+  assert.ok(/\/FontName \/[A-Z]{6}\+NotoSansJP/.test(pdf))
+  const { stdout: page } = await run('unzip', ['-p', output, 'verify.html'], { maxBuffer: 2 ** 26 })
+  assert.ok(page === (await verifierPage()).toString())
 })

@@ -3,9 +3,17 @@ import { execFileSync } from 'node:child_process'
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { contentOf, packBytes, packedBytes, Spool } from '../../src/evidence/package/packed.ts'
+import {
+  contentOf,
+  packBlock,
+  packBlockAside,
+  packBytes,
+  packedBytes,
+  Spool,
+} from '../../src/evidence/package/packed.ts'
 import { ZipWriter } from '../../src/evidence/package/zip.ts'
 import { readZip } from '../../src/verify/package/zip.ts'
+import { seededRandom } from '../rig/random.ts'
 import { temporaryFolder } from './support.ts'
 
 const FILES: [path: string, content: Buffer][] = [
@@ -52,6 +60,21 @@ test('a zip has the same bytes each time, and other programs read it', async () 
     FILES.map(([name, content]) => [name, content.toString('hex')]),
   )
   assert.ok(read.every(([, , date]) => date.join() === '1980,1,1,0,0,0'))
+})
+
+test('a block packed in the thread pool has the same bytes as one packed at once', async () => {
+  const noise = seededRandom(7)
+  for (const [size, symbols] of [
+    [0, 1],
+    [100, 64],
+    [1_000_000, 1],
+    [1_048_576, 40],
+    [1_100_000, 256],
+    [2_000_000, 256],
+  ] as const) {
+    const bytes = Buffer.from(Uint8Array.from({ length: size }, () => Math.floor(noise() * symbols)))
+    assert.ok((await packBlockAside(bytes)).equals(packBlock(bytes)), `${size} bytes of ${symbols} symbols`)
+  }
 })
 
 /** A file that keeps what is written but for runs of zeros. */

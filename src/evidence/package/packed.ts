@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
-import { crc32, createInflateRaw, deflateRawSync, constants as zlib } from 'node:zlib'
+import { crc32, createInflateRaw, deflateRaw, deflateRawSync, constants as zlib } from 'node:zlib'
 import { CofferError } from '../../contract/errors.ts'
 import { sha256Hex } from './digest.ts'
 
@@ -26,6 +26,17 @@ const LAST_BLOCK = Buffer.from([0x03, 0x00])
 /** A block of a deflate stream that ends on a byte (an empty stored block): blocks can be put one after another. */
 export function packBlock(bytes: Buffer): Buffer {
   return deflateRawSync(bytes, { level: LEVEL, finishFlush: zlib.Z_SYNC_FLUSH })
+}
+
+/** What a block of records comes to as a rule, so that the thread pool is asked once for it. */
+const PACKED_BYTES = 512 * 1024
+
+/** The same bytes, made in the thread pool. */
+export function packBlockAside(bytes: Buffer): Promise<Buffer> {
+  const options = { level: LEVEL, finishFlush: zlib.Z_SYNC_FLUSH, chunkSize: PACKED_BYTES }
+  return new Promise((resolve, reject) => {
+    deflateRaw(bytes, options, (error, packed) => (error === null ? resolve(packed) : reject(error)))
+  })
 }
 
 /** A small file, packed at once. @param stored never compress it */

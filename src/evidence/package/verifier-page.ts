@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Beside this file in an installed program, where `npm run build:cli` wrote it. */
+/** Beside the program's own files where it is installed: `npm run build:cli` wrote it there. */
 const BUILT = join(import.meta.dirname, 'verify.html')
 const SOURCES = join(import.meta.dirname, '../../verify/page')
 

@@ -15,6 +15,10 @@ const MAX_IN_FLIGHT_BYTES = 256 * 1024 * 1024
 /** Below this, threads cost more than they give. */
 const SMALL_BYTES = 8 * 1024 * 1024
 const MAX_THREADS = 4
+/** What a byte of the window costs (unpacked, parsed, hashed, written, packed), where checking a stored one costs 1. */
+const WINDOW_COST = 40
+/** A thread that has less to do than this, about a second's work, takes longer to start than it saves. */
+const THREAD_COST = 1024 * 1024 * 1024
 /** Bytes of the tree for each record. */
 const TREE_BYTES = 64
 /** For matches of segments that overlap, which are sorted in memory. */
@@ -30,6 +34,8 @@ export interface Reading {
   work: Work
   meter: ProgressMeter
   context: JobContext
+  /** Called once, as soon as the threads have something to do: what else there is to prepare must not keep them waiting. */
+  meanwhile?(): void
 }
 
 type Started = { pieces: AsyncGenerator<ScanPiece> } | { failed: CofferError }
@@ -42,8 +48,7 @@ type Started = { pieces: AsyncGenerator<ScanPiece> } | { failed: CofferError }
 export async function readAll(reading: Reading): Promise<void> {
   const { plan, work, context } = reading
   const groups = plan.groups.slice(work.groups)
-  const stored = groups.flat().reduce((sum, { entry }) => sum + mostBytes(entry), 0)
-  const threads = stored < SMALL_BYTES ? 0 : Math.min(MAX_THREADS, availableParallelism(), groups.flat().length)
+  const threads = threadsFor(groups.flat(), reading.settings.window)
   const pool = new ScanPool(threads, reading.settings)
   const ahead = new Map<PlannedSegment, Promise<Started>>()
   const queue = groups.filter((group) => group.length === 1).map(([only]) => only as PlannedSegment)
@@ -65,6 +70,8 @@ export async function readAll(reading: Reading): Promise<void> {
     }
   }
   try {
+    fill()
+    void Promise.allSettled([...ahead.values()].slice(0, Math.max(1, threads))).then(() => reading.meanwhile?.())
     for (const group of groups) {
       if (context.signal.aborted) {
         await work.save(true)
@@ -88,6 +95,25 @@ export async function readAll(reading: Reading): Promise<void> {
     await pool.close()
     await Promise.all([...ahead.values()].map((one) => one.catch(() => {})))
   }
+}
+
+function threadsFor(segments: readonly PlannedSegment[], window: ScanSettings['window']): number {
+  const stored = segments.reduce((sum, { entry }) => sum + mostBytes(entry), 0)
+  if (stored < SMALL_BYTES) return 0
+  const cost =
+    segments.reduce((sum, { entry }) => sum + entry.uncompressed_size * shareOf(entry, window), 0) * WINDOW_COST
+  return Math.min(MAX_THREADS, availableParallelism(), segments.length, 1 + Math.floor((stored + cost) / THREAD_COST))
+}
+
+/** How much of a segment's time lies in the window; all of it where the manifest does not say. */
+function shareOf(
+  { min_timestamp: min, max_timestamp: max }: SegmentEntry,
+  { start, end }: ScanSettings['window'],
+): number {
+  if (min === undefined || max === undefined) return 1
+  const [from, to] = [Number(min), Number(max)]
+  if (to <= from) return 1
+  return Math.max(0, Math.min(end ?? to, to) - Math.max(start ?? from, from)) / (to - from)
 }
 
 /**

@@ -74,13 +74,15 @@ async function extractFrom(
         const { time_window_start: start, time_window_end: end, filter, mask } = config.extract
         const settings = { window: { start, end }, filter, mask, secret }
         const readFrom = performance.now()
-        const reading = readAll({ storage, backupId: config.backup_id, plan, settings, work, meter, context })
         // what the package needs of the program, while threads read; also ends well where the reading fails first
-        const page = verifierPage()
-        page.catch(() => {})
-        pdfWriter().catch(() => {})
-        void toolDigest()
-        await reading
+        let page = null as Promise<Buffer> | null
+        const meanwhile = () => {
+          page = verifierPage()
+          page.catch(() => {})
+          pdfWriter().catch(() => {})
+          void toolDigest()
+        }
+        await readAll({ storage, backupId: config.backup_id, plan, settings, work, meter, context, meanwhile })
         const readMs = performance.now() - readFrom
         meter.phase(say('phase.package'))
         return await buildPackage({
@@ -95,7 +97,7 @@ async function extractFrom(
           context,
           startedAt,
           readMs,
-          page,
+          page: page ?? verifierPage(),
         })
       } finally {
         meter.stop()

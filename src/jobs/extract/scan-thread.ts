@@ -1,12 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { keepCompiledCode } from '../../archive/compile-cache.ts'
 import { serializeError } from '../../contract/errors.ts'
-import type { ScanSettings, ScanTask } from './scan.ts'
+import type { ScanPiece, ScanSettings, ScanTask } from './scan.ts'
 
 /** Scans segments on a thread of its own, one at a time, never more than some pieces ahead of whoever takes them. */
 
 /** A MiB of lines each, and what they compress to. */
 const AHEAD = 8
+/** Far above what Node cuts out of a pool that many buffers share. */
+const LARGE = 256 * 1024
 
 const port = parentPort
 if (port === null) throw new Error('this file runs as a worker thread')
@@ -38,10 +40,18 @@ async function scan(id: number, object: Buffer, task: ScanTask): Promise<void> {
         })
       }
       credit.left--
-      port?.postMessage({ id, piece })
+      port?.postMessage({ id, piece }, movable(piece))
     }
   } catch (error) {
     port?.postMessage({ id, error: serializeError(error) })
   }
   credits.delete(id)
+}
+
+/** Memory that goes to the other thread instead of being copied: what is large has a buffer of its own. */
+function movable(piece: ScanPiece): ArrayBuffer[] {
+  if (piece.kind !== 'records' && piece.kind !== 'proofs') return []
+  return [piece.bytes, piece.packed].flatMap(({ buffer, byteOffset, byteLength }) =>
+    byteOffset === 0 && byteLength >= LARGE && buffer instanceof ArrayBuffer ? [buffer] : [],
+  )
 }

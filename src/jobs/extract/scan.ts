@@ -6,7 +6,7 @@ import type { SegmentEntry } from '../../archive/types.ts'
 import type { ExtractFilter } from '../../contract/config/extract-filter.ts'
 import type { MaskRule } from '../../contract/config/extract-mask.ts'
 import { CofferError } from '../../contract/errors.ts'
-import { BLOCK_BYTES, packBlock } from '../../evidence/package/packed.ts'
+import { BLOCK_BYTES, packBlockAside } from '../../evidence/package/packed.ts'
 import { type Window, type WindowTest, windowTest } from '../restore/window.ts'
 import { Candidate, compileFilter, type RecordTest } from './filter.ts'
 import { compileMask, type Masker } from './mask.ts'
@@ -99,22 +99,24 @@ export async function* scanSegment(object: Buffer, task: ScanTask, scanner: Scan
 async function* piecesOf(read: SegmentRead, task: ScanTask): AsyncGenerator<ScanPiece> {
   const matched: number[] = []
   const offsets: number[] = []
-  const records = new Blocks('records')
+  const packing: Packing = []
+  const records = new Blocks('records', packing)
   for await (const { line, index, offset } of read.lines()) {
     matched.push(index)
     offsets.push(offset)
-    const full = records.add(line)
-    if (full !== null) yield full
+    records.add(line)
+    while (packing.length > MOST_PACKING) yield await next(packing)
   }
-  yield* records.rest()
+  records.end()
   const summary = read.finish()
-  const proofs = new Blocks('proofs')
+  const proofs = new Blocks('proofs', packing)
   const proof = proofWriter(task, read.tree)
   for (const [i, index] of matched.entries()) {
-    const full = proofs.add(proof(offsets[i] as number, index))
-    if (full !== null) yield full
+    proofs.add(proof(offsets[i] as number, index))
+    while (packing.length > MOST_PACKING) yield await next(packing)
   }
-  yield* proofs.rest()
+  proofs.end()
+  while (packing.length > 0) yield await next(packing)
   yield { kind: 'done', summary }
 }
 
@@ -276,31 +278,43 @@ function proofWriter(
   }
 }
 
+/** Blocks that the thread pool compresses while the next one is gathered, in the order of the output. */
+type Packing = Promise<ScanPiece>[]
+
+const MOST_PACKING = 2
+
+function next(packing: Packing): Promise<ScanPiece> {
+  return packing.shift() as Promise<ScanPiece>
+}
+
 /** Lines gathered into blocks of about a MiB, each compressed on its own. */
 class Blocks {
   readonly #kind: 'records' | 'proofs'
+  readonly #packing: Packing
   #lines: string[] = []
   #characters = 0
 
-  constructor(kind: 'records' | 'proofs') {
+  constructor(kind: 'records' | 'proofs', packing: Packing) {
     this.#kind = kind
+    this.#packing = packing
   }
 
-  /** @returns a block where one is full */
-  add(line: string): ScanPiece | null {
+  add(line: string): void {
     this.#lines.push(line)
     this.#characters += line.length
-    return this.#characters < BLOCK_BYTES ? null : this.#cut()
+    if (this.#characters >= BLOCK_BYTES) this.end()
   }
 
-  *rest(): Generator<ScanPiece> {
-    if (this.#lines.length > 0) yield this.#cut()
-  }
-
-  #cut(): ScanPiece {
+  /** Ends the block, where there is one. */
+  end(): void {
+    if (this.#lines.length === 0) return
+    const kind = this.#kind
     const bytes = Buffer.from(this.#lines.join(''))
     this.#lines = []
     this.#characters = 0
-    return { kind: this.#kind, bytes, packed: packBlock(bytes) }
+    const piece = packBlockAside(bytes).then((packed) => ({ kind, bytes, packed }))
+    // it is waited for later, and not at all where the segment turns out to be damaged
+    piece.catch(() => {})
+    this.#packing.push(piece)
   }
 }
