@@ -11,6 +11,10 @@ export interface SampleWorld {
   requestId: string
   /** The check of the sample archive. */
   jobId: string
+  /** The report of a month about it. */
+  reportId: string
+  /** A plan for a backup into its storage, which nobody has run. */
+  planId: string
 }
 
 /** The passphrase of the key that signs the sample's package. */
@@ -73,7 +77,40 @@ export async function fillWithSample(host: TestHost): Promise<SampleWorld> {
   })
   await ended(host.services, extract.jobId)
   await handlers['requests.addNote']({ id: requestId, text: 'The supervisor asked for CSV beside the proof.' })
-  return { connectionId, backupId, requestId, jobId }
+  const reportId = await reportOfMonth(host, connectionId, backupId)
+  const planId = await planOf(host, connectionId)
+  return { connectionId, backupId, requestId, jobId, reportId, planId }
+}
+
+async function reportOfMonth({ services }: TestHost, connectionId: string, backupId: string): Promise<string> {
+  const { jobId } = await services.handlers['reports.makeMonthly']({
+    ...{ connectionId, backupId, month: '2026-11', deep: true, page: 'A4', signing: null, passphrase: null },
+  })
+  const facts = await ended(services, jobId)
+  assert.ok(facts.kind === 'monthly-report')
+  return facts.reportId
+}
+
+/** Of a cluster that nobody asks for anything: a plan is a file. */
+async function planOf({ services: { handlers } }: TestHost, storageId: string): Promise<string> {
+  const { id: sourceId } = await handlers['connections.save']({
+    ...{ id: null, name: 'Ledger cluster', kind: 'source', secrets: {} },
+    yaml: 'bootstrap_servers: ["kafka-1.example:9092"]\n',
+  })
+  const plan = await handlers['plans.save']({
+    isNew: true,
+    plan: {
+      ...{ id: 'ledger-weekly', name: 'Ledger weekly', sourceId, storageId, include: ['ledger-*'], exclude: [] },
+      ...{
+        internalTopics: false,
+        mode: 'incremental',
+        retention: { preset: 'sox', days: 2_557 },
+        consumerGroups: true,
+      },
+      ...{ compression: 'zstd', key: null, timestampUrl: null, targetHours: null },
+    },
+  })
+  return plan.id
 }
 
 /** Waits for a job of this session. @returns its figures; fails with what the job failed with */

@@ -228,8 +228,25 @@ test('a backup that goes on shows how far it is, and ends when asked', async () 
   assert.equal(await figure('Records').textContent(), '60,000')
 })
 
-test('a long job shows what is left, and is stopped half way', async () => {
+/** What a screen reader is given of a job's progress from now on, with the time of each. */
+async function listen(): Promise<void> {
+  await page.evaluate(() => {
+    const heard: { at: number; text: string }[] = []
+    const look = () => {
+      const text = document.querySelector('.jobs-bar + [role="status"]')?.textContent ?? ''
+      if (text !== '' && heard.at(-1)?.text !== text) heard.push({ at: performance.now(), text })
+    }
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true })
+    Object.assign(window, { heard })
+  })
+}
+const heard = () =>
+  page.evaluate(() => (window as unknown as { heard: { at: number; text: string }[] }).heard.map((one) => ({ ...one })))
+
+test('a long job shows what is left, says it politely, and is stopped half way', async () => {
   const copy = uniqueName('window-copy')
+  await openStart()
+  await listen()
   await startText(`mode: restore
 backup_id: first
 target:
@@ -247,6 +264,12 @@ restore:
     .getByText(/about \d+ (s|min) left/)
     .first()
     .waitFor()
+  await page.waitForFunction(() => (window as unknown as { heard: unknown[] }).heard.length > 1)
+  const [first, second] = await heard()
+  assert.ok(first !== undefined && second !== undefined)
+  for (const { text } of [first, second]) assert.match(text, /\d+ (%|percent).*left/)
+  assert.ok(second.at - first.at > 9_500, `said again after ${second.at - first.at} ms`)
+  assert.equal(await page.locator('[aria-live="assertive"], [role="alert"]').count(), 0)
   await button('Cancel Restore “first”').click()
   await heading('Restore “first” was cancelled').waitFor()
   const records = Number((await figure('Records').textContent())?.replaceAll(',', ''))

@@ -6,7 +6,7 @@ import { launchChromium } from './chromium.ts'
 import { type TestHost, testHost } from './host.ts'
 import { nothingSideways, wordsInsideButtons } from './page-checks.ts'
 import { PAGES } from './pages.ts'
-import { ended, fillWithSample, SAMPLE_ENVIRONMENT, type SampleWorld } from './sample-world.ts'
+import { fillWithSample, SAMPLE_ENVIRONMENT, type SampleWorld } from './sample-world.ts'
 import { englishTexts, openAll, unmarkedTexts } from './unmarked.ts'
 import { type Visitor, visitorOf } from './visitor.ts'
 
@@ -20,8 +20,6 @@ let browser: Browser
 let emptyHost: TestHost
 let filledHost: TestHost
 let world: SampleWorld
-/** A report of the month about the sample, for the pages that show what reports say. */
-let reportId: string
 const visitors = new Map<string, Visitor>()
 
 before(async () => {
@@ -29,7 +27,6 @@ before(async () => {
   emptyHost = await testHost(runJob, { PATH: process.env.PATH ?? '' })
   filledHost = await testHost(runJob, { PATH: process.env.PATH ?? '', ...SAMPLE_ENVIRONMENT })
   world = await fillWithSample(filledHost)
-  reportId = await reportOfMonth(filledHost, world)
   for (const language of ['en-XA', 'de']) {
     visitors.set(`${language} empty`, await visitorOf(emptyHost, browser, { language }))
     visitors.set(`${language} filled`, await visitorOf(filledHost, browser, { language }))
@@ -40,22 +37,6 @@ after(async () => {
   await emptyHost?.end()
   await filledHost?.end()
 })
-
-async function reportOfMonth({ services }: TestHost, { connectionId, backupId }: SampleWorld): Promise<string> {
-  const wanted = {
-    connectionId,
-    backupId,
-    month: '2026-11',
-    deep: true,
-    page: 'A4' as const,
-    signing: null,
-    passphrase: null,
-  }
-  const { jobId } = await services.handlers['reports.makeMonthly'](wanted)
-  const facts = await ended(services, jobId)
-  assert.ok(facts.kind === 'monthly-report')
-  return facts.reportId
-}
 
 const who = (language: string, profile: string): Visitor => {
   const visitor = visitors.get(`${language} ${profile}`)
@@ -95,7 +76,7 @@ const BEHIND_TABS: readonly { name: string; address(): string; tabs: number }[] 
     address: () => `/backups/archives/in/${world.connectionId}/${world.backupId}`,
     tabs: 5,
   },
-  { name: 'a report', address: () => `/reports/${world.connectionId}/${reportId}`, tabs: 3 },
+  { name: 'a report', address: () => `/reports/${world.connectionId}/${world.reportId}`, tabs: 3 },
 ]
 
 for (const { name, address, tabs } of BEHIND_TABS) {

@@ -39,7 +39,7 @@ export function readmeOf(facts: ReadmeFacts): Buffer {
     'How to check it',
     '',
     ...wrapped(
-      '1. Open verify.html in a browser, also without a network, and drag the whole zip file onto it. Nothing leaves your machine.',
+      '1. Open verify.html in a browser, also without a network, and drag the whole zip file onto it. Nothing leaves your machine. Whoever could have changed the package could have changed this page too: where that matters, use one that you got by another way, or 2 or 3.',
     ),
     ...wrapped('2. Or, with Coffer installed: coffer verify PACKAGE.zip --trust CERTIFICATE'),
     ...wrapped('3. Or by hand: unpack it, then'),

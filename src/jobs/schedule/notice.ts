@@ -5,7 +5,7 @@ import type { Notice } from './loop.ts'
 export const WEBHOOK_VARIABLE = 'COFFER_NOTIFY_WEBHOOK'
 const TIMEOUT_MS = 10_000
 
-/** A notice in words. Never holds anything from the configuration file but its schedule's name. */
+/** A notice in words: the schedule's name, and an error's sentence, which may name brokers and places, never a secret. */
 export function noticeText(notice: Notice): string {
   const { name, kind } = notice.schedule
   if (notice.about === 'overdue') {

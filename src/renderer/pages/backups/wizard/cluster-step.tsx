@@ -100,7 +100,7 @@ function Reached({ connectionId }: { connectionId: string }) {
       {!asked.isFetching && asked.error !== null && (
         <>
           <Problem error={errorOf(asked.error)} title={t('cluster.unreachable')} />
-          <Button variant="default" size="xs" mb="sm" onClick={() => void asked.refetch()}>
+          <Button variant="default" size="xs" my="sm" onClick={() => void asked.refetch()}>
             {t('retry', { ns: 'app' })}
           </Button>
         </>
