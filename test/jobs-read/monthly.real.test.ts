@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
-import { coffer } from '../cli/program.ts'
+import { coffer, ROOT } from '../cli/program.ts'
 import { runTool, type ToolResult } from '../rig/cache.ts'
 import type { JavaClient } from '../rig/java-client.ts'
+import { until } from '../rig/oddities.ts'
 import type { S3Server } from '../rig/s3.ts'
 import { uniqueName, useJava, useKafka, useS3 } from '../rig/shared.ts'
 import { backUp, backupConfig, binFolder, needPrograms, s3Storage } from './real-support.ts'
@@ -86,6 +89,68 @@ describe('a monthly compliance report', () => {
       }
       assert.deepEqual(results[0], results[1], verb)
     }
+    // and where restored records went, whichever place they came from
+    const mapped: unknown[] = []
+    for (const [at, from] of [{ backend: 'filesystem', path: folder }, storage].entries()) {
+      const file = join(folder, `restore-${at}.yaml`)
+      const copy = `${topic}-${at}`
+      const config = {
+        ...{ mode: 'restore', backup_id: id, target: { bootstrap_servers: [bootstrap] }, storage: from },
+        restore: { create_topics: true, topic_mapping: { [topic]: copy } },
+      }
+      await writeFile(file, JSON.stringify(config))
+      const restored = await coffer(['restore', '--config', file], { environment: environment() })
+      assert.equal(restored.code, 0, restored.err)
+      const path = at === 0 ? folder : s3.url(bucket, 'both')
+      const run = await coffer(['show-offset-mapping', '--path', path, '--backup-id', id, '--format', 'csv'], {
+        environment: environment(),
+      })
+      assert.equal(run.code, 0, run.err)
+      mapped.push(run.out.replaceAll(copy, 'copy'))
+    }
+    assert.equal(mapped[0], mapped[1])
+    assert.match(String(mapped[0]), new RegExp(`^${topic},0,copy,0,0,299,0,299,300,`, 'm'))
+  })
+
+  test('status --watch sees a backup grow, on S3 too, and Ctrl-C is its end', async () => {
+    const topic = uniqueName('watched')
+    await java.createTopics([{ name: topic }])
+    const storage = s3Storage(s3, bucket, 'watched')
+    const run = async (records: number) => {
+      await java.generate(topic, records, { size: 100 })
+      await backUp(backupConfig({ bootstrap, backupId: 'watched', topics: [topic], storage }))
+    }
+    await run(200)
+    const args = [
+      'status',
+      '--path',
+      s3.url(bucket, 'watched'),
+      '--backup-id',
+      'watched',
+      '--watch',
+      '--interval',
+      '0.2',
+    ]
+    const child = spawn(process.execPath, [join(ROOT, 'bin/coffer.mjs'), ...args, '--json'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...environment(), COFFER_PROFILE: bin },
+    })
+    const ended = once(child, 'close')
+    let out = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text
+    })
+    const looks = () =>
+      out
+        .split(/(?<=^\}\n)/m)
+        .filter((one) => one.endsWith('}\n'))
+        .map((one) => JSON.parse(one) as { statistics: { records: number } })
+    await until('a first look', async () => looks().length > 0)
+    await run(100)
+    await until('the new records', async () => looks().at(-1)?.statistics.records === 300)
+    child.kill('SIGINT')
+    assert.deepEqual(await ended, [0, null])
+    assert.equal(looks()[0]?.statistics.records, 200)
   })
 
   test('checksums by segment, as an auditor asks for them', async () => {

@@ -228,8 +228,10 @@ triggered_by: "weekly-sox-validation-cron"
     const pdf = join(folder, 'report.pdf')
     const get = (format: string, output: string) =>
       ok(['validation', 'evidence-get', '-p', place, '-r', id, '-f', format, '-o', output])
-    assert.match((await get('json', json)).out, /^Evidence report saved to: /)
-    await get('sig', sig)
+    // the guide's command for both, then the one that verifies: the signature lies beside the report
+    assert.match((await get('json', json)).out, /^Evidence report saved to: .*\nIts signature saved to: .*report\.sig /)
+    await get('sig', join(folder, 'again.sig'))
+    assert.deepEqual(await readFile(sig), await readFile(join(folder, 'again.sig')))
     await get('pdf', pdf)
     await get('all', join(folder, 'all'))
     await openssl('dgst', '-sha256', '-verify', publicKey, '-signature', join(folder, 'all', `${id}.sig.der`), json)

@@ -70,7 +70,10 @@ async function addCluster(name: string, kind: RegExp): Promise<void> {
   await choose(/^Cluster to back up$/, kind)
   await type(page, /^Bootstrap servers/, bootstrap)
   await keys(page, /^Security$/, 'ArrowDown')
-  await page.getByRole('option', { name: /PLAINTEXT\)$/ }).first().waitFor()
+  await page
+    .getByRole('option', { name: /PLAINTEXT\)$/ })
+    .first()
+    .waitFor()
   for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key)
   assert.match(await page.getByRole('combobox', { name: 'Security' }).inputValue(), /PLAINTEXT/)
   await keys(page, /^Save and check$/, 'Enter')

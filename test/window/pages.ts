@@ -25,7 +25,6 @@ export const PAGES: readonly WindowPage[] = [
   same('backup-new', '/backups/new'),
   same('schedules', '/backups/schedules'),
   { name: 'plan', empty: null, filled: ({ planId }) => `/backups/plans/${planId}` },
-  { name: 'plan-edit', empty: null, filled: ({ planId }) => `/backups/plans/${planId}/edit` },
   same('archives', '/backups/archives'),
   { name: 'archives-listing', empty: null, filled: ({ connectionId }) => `/backups/archives/in/${connectionId}` },
   {

@@ -77,14 +77,18 @@ export async function fillWithSample(host: TestHost): Promise<SampleWorld> {
   })
   await ended(host.services, extract.jobId)
   await handlers['requests.addNote']({ id: requestId, text: 'The supervisor asked for CSV beside the proof.' })
-  const reportId = await reportOfMonth(host, connectionId, backupId)
+  const reportId = await reportOfMonth(host, { connectionId, backupId, key: name })
   const planId = await planOf(host, connectionId)
   return { connectionId, backupId, requestId, jobId, reportId, planId }
 }
 
-async function reportOfMonth({ services }: TestHost, connectionId: string, backupId: string): Promise<string> {
+async function reportOfMonth(
+  { services }: TestHost,
+  { key, ...of }: { connectionId: string; backupId: string; key: string },
+): Promise<string> {
   const { jobId } = await services.handlers['reports.makeMonthly']({
-    ...{ connectionId, backupId, month: '2026-11', deep: true, page: 'A4', signing: null, passphrase: null },
+    ...{ ...of, month: '2026-11', deep: true, page: 'A4', passphrase: null },
+    signing: { key, name: 'Jane Doe', role: 'Records officer', meaning: 'reviewed', timestampUrl: null },
   })
   const facts = await ended(services, jobId)
   assert.ok(facts.kind === 'monthly-report')

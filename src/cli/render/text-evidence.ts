@@ -84,8 +84,10 @@ export function evidenceListText(result: EvidenceListResult): string[] {
 }
 
 export function evidenceGetText(result: EvidenceGetResult): string[] {
+  const what = ({ path }: { path: string }) =>
+    result.format === 'json' && path.endsWith('.sig') ? 'Its signature' : 'Evidence report'
   return result.files.map(
-    (file) => `Evidence report saved to: ${file.path} (${bytes(file.size)}, SHA-256 ${file.sha256})`,
+    (file) => `${what(file)} saved to: ${file.path} (${bytes(file.size)}, SHA-256 ${file.sha256})`,
   )
 }
 

@@ -63,6 +63,7 @@ const EVIDENCE_FORMATS: readonly EvidenceFormat[] = ['json', 'pdf', 'sig', 'all'
 const evidenceGet: Verb = {
   name: 'validation evidence-get',
   summary: 'fetch a report: json (default), pdf, sig, or all its files into a folder',
+  details: 'The signature of a report that is saved as NAME.json is saved beside it, as NAME.sig.',
   flags: ['path', 'report-id', 'output'],
   required: ['path', 'report-id', 'output'],
   formats: ['text', 'json'],

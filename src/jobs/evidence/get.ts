@@ -12,7 +12,8 @@ import { writeAtomically } from '../restore/state.ts'
 const MAX_FILE_BYTES = 1024 * 1024 * 1024
 
 /**
- * Fetches a report, under whatever prefix it lies. `output` is a file; for all of its files, a folder.
+ * Fetches a report, under whatever prefix it lies. `output` is a file; for all of its files, a folder. The signature of a
+ * report `x.json` comes along as `x.sig`: without it the report proves nothing.
  * @throws OBJECT_MISSING, PATH_ESCAPES, STORAGE_…
  */
 export async function runEvidenceGet(
@@ -28,16 +29,22 @@ export async function runEvidenceGet(
       hint: `It has: ${report.files.map(({ name }) => name.slice(reportId.length + 1)).join(', ')}.`,
     })
   }
+  const besides = output.endsWith('.json') && format === 'json' ? signatureOf(report.files, reportId) : []
   const files: EvidenceGetResult['files'] = []
   if (format === 'all') await mkdir(resolve(output), { recursive: true })
-  for (const { key, name } of wanted) {
+  for (const { key, name } of [...wanted, ...besides]) {
     const { body } = await storage.get(key, { maxBytes: MAX_FILE_BYTES })
     // names are the storage's: find.ts lets none with a slash through
-    const path = format === 'all' ? join(resolve(output), name) : resolve(output)
+    const beside = name.endsWith('.sig') && format === 'json' ? output.replace(/\.json$/, '.sig') : output
+    const path = format === 'all' ? join(resolve(output), name) : resolve(beside)
     await writeAtomically(path, [body]).catch((cause: unknown) => {
       throw new CofferError('STORAGE_FAILED', `"${path}" can't be written`, { cause })
     })
     files.push({ key, path, size: body.length, sha256: createHash('sha256').update(body).digest('hex') })
   }
   return { exitCode: EXIT.done, result: { kind: 'evidence-get', report_id: reportId, format, files } }
+}
+
+function signatureOf<T extends { name: string }>(files: readonly T[], reportId: string): T[] {
+  return files.filter(({ name }) => name === `${reportId}.sig`)
 }
