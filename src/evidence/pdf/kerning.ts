@@ -23,7 +23,7 @@ interface Subtable {
 export function kerningOf(file: Buffer, glyphs: number, script: 'latn' | 'DFLT'): Kerning | null {
   const table = tableOf(file, 'GPOS')
   if (table === null) return () => 0
-  const lookups = kernLookups(table, script)
+  const lookups = lookupsOf(table, script, 'kern')
   const read: Subtable[][] = []
   for (const at of lookups) {
     const type = table.readUInt16BE(at)
@@ -55,7 +55,7 @@ export function kerningOf(file: Buffer, glyphs: number, script: 'latn' | 'DFLT')
   }
 }
 
-function tableOf(file: Buffer, tag: string): Buffer | null {
+export function tableOf(file: Buffer, tag: string): Buffer | null {
   for (let i = 0, at = 12; i < file.readUInt16BE(4); i++, at += 16) {
     if (file.toString('latin1', at, at + 4) !== tag) continue
     const from = file.readUInt32BE(at + 8)
@@ -64,8 +64,8 @@ function tableOf(file: Buffer, tag: string): Buffer | null {
   return null
 }
 
-/** Where the lookups of "kern" begin, in their order, for a script's default language. */
-function kernLookups(table: Buffer, script: string): number[] {
+/** Where the lookups of a feature begin, in their order, for a script's default language: of a GPOS or a GSUB table. */
+export function lookupsOf(table: Buffer, script: string, tag: string): number[] {
   const [scripts, features, lookups] = [4, 6, 8].map((at) => table.readUInt16BE(at)) as [number, number, number]
   const order = new Set<number>()
   for (let i = 0; i < table.readUInt16BE(scripts); i++) {
@@ -75,7 +75,7 @@ function kernLookups(table: Buffer, script: string): number[] {
     const language = found + table.readUInt16BE(found)
     for (let j = 0; j < table.readUInt16BE(language + 4); j++) {
       const record = features + 2 + 6 * table.readUInt16BE(language + 6 + 2 * j)
-      if (table.toString('latin1', record, record + 4) !== 'kern') continue
+      if (table.toString('latin1', record, record + 4) !== tag) continue
       const feature = features + table.readUInt16BE(record + 4)
       for (let k = 0; k < table.readUInt16BE(feature + 2); k++) order.add(table.readUInt16BE(feature + 4 + 2 * k))
     }
@@ -114,7 +114,7 @@ function pairSubtable(table: Buffer, glyphs: number): Subtable | null {
   }
 }
 
-function coverageOf(table: Buffer, glyphs: number): Uint16Array {
+export function coverageOf(table: Buffer, glyphs: number): Uint16Array {
   const covered = new Uint16Array(glyphs)
   const count = table.readUInt16BE(2)
   if (table.readUInt16BE(0) === 1) {

@@ -31,7 +31,7 @@ const facts = ({ glyphs, positions, advanceWidth }: Shaped) => ({
 
 const LETTERS = Array.from({ length: 0x17f - 0x20 }, (_, i) => String.fromCharCode(i + 0x20))
 
-for (const face of ['sans', 'bold', 'mono', 'monoBold'] as const) {
+for (const face of ['sans', 'bold', 'serif', 'mono', 'monoBold'] as const) {
   test(`every pair of printable ASCII, and words of all letters, are shaped in ${face} as fontkit shapes them`, () => {
     const { font, whole, covers } = opened(face)
     const characters = [...LETTERS, ...'–—‘’“”„…'].filter(covers)
@@ -41,6 +41,9 @@ for (const face of ['sans', 'bold', 'mono', 'monoBold'] as const) {
     const random = seededRandom(7)
     const any = (from: string[]) => from[Math.floor(random() * from.length)] as string
     for (let i = 0; i < 2000; i++) texts.push(Array.from({ length: 3 + (i % 9) }, () => any(characters)).join(''))
+    // all that may be joined
+    const after = [...'fbhijklt']
+    for (const a of after) for (const b of after) for (const c of after) texts.push(`of${a}${b}${c} ${a}f${b}${c}`)
     texts.push(
       'office',
       'fluffier',
