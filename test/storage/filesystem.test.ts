@@ -228,6 +228,19 @@ test('a folder that may not be written is not allowed', async () => {
   await assert.rejects(storage.put('k', Buffer.from('x')), withCode('STORAGE_NOT_ALLOWED'))
 })
 
+test('a folder that can not be made is an error at once, and none that is tried for ever', async () => {
+  const child = spawn(process.execPath, [CHILD, '/proc/coffer-test/deep', 'x'], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  children.add(child)
+  assert.deepEqual((await once(child, 'message'))[0], 'ready')
+  const patience = setTimeout(() => child.kill('SIGKILL'), 30_000)
+  assert.equal(await ask(child, { do: 'fill', bytes: 10 }), 'STORAGE_FAILED')
+  clearTimeout(patience)
+  await endOf(child)
+  children.delete(child)
+})
+
 /** Starts a child after some shell lines, lets it write 8 MB, and gives its answer and the names it then finds. */
 async function fillUp(folder: string, command: string, args: string[]): Promise<{ answer: unknown; names: unknown }> {
   const child = spawn(command, [...args, process.execPath, CHILD, folder, 'x'], {
