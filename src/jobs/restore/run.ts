@@ -163,7 +163,7 @@ async function restore(session: Session, found: Preflight): Promise<JobResult<Re
   if (present > 0)
     context.log(
       'info',
-      `${plural(present, 'record is', 'records are')} there from an earlier run; going on behind them`,
+      `${plural(present, 'record is', 'records are')} there already; going on behind them`,
     )
   const spill = new SpillFile()
   try {
