@@ -14,8 +14,7 @@ import { checksBelow, clusterWords, estimate } from './text-backup.ts'
 
 export function restoreText(result: RestoreResult): string[] {
   const what = `${plural(result.records, 'record')} (${bytes(result.bytes)}) written`
-  const before =
-    result.records_already_there > 0 ? `, ${count(result.records_already_there)} were there already` : ''
+  const before = result.records_already_there > 0 ? `, ${count(result.records_already_there)} were there already` : ''
   const speed = result.duration_seconds > 0 ? `, ${bytes(result.bytes / result.duration_seconds)}/s` : ''
   return [
     result.state === 'complete'

@@ -161,10 +161,7 @@ async function restore(session: Session, found: Preflight): Promise<JobResult<Re
   if (groups?.commit === true) await refuseActive(cluster, newGroups)
   const present = [...standing.starts.values()].reduce((sum, start) => sum + start.present, 0)
   if (present > 0)
-    context.log(
-      'info',
-      `${plural(present, 'record is', 'records are')} there already; going on behind them`,
-    )
+    context.log('info', `${plural(present, 'record is', 'records are')} there already; going on behind them`)
   const spill = new SpillFile()
   try {
     return await write({ ...base, state, newGroups }, spill)
