@@ -73,14 +73,15 @@ async function fetchParts(all: boolean): Promise<void> {
 const AT_ONCE = Math.min(6, availableParallelism() + 2)
 
 /**
- * Unit tests, which wait for nothing, are spread among the real ones. The window's files take longest and come first, so
- * that none of them is left over when all else is done.
+ * Unit tests, which wait for nothing, are spread among the real ones. The window's files take longest and come first, and
+ * so do the verifier's among the unit tests: none of them is left over when all else is done.
  */
 function mixed(real: string[], unit: string[]): string[] {
   const isWindow = (file: string) => relative(root, file).startsWith(join('test', 'window'))
   const ordered = [...real.filter(isWindow), ...real.filter((file) => !isWindow(file))]
   const share = unit.length / ordered.length
-  return ordered.flatMap((file, i) => [file, ...unit.slice(Math.ceil(i * share), Math.ceil((i + 1) * share))])
+  const others = unit.toReversed()
+  return ordered.flatMap((file, i) => [file, ...others.slice(Math.ceil(i * share), Math.ceil((i + 1) * share))])
 }
 
 /** Runs files among which are real tests: these share one broker and one S3 server, handed on in the environment. */
