@@ -201,7 +201,7 @@ test('100,000 entries: verified, searched and scrolled', async () => {
   await fill(2_000, 100_000)
   await page.reload()
   const started = Date.now()
-  await heading(/^Nothing was changed: 101,20\d entries verified/).waitFor()
+  await heading(/^Nothing was changed: 101,20\d entries verified/).waitFor({ timeout: 180_000 })
   const seconds = (Date.now() - started) / 1000
   const table = page.getByRole('table', { name: 'Entries' })
   await table.waitFor()
