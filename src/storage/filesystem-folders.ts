@@ -1,8 +1,10 @@
 import { mkdir, realpath, stat } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { CofferError } from '../contract/errors.ts'
 import { errno } from './filesystem-errors.ts'
 import { syncFolder } from './filesystem-files.ts'
+import { makeFolder } from './make-folder.ts'
 
 /** The folders below a root, with the promise that nothing resolved or made here lies outside of it. */
 export class FolderTree {
@@ -83,4 +85,8 @@ async function isFolder(folder: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
     throw error
   }
+  const first = await makeFolder(folder)
+  if (first === undefined) return
+  // Each new folder is a name in the one above it.
+  for (let made = folder; made.length >= first.length; made = path.dirname(made)) await syncFolder(path.dirname(made))
 }

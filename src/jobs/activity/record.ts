@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { type ActivityEvent, appendActivity, type JournalKey } from '../../journal/activity/append.ts'
-import { makeFolder } from '../../signing/store/folder.ts'
+import { makeFolder } from '../../storage/make-folder.ts'
 import { activityFolder, openJournalKey, SHORT_PATIENCE_MS } from './key.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CofferError } from '../../contract/errors.ts'
-import { makeFolder } from '../../signing/store/folder.ts'
+import { makeFolder } from '../../storage/make-folder.ts'
 import { profileFolder } from '../profile.ts'
 import type { FoundPolicy } from './policy.ts'
 

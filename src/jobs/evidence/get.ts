@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { CofferError } from '../../contract/errors.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { EvidenceGetResult } from '../../contract/results/evidence.ts'
 import { findReport } from '../../evidence/store/find.ts'
+import { makeFolder } from '../../storage/make-folder.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { writeAtomically } from '../restore/state.ts'
 
@@ -31,7 +31,7 @@ export async function runEvidenceGet(
   }
   const besides = output.endsWith('.json') && format === 'json' ? signatureOf(report.files, reportId) : []
   const files: EvidenceGetResult['files'] = []
-  if (format === 'all') await mkdir(resolve(output), { recursive: true })
+  if (format === 'all') await makeFolder(resolve(output))
   for (const { key, name } of [...wanted, ...besides]) {
     const { body } = await storage.get(key, { maxBytes: MAX_FILE_BYTES })
     // names are the storage's: find.ts lets none with a slash through

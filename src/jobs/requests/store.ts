@@ -6,6 +6,7 @@ import { CofferError } from '../../contract/errors.ts'
 import { type CaseFile, caseFile } from '../../contract/requests/case.ts'
 import { type CaseData, type ExtractionSpec, extractionSpec } from '../../contract/requests/spec.ts'
 import { isoTime } from '../../contract/time.ts'
+import { makeFolder } from '../../storage/make-folder.ts'
 import { writeWhole } from '../../storage/write-whole.ts'
 
 /**
@@ -89,7 +90,7 @@ export class CaseStore {
         packages: [],
         notes: [],
       }
-      const folder = await makeFolder(home, folderName(data.matter), parent === null)
+      const folder = await makeRequestFolder(home, folderName(data.matter), parent === null)
       if (parent !== null) await this.#remember(folder)
       await saveFile(join(folder, 'case.json'), `${JSON.stringify(file, null, 2)}\n`)
       this.#folders.set(file.id, folder)
@@ -136,7 +137,7 @@ export class CaseStore {
 
   async #remember(folder: string): Promise<void> {
     const folders = [...new Set([...(await this.#others()), folder])]
-    await mkdir(dirname(this.#elsewhere), { recursive: true, mode: 0o700 })
+    await makeFolder(dirname(this.#elsewhere), 0o700)
     await saveFile(this.#elsewhere, `${JSON.stringify({ format: 1, folders }, null, 2)}\n`)
   }
 
@@ -173,9 +174,9 @@ export function folderName(matter: string): string {
   return name === '' || /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name) ? `request-${name || 'x'}` : name
 }
 
-async function makeFolder(home: string, name: string, inProfile: boolean): Promise<string> {
+async function makeRequestFolder(home: string, name: string, inProfile: boolean): Promise<string> {
   try {
-    if (inProfile) await mkdir(home, { recursive: true, mode: 0o700 })
+    if (inProfile) await makeFolder(home, 0o700)
     for (let n = 1; ; n++) {
       const folder = join(home, n === 1 ? name : `${name}-${n}`)
       try {

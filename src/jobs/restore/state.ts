@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { open, readFile, rm } from 'node:fs/promises'
 import { homedir, hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { restoresPrefix } from '../../archive/paths.ts'
 import type { Repartitioning, RestoreOptions } from '../../contract/config/types.ts'
 import { CofferError, isCofferError } from '../../contract/errors.ts'
 import { replaceFile } from '../../storage/filesystem-files.ts'
+import { makeFolder } from '../../storage/make-folder.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { checkedRestoreId, offsetMapKey, restoreStateKey } from '../offsets/store.ts'
 import { isAlive } from '../process-alive.ts'
@@ -206,7 +207,7 @@ function fileStore(pathOf: (restoreId: string) => string): Pick<StateStore, 'loa
 
 /** A local file whole or not at all: temporary file, fsync, rename. */
 export async function writeAtomically(path: string, parts: readonly Buffer[]): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(dirname(path))
   const temporary = `${path}.${process.pid}.tmp`
   try {
     const file = await open(temporary, 'w', 0o600)

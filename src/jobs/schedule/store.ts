@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { CofferError } from '../../contract/errors.ts'
 import type { RunState, RunTrigger, Schedule, ScheduledRun } from '../../contract/schedule.ts'
 import { isoTime } from '../../contract/time.ts'
+import { makeFolderSync } from '../../storage/make-folder.ts'
 import { isAlive } from '../process-alive.ts'
 
 /** A running run is dead when it was not heard of for so long; on the same host also when its process is gone. */
@@ -40,7 +40,7 @@ export class ScheduleStore {
   /** @param profile the user's folder; made where there is none. @throws STORAGE_FAILED where the file can't be used */
   constructor(profile: string) {
     try {
-      mkdirSync(profile, { recursive: true, mode: 0o700 })
+      makeFolderSync(profile, 0o700)
       this.#db = new DatabaseSync(join(profile, 'schedules.db'), { timeout: 10_000 })
       this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
       this.#migrate()

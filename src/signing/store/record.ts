@@ -3,7 +3,7 @@ import { link, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/pr
 import { join } from 'node:path'
 import { z } from 'zod'
 import { CofferError, type ErrorCode } from '../../contract/errors.ts'
-import { makeFolder } from './folder.ts'
+import { makeFolder } from '../../storage/make-folder.ts'
 import { checkedKeyName } from './names.ts'
 import { readPrivateFile } from './private-file.ts'
 

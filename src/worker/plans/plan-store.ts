@@ -1,9 +1,10 @@
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { CofferError } from '../../contract/errors.ts'
 import { type PlanInput, planInput } from '../../contract/ipc/plan.ts'
 import { isoTime } from '../../contract/time.ts'
+import { makeFolder } from '../../storage/make-folder.ts'
 import { writeWhole } from '../../storage/write-whole.ts'
 
 const stored = planInput.extend({ createdAt: z.string(), changedAt: z.string() })
@@ -103,7 +104,7 @@ export class PlanStore {
   /** One change at a time, each on the index as it stands. */
   #change<T>(change: (all: StoredPlan[]) => Promise<[StoredPlan[], T]>): Promise<T> {
     const next = this.#last.then(async () => {
-      await mkdir(this.folder, { recursive: true, mode: 0o700 })
+      await makeFolder(this.folder, 0o700)
       const [plans, result] = await change(await this.list())
       await writeWhole(this.#index, `${JSON.stringify({ format: 1, plans }, null, 2)}\n`)
       return result

@@ -1,8 +1,8 @@
 import { chmodSync, closeSync, openSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { CofferError } from '../../contract/errors.ts'
+import { makeFolder } from '../../storage/make-folder.ts'
 import { MIGRATIONS } from './schema.ts'
 
 export type Value = string | number | null
@@ -43,7 +43,7 @@ export class ProfileDatabase {
   static async open(profile: string): Promise<ProfileDatabase> {
     const path = join(profile, 'profile.db')
     try {
-      await mkdir(profile, { recursive: true, mode: 0o700 })
+      await makeFolder(profile, 0o700)
       return new ProfileDatabase(path)
     } catch (cause) {
       throw new CofferError('STORAGE_FAILED', `can't use the memory of the application "${path}": ${reasonOf(cause)}`, {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { CofferError } from '../../contract/errors.ts'
 import { variableName } from '../../contract/ipc/connection.ts'
+import { makeFolderSync } from '../../storage/make-folder.ts'
 
 const box = z.object({ nonce: z.string(), data: z.string() })
 const record = z.object({
@@ -48,7 +49,7 @@ export function writeVault(path: string, vault: VaultRecord | null): void {
     rmSync(path, { force: true })
     return
   }
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolderSync(dirname(path), 0o700)
   const temporary = `${path}.${process.pid}.tmp`
   try {
     const file = openSync(temporary, 'w', 0o600)

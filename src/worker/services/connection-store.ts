@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { CofferError } from '../../contract/errors.ts'
 import { connection } from '../../contract/ipc/connection.ts'
+import { makeFolder } from '../../storage/make-folder.ts'
 import { writeWhole } from '../../storage/write-whole.ts'
 
 /** What is kept of a connection: never a secret, only the names of the variables that hold them. */
@@ -74,7 +75,7 @@ export class ConnectionStore {
   #change<T>(change: (all: StoredConnection[]) => [StoredConnection[], T]): Promise<T> {
     const next = this.#last.then(async () => {
       const [connections, result] = change(await this.list())
-      await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 })
+      await makeFolder(dirname(this.#path), 0o700)
       await writeWhole(this.#path, `${JSON.stringify({ format: 1, connections }, null, 2)}\n`)
       return result
     })

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseDocument } from 'yaml'
 import { CofferError } from '../../contract/errors.ts'
@@ -10,6 +10,7 @@ import type { PackageRun } from '../../contract/requests/case.ts'
 import { isoTime } from '../../contract/time.ts'
 import { noteInCase } from '../../jobs/requests/custody.ts'
 import { type CaseStore, packagesFolder, type StoredCase, saveFile } from '../../jobs/requests/store.ts'
+import { makeFolder } from '../../storage/make-folder.ts'
 import type { ServiceCore } from './core.ts'
 
 type ExtractFacts = JobFacts & { kind: 'extract' }
@@ -52,7 +53,7 @@ export class RequestPackages {
       facts: null,
       verified: null,
     }
-    await mkdir(packagesFolder(stored.folder), { recursive: true, mode: 0o700 })
+    await makeFolder(packagesFolder(stored.folder), 0o700)
     await saveFile(join(stored.folder, 'extraction.yaml'), yaml)
     await this.#store.change(id, (kept) => ({
       ...kept,

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { CofferError } from '../../contract/errors.ts'
 import { type Trusted, trusted } from '../../contract/ipc/calls/verify.ts'
 import { isoTime } from '../../contract/time.ts'
+import { makeFolder } from '../../storage/make-folder.ts'
 import { writeWhole } from '../../storage/write-whole.ts'
 import { parseTrust } from '../../verify/trust.ts'
 
@@ -76,7 +77,7 @@ export class TrustStore {
   #change(change: (all: Entry[]) => Entry[]): Promise<void> {
     const work = this.#writing.then(async () => {
       const changed = change(await this.list())
-      await mkdir(this.#profile, { recursive: true, mode: 0o700 })
+      await makeFolder(this.#profile, 0o700)
       await writeWhole(this.#path, `${JSON.stringify(changed, null, 2)}\n`)
     })
     this.#writing = work.catch(() => {})
