@@ -1,4 +1,3 @@
-import { mkdir, realpath, stat } from 'node:fs/promises'
 import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { CofferError } from '../contract/errors.ts'
@@ -60,33 +59,11 @@ export class FolderTree {
   }
 }
 
-/**
- * Makes a folder and those above it, from the top, each synced as a name in the one above it. Not by mkdir's own `recursive`:
- * where a folder that is there answers ENOENT to a new one (procfs, some mounts), that tries for ever and can't be stopped.
- */
+/** Makes a folder with those above it, each kept as a name in the one above it. */
 async function mkdirDurably(folder: string): Promise<void> {
-  if (await isFolder(folder)) return
-  const above = path.dirname(folder)
-  if (above !== folder) await mkdirDurably(above)
-  try {
-    await mkdir(folder)
-  } catch (error) {
-    // somebody else may have made it meanwhile
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && (await isFolder(folder))) return
-    throw error
-  }
-  await syncFolder(above)
-}
-
-async function isFolder(folder: string): Promise<boolean> {
-  try {
-    return (await stat(folder)).isDirectory()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
-    throw error
-  }
   const first = await makeFolder(folder)
   if (first === undefined) return
-  // Each new folder is a name in the one above it.
-  for (let made = folder; made.length >= first.length; made = path.dirname(made)) await syncFolder(path.dirname(made))
+  for (let made = path.resolve(folder); made.length >= first.length; made = path.dirname(made)) {
+    await syncFolder(path.dirname(made))
+  }
 }
