@@ -97,7 +97,7 @@ describe('leaders that change', () => {
       for await (const step of cluster.reader({ ...options, maxBytes: 20_000 })) {
         assert.equal(step.type, 'batch')
         if (step.type === 'batch') for (const { offset } of records(step.batch.records)) offsets.push(offset)
-        await delay(2)
+        await delay(6)
       }
       return offsets
     }
@@ -126,7 +126,7 @@ describe('leaders that change', () => {
             viewOf({ offset: next, timestamp: BigInt(next), key: Buffer.from(`${next}`), value, headers: [] }),
           )
         }
-        await delay(5)
+        await delay(15)
       }
       assert.deepEqual(await writer.flush(), { endOffset: next })
       return acked
@@ -272,7 +272,7 @@ describe('leaders that change', () => {
           groups.filter((group) => !seen.has(group)),
           [],
         )
-        await delay(10)
+        await delay(100)
       } while (!state.over)
     }
     await Promise.all([done, following()])
