@@ -1,3 +1,4 @@
+import type { Said } from '../contract/said/said.ts'
 import { openSigner, type Signer } from '../signing/signer.ts'
 import { passphraseFrom } from '../signing/store/passphrase.ts'
 import { profileFolder } from './profile.ts'
@@ -12,7 +13,7 @@ export async function openNamedSigner(
   key: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Signer> {
-  const warnings: string[] = []
+  const warnings: Said[] = []
   const isFile = /[/\\.]/.test(key)
   const config = {
     enabled: true,

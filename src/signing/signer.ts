@@ -2,6 +2,7 @@ import { createHash, createPublicKey, type KeyObject, sign as nodeSign } from 'n
 import { readFile, stat } from 'node:fs/promises'
 import { CofferError, isCofferError } from '../contract/errors.ts'
 import type { SignatureAlgorithm, SigningConfig } from '../contract/evidence/signing.ts'
+import type { Said } from '../contract/said/said.ts'
 import { algorithm } from './algorithms.ts'
 import { type Certificate, certificatesIn, derIn, readCertificate, subjectName } from './certificate.ts'
 import { checkSigningChain } from './chain-check.ts'
@@ -28,7 +29,7 @@ export interface Signer {
   /** For people: who signs. */
   name: string
   /** Sentences for the log, such as that others may read the key's file. */
-  warnings: string[]
+  warnings: Said[]
   /**
    * Signs `data` (it is hashed here).
    * @returns ECDSA: ECDSA-Sig-Value in DER; RSA (PKCS#1 v1.5) and Ed25519: the algorithm's own bytes
@@ -47,7 +48,7 @@ interface Key {
   privateKey: KeyObject
   certificates: Buffer[]
   crls: Buffer[]
-  warnings: string[]
+  warnings: Said[]
   /** Names it in errors. */
   where: string
   /** What the key store calls it. */

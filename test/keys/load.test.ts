@@ -3,6 +3,7 @@ import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypt
 import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
+import { english } from '../../src/contract/said/said.ts'
 import { Secret } from '../../src/contract/secret.ts'
 import { createIdentity } from '../../src/signing/issue/identity.ts'
 import { publicKeyDerOf } from '../../src/signing/store/key-kinds.ts'
@@ -152,7 +153,7 @@ test('certificates in a PEM file: ordered, strangers left out, another key refus
   const loaded = await loadPrivateKey(mixed, null)
   assert.deepEqual(loaded.certificates, [leaf, root])
   assert.deepEqual(loaded.crls, [mine.crl])
-  assert.match(loaded.warnings.join(), /^1 of the certificates .* left out$/)
+  assert.match(loaded.warnings.map((one) => english(one)).join(), /^1 of the certificates .* left out$/)
   const foreign = await file('foreign.pem', pem(other.certificates) + key)
   await assert.rejects(loadPrivateKey(foreign, null), failure('KEY_UNREADABLE', /none of the certificates/))
   const broken = await file('broken.pem', `${key}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`)
@@ -216,6 +217,7 @@ test('a key file that others may read is used, with a warning', async () => {
     await chmod(path, mode)
     const { warnings } = await loadPrivateKey(path, new Secret(WORDS))
     assert.equal(warnings.length, warns ? 1 : 0, mode.toString(8))
-    if (warns) assert.match(warnings[0] ?? '', /open to other users \(mode 06(40|04)\): run chmod 600/)
+    if (warns)
+      assert.match(warnings.map((one) => english(one)).join(), /open to other users \(mode 06(40|04)\): run chmod 600/)
   }
 })

@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto'
 import { chmod, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
+import { english } from '../../src/contract/said/said.ts'
 import type { KeyRecord } from '../../src/signing/store/record.ts'
 import { openKeyStore } from '../../src/signing/store/store.ts'
 import { fileStore, keys, NEW, PASSPHRASE, searchFiles, temporaryFolder, traces } from './support.ts'
@@ -76,7 +77,8 @@ test('the passphrase may be in a file; both at once, an open file, an empty one'
   const fromFile = { COFFER_KEY_PASSPHRASE: '', COFFER_KEY_PASSPHRASE_FILE: path }
   assert.deepEqual((await (await store(fromFile)).get('audit')).warnings, [])
   await chmod(path, 0o644)
-  assert.match((await (await store(fromFile)).get('audit')).warnings.join(), /holds a passphrase and is open to other/)
+  const { warnings } = await (await store(fromFile)).get('audit')
+  assert.match(warnings.map((one) => english(one)).join(), /holds a passphrase and is open to other/)
   const both = store({ COFFER_KEY_PASSPHRASE_FILE: path })
   await assert.rejects((await both).get('audit'), failure('CONFIG_CONFLICT', /got both/))
   for (const [content, reason] of [

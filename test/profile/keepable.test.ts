@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { parse } from 'yaml'
-import { keepable } from '../../src/worker/profile/keepable.ts'
+import { keepable, saidOfNotKept } from '../../src/worker/profile/keepable.ts'
 import { backupRequest } from './support.ts'
 
 const kept = (text: string, file: string | null = null) => {
@@ -40,12 +40,15 @@ describe('what is kept of a request', () => {
       assert.equal(found, null)
       assert.match(notKept ?? '', new RegExp(`secret in clear \\("${key}"\\)`))
       assert.doesNotMatch(notKept ?? '', /hunter2/)
+      assert.deepEqual(saidOfNotKept(notKept ?? ''), { id: 'input.keptNoSecret', values: { key } })
       assert.deepEqual(kept(text, '/home/jane/b.yaml'), { text: '', notKept: null }, 'it is read again from its file')
     })
   }
 
   test('not where the text is no YAML, which may hold anything', () => {
     assert.match(kept('sasl_password: [').notKept ?? '', /is no YAML/)
+    assert.deepEqual(saidOfNotKept(kept('sasl_password: [').notKept ?? ''), { id: 'input.keptNoYaml' })
+    assert.equal(saidOfNotKept('somebody else’s sentence ("x")'), undefined)
   })
 
   test('comments are left out, lines stay where they are, and the meaning is the same', () => {

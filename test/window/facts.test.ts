@@ -202,6 +202,7 @@ describe('facts of a job', () => {
       ],
       unreadable: [],
       warnings: [],
+      sayings: [],
     })
     assert.ok(facts.kind === 'keys')
     assert.deepEqual(facts.keys, [{ name: 'audit', keyId: 'ab', status: 'usable' }])

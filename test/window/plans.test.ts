@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/contract/config/load.ts'
 import type { CofferError } from '../../src/contract/errors.ts'
 import type { PlanInput } from '../../src/contract/ipc/plan.ts'
 import { answer, Client } from '../../src/contract/ipc/reply.ts'
+import { english, type Said } from '../../src/contract/said/said.ts'
 import { cronOf, everyOf } from '../../src/renderer/pages/backups/wizard/rhythm.ts'
 import { planYaml } from '../../src/worker/plans/plan-file.ts'
 import { TopicMatcher } from '../../src/worker/plans/topic-matcher.ts'
@@ -201,6 +202,7 @@ describe('plans of a profile', () => {
     for (const { due, starts } of next) assert.equal(Date.parse(starts) - Date.parse(due), 2.5 * 3_600_000)
     const wrong = await client.call('schedules.preview', { clock: { ...clock, cron: '99 * * * *' } })
     assert.match(wrong.problem ?? '', /expected a cron pattern of five fields, got "99/)
+    assert.deepEqual(wrong.said, { id: 'input.cron', values: { cron: '99 * * * *' } })
   })
 })
 
@@ -211,6 +213,7 @@ describe('patterns over the topics of a cluster', () => {
     assert.deepEqual([...matcher.taken(names)].sort(), ['ledger-a', 'orders'])
     assert.deepEqual(matcher.counts(names), [2, 1, 0, 0])
     assert.equal(matcher.problems.length, 1)
+    assert.match(english(matcher.problems[0] as Said), /^expected a regular expression after "~" \(.+\), got "~\("$/)
     assert.deepEqual([...new TopicMatcher([], ['x']).taken(names)], ['ledger-a', 'ledger-b', 'orders'])
     assert.equal(new TopicMatcher(['~^$'], []).taken(names).size, 0)
   })

@@ -1,4 +1,5 @@
 import { CofferError } from '../errors.ts'
+import { type Said, say } from '../said/said.ts'
 import { compileRegex } from './regex.ts'
 import type { TopicSelection } from './types.ts'
 
@@ -21,25 +22,34 @@ export function literalTopics({ include }: Pick<TopicSelection, 'include'>): str
   return include.filter((pattern) => !pattern.startsWith('~') && !/[*?]/.test(pattern))
 }
 
-/** What is wrong with a pattern, or null. */
+/** What is wrong with a pattern, without naming it, or null. */
 export function checkTopicPattern(pattern: string): string | null {
+  const why = regexProblem(pattern)
+  return why === null ? null : `expected a regular expression after "~" (${why})`
+}
+
+/** What is wrong with a pattern, as a sentence that names it, or null. */
+export function topicPatternProblem(pattern: string): Said | null {
+  const why = regexProblem(pattern)
+  return why === null ? null : say('input.topicPattern', { why, pattern })
+}
+
+function regexProblem(pattern: string): string | null {
   if (!pattern.startsWith('~')) return null
   try {
     compileRegex(pattern.slice(1))
     return null
   } catch (error) {
-    return `expected a regular expression after "~" (${(error as Error).message})`
+    return (error as Error).message
   }
 }
 
 function matcher(pattern: string): (name: string) => boolean {
+  const problem = topicPatternProblem(pattern)
+  if (problem !== null) throw new CofferError('CONFIG_INVALID_VALUE', problem)
   if (!pattern.startsWith('~')) return (name) => matchGlob(pattern, name)
-  try {
-    const regex = compileRegex(pattern.slice(1))
-    return (name) => regex.test(name)
-  } catch {
-    throw new CofferError('CONFIG_INVALID_VALUE', `${checkTopicPattern(pattern)}, got "${pattern}"`)
-  }
+  const regex = compileRegex(pattern.slice(1))
+  return (name) => regex.test(name)
 }
 
 /**

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { jobId, jobKind, logLine, outcome, progress } from './job.ts'
 import { MAX_LOG_LINES, MAX_NAME } from './limits.ts'
+import { said } from './said.ts'
 
 /**
  * What became of a job.
@@ -54,6 +55,7 @@ export const jobDetail = jobRow.extend({
   logDropped: count,
   /** Why it can't be started again, in a sentence. */
   whyNoResume: z.string().nullable(),
+  said: said.exactOptional(),
 })
 export type JobDetail = z.infer<typeof jobDetail>
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ScheduledRun, ScheduleStatus } from '../schedule.ts'
 import { errorCode } from './error.ts'
 import { MAX_NAME, MAX_PATH, MAX_TEXT } from './limits.ts'
+import { said } from './said.ts'
 
 /** A plan is a saved backup job: which streams of which cluster go where, how, and for how long they are to be kept. */
 
@@ -117,5 +118,6 @@ export const systemEntry = z.object({
   format: z.enum(['cron', 'systemd', 'task-scheduler']),
   files: z.array(z.object({ name: z.string(), content: z.string().max(MAX_TEXT), where: z.string() })),
   problem: z.string().nullable(),
+  said: said.exactOptional(),
 })
 export type SystemEntry = z.infer<typeof systemEntry>

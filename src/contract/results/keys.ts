@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 import type { SignatureAlgorithm } from '../evidence/signing.ts'
+import type { Said } from '../said/said.ts'
 
 /** What is public about a signing key. */
 export interface KeyOverview {
@@ -41,6 +42,7 @@ export interface KeyChangedResult {
   store: string
   key: KeyOverview
   warnings: string[]
+  sayings: Said[]
 }
 
 export interface KeysListResult {
@@ -50,6 +52,7 @@ export interface KeysListResult {
   keys: KeyOverview[]
   unreadable: { name: string; code: ErrorCode; message: string }[]
   warnings: string[]
+  sayings: Said[]
 }
 
 export interface KeyExportedResult {

@@ -1,5 +1,6 @@
 import { ACCOUNT, FINDING, MANY, SEGMENT, SIGNATURE, VERDICT } from './english-archive.ts'
 import { CONTROL, REFUSED } from './english-controls.ts'
+import { INPUT } from './english-input.ts'
 import { APPROVAL, JOURNAL } from './english-journal.ts'
 import { BACKUP, PHASE } from './english-phase.ts'
 import { GAP, OPEN, REPORT } from './english-report.ts'
@@ -37,6 +38,7 @@ export const ENGLISH = {
   journal: JOURNAL,
   approval: APPROVAL,
   backup: BACKUP,
+  input: INPUT,
 } as const
 
 type Counted<Name> = Name extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : Name

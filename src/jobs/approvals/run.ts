@@ -120,7 +120,7 @@ async function decide(
   const path = resolve(request.file)
   const file = await readRequest(path)
   const signer = await openNamedSigner(request.signingKey, environment)
-  for (const warning of signer.warnings) context.log('warn', warning)
+  for (const warning of signer.warnings) context.log('warn', english(warning))
   const approver = actorOf(signer, environment)
   const document: ApprovalDecision = {
     format: 'coffer-approval/1',

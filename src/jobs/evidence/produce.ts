@@ -58,7 +58,7 @@ export async function openEvidenceSigner(
 ): Promise<EvidenceSigner | null> {
   if (!evidence.signing.enabled) return null
   const signer = await openSigner(evidence.signing, { environment, profile: profileFolder(environment) })
-  for (const warning of signer.warnings) context.log('warn', warning)
+  for (const warning of signer.warnings) context.log('warn', english(warning))
   return { signer, authority: await timestampAuthority(evidence.signing) }
 }
 

@@ -126,7 +126,13 @@ export async function buildPackage(building: Building): Promise<JobResult<Extrac
   }
   const failed = work.outcomes.filter((one) => one.state === 'failed')
   const endedAt = Date.now()
-  const told = toldOf([...scope.warnings, ...archive.problems, ...custody.problems, ...reported.problems, ...problems])
+  const told = toldOf([
+    ...(scope.sayings ?? []),
+    ...archive.problems,
+    ...custody.problems,
+    ...reported.problems,
+    ...problems,
+  ])
   const result: ExtractResult = {
     kind: 'extract',
     dry_run: false,

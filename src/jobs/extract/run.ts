@@ -3,7 +3,7 @@ import { type ExtractConfig, loadExtract } from '../../contract/config/extract.t
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { ExtractPlanResult, ExtractResult } from '../../contract/results/extract.ts'
-import { say } from '../../contract/said/said.ts'
+import { english, type Said, say } from '../../contract/said/said.ts'
 import { count, plural } from '../../contract/words.ts'
 import { verifierPage } from '../../evidence/package/verifier-page.ts'
 import { toolDigest } from '../../evidence/report/tool-digest.ts'
@@ -50,7 +50,7 @@ async function extractFrom(
   const loaded = await requireManifest(storage, config.backup_id)
   const plan = planExtract(loaded.manifest, config.extract)
   const warnings = warningsOf(plan)
-  for (const warning of warnings) context.log('warn', warning)
+  for (const warning of warnings) context.log('warn', english(warning))
   const scope = scopeOf(config, plan, storage.location, warnings)
   if (request.dryRun) return { exitCode: EXIT.done, result: { kind: 'extract', dry_run: true, ...scope } }
 
@@ -114,10 +114,4 @@ function announcement(plan: ExtractPlan, work: Work): string {
   return `${again}reading ${plural(segments, 'segment')} with ${plural(plan.recordsAtMost, 'record')} (${count(Math.ceil(plan.bytesAtMost / 1e6))} MB, ${count(Math.ceil(plan.storedBytes / 1e6))} MB stored); ${plural(plan.skipped, 'segment')} can hold no match`
 }
 
-function warningsOf(plan: ExtractPlan): string[] {
-  return plan.foreign
-    ? [
-        'the archive was made by another program and states no digests: the package proves what was read, not that it was never changed',
-      ]
-    : []
-}
+const warningsOf = (plan: ExtractPlan): Said[] => (plan.foreign ? [say('warn.foreignPackage')] : [])

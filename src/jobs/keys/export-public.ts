@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { CofferError } from '../../contract/errors.ts'
 import type { KeysRequest } from '../../contract/jobs.ts'
 import type { KeyExportedResult } from '../../contract/results/keys.ts'
+import { english } from '../../contract/said/said.ts'
 import { isSelfSigned } from '../../signing/certificate.ts'
 import { toPem } from '../../signing/store/pem.ts'
 import type { KeyFacts } from '../../signing/store/store.ts'
@@ -47,7 +48,7 @@ export async function exportPublic(
       what,
       sha256: createHash('sha256').update(text).digest('hex'),
     })),
-    warnings: key.warnings,
+    warnings: key.warnings.map((one) => english(one)),
   }
 }
 

@@ -1,5 +1,6 @@
 import { CofferError } from '../../contract/errors.ts'
 import type { KeysRequest } from '../../contract/jobs.ts'
+import { english, type Said, say } from '../../contract/said/said.ts'
 import type { Secret } from '../../contract/secret.ts'
 import { loadPrivateKey } from '../../signing/store/load.ts'
 import { passphraseFrom } from '../../signing/store/passphrase.ts'
@@ -19,15 +20,15 @@ export async function importKey(
   { store, environment, now }: KeysPlace,
 ): Promise<KeyFacts> {
   await store.mustBeFree(name)
-  const warnings: string[] = []
-  const warn = (warning: string) => warnings.push(warning)
+  const warnings: Said[] = []
+  const warn = (warning: Said) => warnings.push(warning)
   const passphrase = (await passphraseFrom(environment, OWN, warn)) ?? (await passphraseFrom(environment, STORE, warn))
   const { privateKey, certificates, crls, warnings: found } = await load(file, passphrase)
   const key = await store.add({ name, origin: 'imported', privateKey, rootPrivateKey: null, certificates, crls }, now)
-  const bare = `"${file}" has no certificate: signatures will show that this key made them, but not whose it is`
+  const bare = certificates.length === 0 ? [say('warn.noCertificate', { path: file })] : []
   return {
     ...key,
-    warnings: [...new Set([...warnings, ...found, ...key.warnings, ...(certificates.length === 0 ? [bare] : [])])],
+    warnings: each([...warnings, ...found, ...key.warnings, ...bare]),
   }
 }
 
@@ -39,4 +40,9 @@ async function load(file: string, passphrase: Secret | null) {
     const hint = `Set ${OWN} to the passphrase of this file, or name a file with it by ${OWN}_FILE.`
     throw new CofferError('KEY_PASSPHRASE', error.message, { hint, cause: error })
   }
+}
+
+/** Each sentence once. */
+function each(warnings: readonly Said[]): Said[] {
+  return [...new Map(warnings.map((one) => [english(one), one])).values()]
 }

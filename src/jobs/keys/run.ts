@@ -2,6 +2,7 @@ import { CofferError } from '../../contract/errors.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult, KeysRequest } from '../../contract/jobs.ts'
 import type { KeyChangedResult, KeysResult } from '../../contract/results/keys.ts'
+import { type Said, say, toldOf } from '../../contract/said/said.ts'
 import { checkedKeyName } from '../../signing/store/names.ts'
 import { type KeyFacts, type KeyStore, openKeyStore } from '../../signing/store/store.ts'
 import { profileFolder } from '../profile.ts'
@@ -58,14 +59,14 @@ function changed(
 ): JobResult<KeyChangedResult> {
   const warnings = [...key.warnings]
   if (action !== 'revoke' && key.algorithm === 'Ed25519') {
-    warnings.push('an Ed25519 key signs JSON, manifests and packages; PDF reports need another one')
+    warnings.push(say('warn.ed25519'))
   }
   const result: KeyChangedResult = {
     kind: 'keys',
     action,
     store: store.folder,
     key: keyOverview(key, now),
-    warnings,
+    ...warned(warnings),
   }
   return { exitCode: EXIT.done, result }
 }
@@ -81,7 +82,12 @@ async function listKeys({ store, now }: KeysPlace): Promise<JobResult<KeysResult
       store: store.folder,
       keys: keys.map((key) => keyOverview(key, now)),
       unreadable,
-      warnings: keys.flatMap(({ warnings }) => warnings),
+      ...warned(keys.flatMap(({ warnings }) => warnings)),
     },
   }
+}
+
+function warned(warnings: readonly Said[]): { warnings: string[]; sayings: Said[] } {
+  const { texts, sayings } = toldOf(warnings)
+  return { warnings: texts, sayings }
 }

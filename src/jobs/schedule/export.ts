@@ -1,4 +1,5 @@
 import { CofferError } from '../../contract/errors.ts'
+import { say } from '../../contract/said/said.ts'
 import type { Schedule, ScheduleExport } from '../../contract/schedule.ts'
 
 /**
@@ -12,7 +13,7 @@ export function exportSchedule(
   const verb = VERB[schedule.kind]
   const id = `coffer-${schedule.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`
   if (/["\\%\n\r]/.test(schedule.config)) {
-    throw new CofferError('USAGE', `can't write the path "${schedule.config}" into an entry for another scheduler`, {
+    throw new CofferError('USAGE', say('input.noEntryPath', { path: schedule.config }), {
       hint: 'Give the configuration file a path without quotes, backslashes and percent signs.',
     })
   }
@@ -102,7 +103,7 @@ function weekdays(text: string, cron: string): string {
 }
 
 function noForm(cron: string): CofferError {
-  return new CofferError('USAGE', `the pattern "${cron}" has no form for systemd here`, {
+  return new CofferError('USAGE', say('input.noSystemdForm', { cron }), {
     hint: 'Export it for cron, or run "coffer schedule run" as the service.',
   })
 }

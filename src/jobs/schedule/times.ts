@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Cron } from 'croner'
 import { CofferError } from '../../contract/errors.ts'
+import { say } from '../../contract/said/said.ts'
 import type { Schedule } from '../../contract/schedule.ts'
 
 /** When a schedule is due. Pure: everything follows from the schedule and the instants that are given. */
@@ -15,9 +16,7 @@ export function checkClock({ cron, timezone }: Clock): void {
   try {
     new Intl.DateTimeFormat('en', { timeZone: timezone })
   } catch (cause) {
-    throw new CofferError('CONFIG_INVALID_VALUE', `expected a time zone such as Europe/Berlin, got "${timezone}"`, {
-      cause,
-    })
+    throw new CofferError('CONFIG_INVALID_VALUE', say('input.timeZone', { got: timezone }), { cause })
   }
   if (cron.trim().split(/\s+/).length !== 5) throw badPattern(cron)
   let next: Date | null
@@ -27,7 +26,7 @@ export function checkClock({ cron, timezone }: Clock): void {
     throw badPattern(cron, cause)
   }
   if (next === null) {
-    throw new CofferError('CONFIG_INVALID_VALUE', `the pattern "${cron}" is never due`, {
+    throw new CofferError('CONFIG_INVALID_VALUE', say('input.neverDue', { cron }), {
       hint: 'Look at its day and month: 30 February never comes.',
     })
   }
@@ -76,7 +75,7 @@ export function quietUntil(
 export function checkQuietHours(quiet: NonNullable<Schedule['quiet_hours']>): void {
   for (const time of [quiet.from, quiet.to]) {
     if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(time)) {
-      throw new CofferError('CONFIG_INVALID_VALUE', `expected quiet hours as HH:MM-HH:MM, got "${time}"`)
+      throw new CofferError('CONFIG_INVALID_VALUE', say('input.quietHours', { got: time }))
     }
   }
 }
@@ -96,7 +95,7 @@ function pattern({ cron, timezone }: Clock): Cron {
 }
 
 function badPattern(cron: string, cause?: unknown): CofferError {
-  return new CofferError('CONFIG_INVALID_VALUE', `expected a cron pattern of five fields, got "${cron}"`, {
+  return new CofferError('CONFIG_INVALID_VALUE', say('input.cron', { cron }), {
     hint: 'Minute, hour, day of month, month, day of week: "0 2 * * 0" is Sundays at 02:00.',
     ...(cause === undefined ? {} : { cause }),
   })

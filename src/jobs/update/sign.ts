@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { canonicalJson } from '../../contract/canonical-json.ts'
 import { CofferError, isCofferError } from '../../contract/errors.ts'
 import type { UpdateSignedResult } from '../../contract/results/update.ts'
+import { english } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { MAX_LIST_BYTES, type UpdateFile, type UpdateList, updateList } from '../../contract/updates.ts'
 import { signatureFiles, signDetached } from '../../signing/detached.ts'
@@ -37,7 +38,7 @@ export async function signList(
     )
   }
   const signer = await openNamedSigner(request.signingKey, environment)
-  for (const warning of signer.warnings) warn(warning)
+  for (const warning of signer.warnings) warn(english(warning))
   for (const name of missing) warn(`"${name}" does not lie beside the draft, so its size and digest were not checked`)
   const id = `updates/${list.channel}-${list.serial}`
   const signature = await signDetached(bytes, { signer, id, authority: null })

@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { CofferError } from '../../contract/errors.ts'
+import { type Said, say } from '../../contract/said/said.ts'
 import type { Secret } from '../../contract/secret.ts'
 import { BerError, readBer, sequenceOf, smallInteger, TAG } from './ber.ts'
 import { algorithmOf, orderCertificates } from './key-kinds.ts'
@@ -16,7 +17,7 @@ export interface LoadedKey {
   /** DER, revocation lists that lay in the file too. */
   crls: Buffer[]
   /** Sentences about the file, such as that others may read it. */
-  warnings: string[]
+  warnings: Said[]
 }
 
 const MOST_BYTES = 1_000_000
@@ -39,9 +40,7 @@ export async function loadPrivateKey(path: string, passphrase: Secret | null): P
   algorithmOf(material.privateKey, where)
   const { chain, superfluous } = orderCertificates(material.privateKey, material.certificates, where)
   if (superfluous > 0) {
-    warnings.push(
-      `${superfluous} of the certificates in ${where} don't belong to the chain of its key and are left out`,
-    )
+    warnings.push(say('warn.superfluous', { count: superfluous, path }))
   }
   return { privateKey: material.privateKey, certificates: chain, crls: material.crls, warnings }
 }

@@ -1,4 +1,5 @@
 import { CofferError } from '../../contract/errors.ts'
+import type { Said } from '../../contract/said/said.ts'
 import { Secret } from '../../contract/secret.ts'
 import { readPrivateFile } from './private-file.ts'
 
@@ -17,7 +18,7 @@ const MOST_BYTES = 10_000
 export async function passphraseFrom(
   environment: Environment,
   variable: string,
-  warn: (warning: string) => void,
+  warn: (warning: Said) => void,
 ): Promise<Secret | null> {
   const value = environment[variable]
   const path = environment[`${variable}_FILE`]
@@ -29,7 +30,7 @@ export async function passphraseFrom(
   }
   if (!path) return value ? new Secret(value) : null
   try {
-    const { bytes, warnings } = await readPrivateFile(path, MOST_BYTES, 'a passphrase')
+    const { bytes, warnings } = await readPrivateFile(path, MOST_BYTES, 'warn.passphraseOpen')
     for (const warning of warnings) warn(warning)
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/\r?\n$/, '')
     if (text === '') throw new Error('it is empty')

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { CofferError } from '../../contract/errors.ts'
+import { type Said, say } from '../../contract/said/said.ts'
 
 /** Bits that let the group or others read or write. */
 const TOO_OPEN = 0o077
@@ -8,15 +9,15 @@ const TOO_OPEN = 0o077
 /**
  * Reads a file that should be private.
  * @param most bytes; more is no key
- * @param what it holds, for the warning
+ * @param tooOpenSays the warning where other users may read it
  * @returns its bytes, and a sentence where others may read or write it (not on Windows, whose modes say nothing)
  * @throws KEY_MISSING, KEY_UNREADABLE
  */
 export async function readPrivateFile(
   path: string,
   most: number,
-  what = 'a private key',
-): Promise<{ bytes: Buffer; warnings: string[] }> {
+  tooOpenSays: 'warn.keyOpen' | 'warn.passphraseOpen' = 'warn.keyOpen',
+): Promise<{ bytes: Buffer; warnings: Said[] }> {
   try {
     // a pipe would be waited for; what it is shows only once it is open
     const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
@@ -30,9 +31,7 @@ export async function readPrivateFile(
       const octal = (mode & 0o777).toString(8).padStart(4, '0')
       return {
         bytes,
-        warnings: tooOpen
-          ? [`"${path}" holds ${what} and is open to other users (mode ${octal}): run chmod 600 on it`]
-          : [],
+        warnings: tooOpen ? [say(tooOpenSays, { path, mode: octal })] : [],
       }
     } finally {
       await file.close()

@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { CofferError } from '../../contract/errors.ts'
+import type { Said } from '../../contract/said/said.ts'
 import { publicKeyDerOf } from './key-kinds.ts'
 import { type Keychain, osKeychain } from './keychain.ts'
 import { passphraseWrong } from './material.ts'
@@ -22,7 +23,7 @@ const PASSPHRASE = 'COFFER_KEY_PASSPHRASE'
 /** `keychain` or `file`; unset: the keychain where there is one. */
 const CHOICE = 'COFFER_KEY_STORE'
 
-export type Warn = (warning: string) => void
+export type Warn = (warning: Said) => void
 
 /** Keys that were put away, and the way back where what refers to them can't be written. */
 export interface Kept {

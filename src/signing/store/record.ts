@@ -3,6 +3,7 @@ import { link, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/pr
 import { join } from 'node:path'
 import { z } from 'zod'
 import { CofferError, type ErrorCode } from '../../contract/errors.ts'
+import type { Said } from '../../contract/said/said.ts'
 import { makeFolder } from '../../storage/make-folder.ts'
 import { checkedKeyName } from './names.ts'
 import { readPrivateFile } from './private-file.ts'
@@ -44,7 +45,7 @@ export interface FoundRecord {
   record: KeyRecord
   path: string
   bytes: Buffer
-  warnings: string[]
+  warnings: Said[]
 }
 
 /** The files of a key store: one for each key, written whole or not at all, readable by their owner alone. */

@@ -2,6 +2,7 @@ import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
 import { join } from 'node:path'
 import { CofferError, type ErrorCode } from '../../contract/errors.ts'
 import type { SignatureAlgorithm } from '../../contract/evidence/signing.ts'
+import type { Said } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { type Certificate, isIssuedBy, readCertificate } from '../certificate.ts'
 import { type Revocation, type RevocationList, readCrl, revocationOf } from '../crl.ts'
@@ -19,7 +20,7 @@ export interface StoredKey {
   /** DER, newest of each issuer. */
   crls: Buffer[]
   /** Sentences for the log, such as that others may read the key's file. */
-  warnings: string[]
+  warnings: Said[]
 }
 
 /** What is public about a key. */
@@ -38,7 +39,7 @@ export interface KeyFacts {
   hasRootKey: boolean
   /** Of the key's own certificate, as a list of its issuer says. */
   revocation: Revocation | null
-  warnings: string[]
+  warnings: Said[]
 }
 
 /** A key to put into the store. */
@@ -127,7 +128,7 @@ export async function openKeyStore(place: {
     },
     add: async (key, now) => {
       await store.mustBeFree(key.name)
-      const warnings: string[] = []
+      const warnings: Said[] = []
       const spki = publicKeyDerOf(key.privateKey)
       const keyId = createHash('sha256').update(spki).digest('hex')
       const keys = { signing: key.privateKey, root: key.rootPrivateKey }

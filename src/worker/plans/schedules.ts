@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { serializeError } from '../../contract/errors.ts'
 import type { Clock, SystemEntry } from '../../contract/ipc/plan.ts'
+import { beside, type Said } from '../../contract/said/said.ts'
 import type { Schedule, ScheduleStatus } from '../../contract/schedule.ts'
 import { isoTime } from '../../contract/time.ts'
 import { exportSchedule } from '../../jobs/schedule/export.ts'
@@ -52,7 +53,7 @@ export function systemEntries(schedule: Schedule): SystemEntry[] {
     try {
       return { format, files: exportSchedule(schedule, format), problem: null }
     } catch (error) {
-      return { format, files: [], problem: serializeError(error).message }
+      return { format, files: [], ...problemOf(error) }
     }
   })
 }
@@ -61,6 +62,7 @@ export function systemEntries(schedule: Schedule): SystemEntry[] {
 export function previewOf(clock: Clock): {
   next: { due: string; starts: string }[]
   problem: string | null
+  said?: Said
 } {
   try {
     checkClock(clock)
@@ -71,6 +73,11 @@ export function previewOf(clock: Clock): {
     })
     return { next, problem: null }
   } catch (error) {
-    return { next: [], problem: serializeError(error).message }
+    return { next: [], ...problemOf(error) }
   }
+}
+
+function problemOf(error: unknown): { problem: string; said?: Said } {
+  const { message, said } = serializeError(error)
+  return { problem: message, ...beside(said) }
 }

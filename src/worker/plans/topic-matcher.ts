@@ -1,11 +1,12 @@
-import { checkTopicPattern, literalTopics, selectTopics } from '../../contract/config/topics.ts'
+import { checkTopicPattern, literalTopics, selectTopics, topicPatternProblem } from '../../contract/config/topics.ts'
+import type { Said } from '../../contract/said/said.ts'
 
 /**
  * Which topics patterns take, as a backup decides it, over long lists: plain names are looked up, not compared one by one.
  * A pattern that is wrong takes nothing and is named.
  */
 export class TopicMatcher {
-  readonly problems: string[]
+  readonly problems: Said[]
   readonly #include: readonly string[]
   readonly #exclude: readonly string[]
 
@@ -13,8 +14,8 @@ export class TopicMatcher {
     this.#include = include
     this.#exclude = exclude
     this.problems = [...include, ...exclude].flatMap((pattern) => {
-      const problem = checkTopicPattern(pattern)
-      return problem === null ? [] : [`${problem}, got "${pattern}"`]
+      const problem = topicPatternProblem(pattern)
+      return problem === null ? [] : [problem]
     })
   }
 

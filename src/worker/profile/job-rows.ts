@@ -1,7 +1,9 @@
 import type { JobDetail, JobRow, JobState } from '../../contract/ipc/history.ts'
 import type { JobFacts, WindowOutcome } from '../../contract/ipc/job.ts'
 import type { JobKind } from '../../contract/jobs.ts'
+import { beside } from '../../contract/said/said.ts'
 import type { Row } from './database.ts'
+import { saidOfNotKept } from './keepable.ts'
 
 /** Kinds that go on from their last durable point when the same request is started again. */
 const CONTINUES: ReadonlySet<JobKind> = new Set<JobKind>(['backup', 'restore', 'extract', 'validation'])
@@ -74,6 +76,7 @@ export function jobRowOf(row: Row, session: string): JobRow {
 }
 
 export function jobDetailOf(row: Row, log: readonly Row[], session: string): JobDetail {
+  const whyNoResume = textOf(row.not_kept)
   return {
     ...jobRowOf(row, session),
     outcome: jsonOf<WindowOutcome>(row.outcome),
@@ -83,7 +86,8 @@ export function jobDetailOf(row: Row, log: readonly Row[], session: string): Job
       message: String(line.message),
     })),
     logDropped: log[0] === undefined ? 0 : Number(log[0].line),
-    whyNoResume: textOf(row.not_kept),
+    whyNoResume,
+    ...beside(whyNoResume === null ? undefined : saidOfNotKept(whyNoResume)),
   }
 }
 

@@ -1,5 +1,6 @@
 import { isMap, isPair, isScalar, Lexer, parseDocument, visit } from 'yaml'
 import type { ConfigSource, JobRequest } from '../../contract/jobs.ts'
+import { english, type Said, saidOf, say } from '../../contract/said/said.ts'
 
 /** A request as it may be kept: without the environment, and without any secret in a text. */
 export type KeptRequest = JobRequest extends infer R ? (R extends unknown ? Omit<R, 'environment'> : never) : never
@@ -28,11 +29,21 @@ export function keepable({ environment: _, ...request }: JobRequest, file: strin
     if (key === null) source.text = withoutComments(source.text)
     else if (file !== null) source.text = ''
     else {
-      const what = key === '' ? 'is no YAML' : `holds a secret in clear ("${key}")`
-      return { request: null, notKept: `its text ${what}, so it was not kept` }
+      return { request: null, notKept: english(notKeptFor(key)) }
     }
   }
   return { request: kept, notKept: null }
+}
+
+/** Why a text was not kept. @param key of a secret in clear; '': it can't be understood */
+function notKeptFor(key: string): Said {
+  return key === '' ? say('input.keptNoYaml') : say('input.keptNoSecret', { key })
+}
+
+/** What the sentence of `notKept` is made of, where it is one of those of this version. */
+export function saidOfNotKept(sentence: string): Said | undefined {
+  const [, key = ''] = /\("(.*)"\)/.exec(sentence) ?? []
+  return saidOf(sentence, [notKeptFor(key)])
 }
 
 /** The configuration texts of a request. */

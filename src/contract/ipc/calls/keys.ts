@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { KeyOverview } from '../../results.ts'
 import { errorCode } from '../error.ts'
 import { MAX_NAME } from '../limits.ts'
+import { said } from '../said.ts'
 import { fileId, heldFile } from './files.ts'
 import type { CallSchemas } from './schemas.ts'
 
@@ -48,7 +49,7 @@ export const REVOCATION_REASONS = [
 ] as const
 
 const name = z.string().trim().min(1).max(MAX_NAME)
-const changed = z.object({ key: keyOverview, warnings: z.array(z.string()) })
+const changed = z.object({ key: keyOverview, warnings: z.array(z.string()), sayings: z.array(said) })
 
 export const keyCalls = {
   'keys.list': {

@@ -97,6 +97,7 @@ export const scheduleCalls = {
       /** `starts` is later than `due` where quiet hours hold then. */
       next: z.array(z.object({ due: z.string(), starts: z.string() })).max(5),
       problem: z.string().nullable(),
+      said: said.exactOptional(),
     }),
   },
 } as const satisfies CallSchemas<'schedules'>
@@ -151,6 +152,7 @@ export const clusterCalls = {
       byPattern: z.array(count),
       /** What is wrong with a pattern, or null; by the lists' order. */
       problems: z.array(z.string()),
+      sayings: z.array(said),
       /** Rows that the search leaves; `rows` is a page of them. */
       total: count,
       rows: z.array(topic),

@@ -60,7 +60,7 @@ function Entry({ entry }: { entry: SystemEntry }) {
   if (entry.problem !== null)
     return (
       <p className="bad-text">
-        <Told text={entry.problem} said={undefined} />
+        <Told text={entry.problem} said={entry.said} />
       </p>
     )
   return (

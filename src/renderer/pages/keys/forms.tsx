@@ -2,6 +2,8 @@ import { Button, PasswordInput, Select, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { HeldFile } from '../../../contract/ipc/calls/files.ts'
+import type { CallOutput } from '../../../contract/ipc/map.ts'
+import { saidOf } from '../../../contract/said/said.ts'
 import { pickFiles } from '../../files.ts'
 import { Card, Problem } from '../../parts/basics.tsx'
 import { Told } from '../../parts/told.tsx'
@@ -72,7 +74,7 @@ export function ImportKey({ onDone }: { onDone(): void }) {
   const [file, setFile] = useState<HeldFile | null>(null)
   const [passphrase, setPassphrase] = useState('')
   const [unread, setUnread] = useState<unknown>(null)
-  const [warnings, setWarnings] = useState<string[]>([])
+  const [warned, setWarned] = useState<CallOutput<'keys.import'> | null>(null)
   const bring = useAct('keys.import', ['keys.list'])
   const choose = async () => {
     try {
@@ -88,15 +90,15 @@ export function ImportKey({ onDone }: { onDone(): void }) {
     if (file === null) return
     bring.mutate(
       { name, file: file.id, passphrase: passphrase === '' ? null : passphrase },
-      { onSuccess: (done) => (done.warnings.length === 0 ? onDone() : setWarnings(done.warnings)) },
+      { onSuccess: (done) => (done.warnings.length === 0 ? onDone() : setWarned(done)) },
     )
   }
-  if (warnings.length > 0) {
+  if (warned !== null) {
     return (
       <Card title={t('import.done')} tone="warn">
-        {warnings.map((one) => (
+        {warned.warnings.map((one) => (
           <p key={one}>
-            <Told text={one} said={undefined} />
+            <Told text={one} said={saidOf(one, warned.sayings)} />
           </p>
         ))}
         <Button onClick={onDone}>{t('close', { ns: 'app' })}</Button>

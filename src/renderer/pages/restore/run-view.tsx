@@ -168,7 +168,7 @@ function RestoreState({ restore, run, onJobs, onBack }: StateProps) {
       </GoOn>
       {kept?.whyNoResume != null && (
         <p className="mute small">
-          <Told text={kept.whyNoResume} said={undefined} />
+          <Told text={kept.whyNoResume} said={kept.said} />
         </p>
       )}
       {toJobs}

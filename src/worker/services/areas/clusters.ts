@@ -1,6 +1,7 @@
 import { CofferError } from '../../../contract/errors.ts'
 import type { AreaHandlers, CallInput, CallOutput } from '../../../contract/ipc/map.ts'
 import type { TopicOverview, TopicsResult } from '../../../contract/results.ts'
+import { toldOf } from '../../../contract/said/said.ts'
 import { TopicMatcher } from '../../plans/topic-matcher.ts'
 import type { ServiceCore } from '../core.ts'
 
@@ -67,6 +68,7 @@ function pageOf(result: TopicsResult, input: CallInput<'clusters.topics'>): Page
   const matcher = new TopicMatcher(include, exclude)
   const all = result.topics.filter((topic) => internal || !topic.internal)
   const names = all.map(({ topic }) => topic)
+  const problems = toldOf(matcher.problems)
   const taken = matcher.taken(names)
   const wanted = search.trim().toLowerCase()
   const left = all.filter(
@@ -80,7 +82,8 @@ function pageOf(result: TopicsResult, input: CallInput<'clusters.topics'>): Page
     all: totalsOf(all),
     matched: totalsOf(all.filter(({ topic }) => taken.has(topic))),
     byPattern: matcher.counts(names),
-    problems: matcher.problems,
+    problems: problems.texts,
+    sayings: problems.sayings,
     total: left.length,
     rows: left.slice(offset, offset + limit).map((topic) => ({
       topic: topic.topic,

@@ -46,8 +46,8 @@ export const keyHandlers = (core: ServiceCore): AreaHandlers<'keys'> => ({
 })
 
 async function change(core: ServiceCore, request: KeysRequest, more: Record<string, string> = {}) {
-  const { key, warnings } = (await run(core, request, more)) as KeyChangedResult
-  return { key, warnings }
+  const { key, warnings, sayings } = (await run(core, request, more)) as KeyChangedResult
+  return { key, warnings, sayings }
 }
 
 /** @param more of the environment, for this job alone: a passphrase never stands in a request */

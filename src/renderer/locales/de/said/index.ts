@@ -1,5 +1,6 @@
 import archive from './archive.json' with { type: 'json' }
 import controls from './controls.json' with { type: 'json' }
+import input from './input.json' with { type: 'json' }
 import journal from './journal.json' with { type: 'json' }
 import phase from './phase.json' with { type: 'json' }
 import report from './report.json' with { type: 'json' }
@@ -19,4 +20,5 @@ export const said = {
   ...journal,
   ...phase,
   ...warn,
+  ...input,
 }

@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { type FormEvent, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ClusterTopic } from '../../../../contract/ipc/calls/plans.ts'
+import { saidOf } from '../../../../contract/said/said.ts'
 import { bytes, count, duration } from '../../../format.ts'
 import { Card, Pill, Problem } from '../../../parts/basics.tsx'
 import { DataTable, type TableColumn } from '../../../parts/data-table.tsx'
@@ -79,7 +80,7 @@ export function StreamsStep({ draft, change }: StepProps) {
         />
         {data?.problems.map((problem) => (
           <p key={problem} role="alert" className="bad-text">
-            <Told text={problem} said={undefined} />
+            <Told text={problem} said={saidOf(problem, data.sayings)} />
           </p>
         ))}
       </Card>

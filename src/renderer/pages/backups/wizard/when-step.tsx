@@ -232,7 +232,7 @@ export function NextRuns({ clock }: { clock: Clock }) {
   if (data.problem !== null) {
     return (
       <p role="alert" className="bad-text">
-        <Told text={data.problem} said={undefined} />
+        <Told text={data.problem} said={data.said} />
       </p>
     )
   }

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { Signer } from '../../../../contract/ipc/calls/requests.ts'
 import type { ExtractionSpec } from '../../../../contract/requests/spec.ts'
+import { saidOf } from '../../../../contract/said/said.ts'
 import { bytes, day } from '../../../format.ts'
 import { Card, Problem } from '../../../parts/basics.tsx'
 import { CopyText } from '../../../parts/copy-text.tsx'
@@ -151,10 +152,9 @@ function Estimate({ id, spec }: { id: string; spec: ExtractionSpec }) {
         <li>{t('sign.cannotUndo')}</li>
       </ul>
       {data.records === 0 && <p className="warn-text">{t('sign.nothing')}</p>}
-      {data.foreign && <p className="warn-text">{t('sign.foreign')}</p>}
       {data.warnings.map((warning) => (
         <p key={warning} className="warn-text small">
-          <Told text={warning} said={undefined} />
+          <Told text={warning} said={saidOf(warning, data.sayings)} />
         </p>
       ))}
     </Card>
