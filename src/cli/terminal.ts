@@ -2,6 +2,7 @@ import process from 'node:process'
 import { ERROR_EXIT } from '../contract/errors.ts'
 import { hintOf } from './hints.ts'
 import { finish, wrapped } from './paint.ts'
+import { errorLines } from './report-error.ts'
 
 /** Where the command line writes: results on standard output, all else on standard error. */
 export interface Terminal {
@@ -28,8 +29,9 @@ export function processTerminal(environment: Readonly<Record<string, string | un
   const unwritten = (error: NodeJS.ErrnoException) => {
     const code = error.code === 'ENOSPC' ? 'STORAGE_FULL' : 'STORAGE_FAILED'
     const reason = error.code === 'ENOSPC' ? 'no space is left' : `it failed with "${error.code ?? error.message}"`
-    const lines = [`error: can't write the result to standard output: ${reason} [${code}]`]
-    process.stderr.write(`${[...lines, `hint:  ${hintOf(code, null, false)}`].join('\n')}\n`)
+    const message = `can't write the result to standard output: ${reason}`
+    const lines = errorLines({ code, message, hint: hintOf(code, null, false) }, false)
+    process.stderr.write(finish(`${lines.join('\n')}\n`, colours(process.stderr)))
     process.once('exit', () => {
       process.exitCode = ERROR_EXIT[code]
     })

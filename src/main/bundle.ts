@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { build } from 'esbuild'
-
-const COMMON = { bundle: true, platform: 'node', target: 'node24', logLevel: 'warning', legalComments: 'none' } as const
+import { COMMON, commandLineEntries, PROGRAM } from '../worker/bundle.ts'
 
 /**
  * Electron's side as it is run and packed, into dist/main.
@@ -15,20 +14,10 @@ export async function bundle(root: string): Promise<void> {
 /** Main and the threads beside each other, since whoever starts a thread looks for its file there. */
 export async function bundleMain(root: string, outdir: string): Promise<void> {
   await build({
-    ...COMMON,
-    entryPoints: {
-      main: join(root, 'src/main/main.ts'),
-      // The command line, for a packaged program that is started with a verb.
-      coffer: join(root, 'src/cli/coffer.ts'),
-      thread: join(root, 'src/worker/thread.ts'),
-      'verifier-thread': join(root, 'src/archive/check/verifier-thread.ts'),
-      'scan-thread': join(root, 'src/jobs/extract/scan-thread.ts'),
-      'unpack-thread': join(root, 'src/jobs/verify/unpack-thread.ts'),
-    },
+    ...PROGRAM,
+    // The command line, for a packaged program that is started with a verb.
+    entryPoints: { main: join(root, 'src/main/main.ts'), ...commandLineEntries(root) },
     outdir,
-    format: 'esm',
-    // Native modules and their files stay what they are.
-    packages: 'external',
   })
 }
 

@@ -10,7 +10,7 @@ const KEPT = 2
 const KEPT_MS = 60_000
 
 /** Threads that wait for a job; the last one was used last. Each keeps no process alive. */
-const ready: Worker[] = []
+const ready: { thread: Worker; giveUp: NodeJS.Timeout | undefined }[] = []
 
 /**
  * Starts a thread before it is known what it will run, so that it loads while the caller reads its own modules. The
@@ -26,8 +26,10 @@ export function warmUp(kind: string): void {
 
 /** A thread for one job: one that is ready, else a new one. */
 export function takeThread(): Worker {
-  const thread = ready.pop()
-  if (thread === undefined) return startThread()
+  const last = ready.pop()
+  if (last === undefined) return startThread()
+  const { thread, giveUp } = last
+  clearTimeout(giveUp)
   stopHearing(thread)
   thread.ref()
   return thread
@@ -76,16 +78,18 @@ function stopHearing(thread: Worker): void {
 
 function keep(thread: Worker, forMs?: number): void {
   const drop = () => {
-    const at = ready.indexOf(thread)
-    if (at !== -1) ready.splice(at, 1)
-    return at !== -1
+    const at = ready.findIndex((one) => one.thread === thread)
+    if (at !== -1) clearTimeout(ready.splice(at, 1)[0]?.giveUp)
+  }
+  const end = () => {
+    drop()
+    void thread.terminate()
   }
   thread.unref()
   // One that can't start says so to the job that would have taken it, by starting again.
   thread.on('error', drop)
   thread.on('exit', drop)
-  ready.push(thread)
-  if (forMs !== undefined) setTimeout(() => drop() && void thread.terminate(), forMs).unref()
+  ready.push({ thread, giveUp: forMs === undefined ? undefined : setTimeout(end, forMs).unref() })
 }
 
 function startThread(): Worker {

@@ -84,6 +84,14 @@ test('failure 4: a manifest that can not be read is listed as such, and nothing 
   for (const { message } of result.unreadable) assert.match(message, /^[a-z].*[^.]$/)
 })
 
+test('a backup that can not be read is damage of the archive, whatever is wrong with it', async () => {
+  const folder = await temporaryFolder()
+  await mkdir(join(folder, 'name with spaces'))
+  await writeFile(join(folder, 'name with spaces', 'manifest.json'), '{}')
+  const { exitCode, result } = await list(await storageAt(folder))
+  assert.deepEqual([exitCode, result.unreadable.map(({ code }) => code)], [4, ['CONFIG_INVALID_VALUE']])
+})
+
 test('one backup alone is listed; one that is not there, or can not be a name, is an error', async () => {
   const storage = await storageAt(FIXTURES)
   const { result } = await list(storage, 'oso-ledger-lz4')

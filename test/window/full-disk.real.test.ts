@@ -11,6 +11,7 @@ import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
 import { launchChromium, openWindow } from './chromium.ts'
 import { connectBefore, fill, type Program, startProgram } from './program.ts'
 import { accessible, askForAll, shot } from './requests-support.ts'
+import { heldBy } from './restore-support.ts'
 import { stepsOn } from './steps.ts'
 
 /**
@@ -164,11 +165,7 @@ step(
     await free()
     await button('Try again').click()
     await heading('“payments” is restored, and not proved yet').waitFor()
-    const rows = await java.listOffsets([`${restored}${topic}`])
-    assert.equal(
-      rows.reduce((sum, row) => sum + row.latest - row.earliest, 0),
-      RECORDS,
-    )
+    assert.equal((await heldBy(java, `${restored}${topic}`)).records, RECORDS)
     await button('Compare every record').click()
     await heading(/^A proved restore: /).waitFor()
     await page.getByRole('link', { name: 'Look at the report' }).click()

@@ -9,6 +9,7 @@ import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
 import { launchChromium, openWindow } from './chromium.ts'
 import { type TestHost, testHost } from './host.ts'
 import { keys, shot, tabTo, type } from './requests-support.ts'
+import { heldBy } from './restore-support.ts'
 import { stepsOn } from './steps.ts'
 
 /**
@@ -153,11 +154,7 @@ step('it is restored into production once the name was typed, and proved', async
   await page.keyboard.type(CLUSTER)
   await page.keyboard.press('Enter')
   await heading('“keyboard-ledger” is restored, and not proved yet').waitFor()
-  const held = await java.listOffsets([`${prefix}${topic}`])
-  assert.equal(
-    held.reduce((sum, row) => sum + row.latest - row.earliest, 0),
-    RECORDS,
-  )
+  assert.equal((await heldBy(java, `${prefix}${topic}`)).records, RECORDS)
   await keys(page, /^Compare every record$/, 'Enter')
   await heading(`A proved restore: what was restored into “${CLUSTER}” is what was archived`).waitFor()
   await shot(page, 'keyboard-proved')

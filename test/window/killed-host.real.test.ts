@@ -11,6 +11,7 @@ import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
 import { launchChromium, openWindow } from './chromium.ts'
 import { connectBefore, type Program, startProgram } from './program.ts'
 import { askForAll, shot } from './requests-support.ts'
+import { heldBy } from './restore-support.ts'
 
 /** kill -9 of the whole application in the middle of a request and of a restore; it is opened again and gone on with. */
 
@@ -143,6 +144,5 @@ test('killed during a restore: said to have stopped, gone on with, each record t
 })
 
 async function held(): Promise<number> {
-  const rows = await java.listOffsets([`${restored}${topic}`])
-  return rows.reduce((sum, row) => sum + row.latest - row.earliest, 0)
+  return (await heldBy(java, `${restored}${topic}`)).records
 }

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { runJob } from '../../src/worker/client.ts'
+import type { JavaClient } from '../rig/java-client.ts'
+import type { TestHost } from './host.ts'
 
 export interface FourEyes {
   /** The policy's file. */
@@ -52,4 +55,44 @@ ${more}`
   const config = { name: 'backup.yaml', directory: folder, text }
   const outcome = await runJob({ kind: 'backup', dryRun: false, environment: {}, config })
   assert.equal(outcome.state, 'done', JSON.stringify(outcome))
+}
+
+export type ConnectArguments = [
+  name: string,
+  kind: 'target' | 'storage',
+  yaml: string,
+  purpose: 'production' | 'validation' | null,
+]
+
+/**
+ * As the connections' page saves it; that has a test of its own.
+ * @param known secrets by name; those that the text names are kept with it
+ */
+export async function connectTo(
+  { services }: TestHost,
+  known: Record<string, string>,
+  ...[name, kind, yaml, purpose]: ConnectArguments
+): Promise<void> {
+  const secrets = Object.fromEntries(Object.entries(known).filter(([variable]) => yaml.includes(variable)))
+  await services.handlers['connections.save']({ id: null, name, kind, yaml, purpose, secrets })
+}
+
+/** Records of a topic, and its partitions, by Kafka's own client. */
+export async function heldBy(java: JavaClient, topic: string): Promise<{ records: number; partitions: number }> {
+  const offsets = await java.listOffsets([topic])
+  return { records: offsets.reduce((sum, row) => sum + row.latest - row.earliest, 0), partitions: offsets.length }
+}
+
+/** From a restore that is over: another one, of a backup of the archive in a folder, up to the names. */
+export async function goToNames(page: Page, archive: string, backup: string, cluster: string): Promise<void> {
+  const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true })
+  await button(/^(Restore something else|Start over)$/).click()
+  await page.getByRole('heading', { name: 'What is to be restored?' }).waitFor()
+  await page.getByRole('radio', { name: 'Another folder or address' }).check()
+  await page.getByLabel('Folder or s3:// address').fill(archive)
+  await button('Look there').click()
+  await page.getByRole('radio', { name: new RegExp(`^${backup}`) }).check()
+  await button('Next: Target').click()
+  await page.getByRole('radio', { name: new RegExp(cluster) }).check()
+  await button('Next: Names').click()
 }

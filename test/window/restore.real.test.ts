@@ -12,7 +12,15 @@ import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
 import { launchChromium, openWindow } from './chromium.ts'
 import { type TestHost, testHost } from './host.ts'
 import { accessible, shot } from './requests-support.ts'
-import { backUpOf, type FourEyes, restoresNeedApproval } from './restore-support.ts'
+import {
+  backUpOf,
+  type ConnectArguments,
+  connectTo,
+  type FourEyes,
+  goToNames,
+  heldBy,
+  restoresNeedApproval,
+} from './restore-support.ts'
 
 /** A restore from an empty profile to a proved restore: real Chromium, real host and worker, real broker. */
 
@@ -61,16 +69,7 @@ const open = (name: string) => page.getByRole('link', { name, exact: true }).cli
 
 const backUp = (id: string, topics: string[], more?: string) => backUpOf(host.folder, bootstrap, id, topics, more)
 
-/** As the connections' page saves it; that has a test of its own. */
-async function connect(
-  name: string,
-  kind: 'target' | 'storage',
-  yaml: string,
-  purpose: 'production' | 'validation' | null,
-): Promise<void> {
-  const secrets: Record<string, string> = yaml.includes('RW_PASSWORD') ? { RW_PASSWORD: SECRET } : {}
-  await host.services.handlers['connections.save']({ id: null, name, kind, yaml, purpose, secrets })
-}
+const connect = (...how: ConnectArguments) => connectTo(host, { RW_PASSWORD: SECRET }, ...how)
 
 test('without anything connected the page says what it needs', async () => {
   await open('Restore')
@@ -150,11 +149,7 @@ test('names are checked as they are typed', async () => {
   await accessible(page, 'restore-3-names')
 })
 
-/** Records of each topic, and its partitions, by Kafka's own client. */
-async function held(topic: string): Promise<{ records: number; partitions: number }> {
-  const offsets = await java.listOffsets([topic])
-  return { records: offsets.reduce((sum, row) => sum + row.latest - row.earliest, 0), partitions: offsets.length }
-}
+const held = (topic: string) => heldBy(java, topic)
 
 test('a restore with mapping into the validation cluster, and then the proof', async () => {
   await button('Back').click()
@@ -211,18 +206,7 @@ test('the report lies with the archive', () => {
   assert.match(readFileSync(join(folder, json), 'utf8'), /"overall_result":\s*"PASSED"/)
 })
 
-/** Another restore of a backup of the archive, up to the names. */
-async function toNames(backup: string, cluster: string): Promise<void> {
-  await button(/^(Restore something else|Start over)$/).click()
-  await heading('What is to be restored?').waitFor()
-  await page.getByRole('radio', { name: 'Another folder or address' }).check()
-  await page.getByLabel('Folder or s3:// address').fill(join(host.folder, 'archive'))
-  await button('Look there').click()
-  await page.getByRole('radio', { name: new RegExp(`^${backup}`) }).check()
-  await next('Target')
-  await page.getByRole('radio', { name: new RegExp(cluster) }).check()
-  await next('Names')
-}
+const toNames = (backup: string, cluster: string) => goToNames(page, join(host.folder, 'archive'), backup, cluster)
 
 test('of a connected storage the report is opened from here', async () => {
   await connect('archive storage', 'storage', `backend: filesystem\npath: ${join(host.folder, 'archive')}\n`, null)

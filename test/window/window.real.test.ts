@@ -8,6 +8,7 @@ import { freePort } from '../rig/ports.ts'
 import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
 import { launchChromium } from './chromium.ts'
 import { type TestHost, testHost } from './host.ts'
+import { heldBy } from './restore-support.ts'
 
 /** The whole way of a user through the window: real Chromium, real web host, real worker, real broker. */
 
@@ -274,12 +275,8 @@ restore:
   await heading('Restore “first” was cancelled').waitFor()
   const records = Number((await figure('Records').textContent())?.replaceAll(',', ''))
   assert.ok(records < RECORDS, `${records}`)
-  const offsets = await (await useJava()).listOffsets([copy])
-  assert.equal(
-    offsets.reduce((sum, row) => sum + row.latest - row.earliest, 0),
-    records,
-    'what the page says is what the broker has',
-  )
+  const held = await heldBy(await useJava(), copy)
+  assert.equal(held.records, records, 'what the page says is what the broker has')
 })
 
 test('what is wrong with a file is said in words, with its line, its code and what to try', async () => {

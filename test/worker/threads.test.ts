@@ -76,4 +76,21 @@ describe('threads of jobs', () => {
     // What the stopped one was told is not told to the next.
     assert.equal(done(await runJob(list)), done(await runJob(list)))
   })
+
+  test('one is given up a minute after it was last used, not after it was first kept', async (t) => {
+    // A job that is stopped takes its thread with it: nothing of the tests before is kept.
+    const stopped = new AbortController()
+    stopped.abort()
+    for (let i = 0; i < 2; i++) await runJob(list, { signal: stopped.signal })
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    started = 0
+    for (let i = 0; i < 3; i++) {
+      done(await runJob(list))
+      t.mock.timers.tick(59_000)
+    }
+    assert.equal(started, 1)
+    t.mock.timers.tick(1_000)
+    done(await runJob(list))
+    assert.equal(started, 2)
+  })
 })

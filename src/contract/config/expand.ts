@@ -10,6 +10,15 @@ export type Expansion =
   | { ok: false; code: 'CONFIG_UNSET_VARIABLE' | 'CONFIG_INVALID_VALUE'; problem: string; hint: string }
 
 const VARIABLE = /\$\$\{|\$\{([^}]*)\}?/g
+/** Variables that are set where the environment has none. */
+export const BUILT_IN: readonly string[] = ['DATE', 'DATETIME']
+
+/** The names of the `${NAME}`s without a default in a text, each once, in order; built-in ones too. */
+export function variableNames(text: string): string[] {
+  return [...new Set([...text.matchAll(PLAIN_VARIABLE)].map(([, name]) => name as string))]
+}
+
+const PLAIN_VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g
 const NAME = /^([A-Za-z_][A-Za-z0-9_]*)(:-([\s\S]*))?$/
 
 /**

@@ -24,32 +24,31 @@ export function literalTopics({ include }: Pick<TopicSelection, 'include'>): str
 
 /** What is wrong with a pattern, without naming it, or null. */
 export function checkTopicPattern(pattern: string): string | null {
-  const why = regexProblem(pattern)
-  return why === null ? null : `expected a regular expression after "~" (${why})`
+  const read = readPattern(pattern)
+  return 'why' in read ? `expected a regular expression after "~" (${read.why})` : null
 }
 
 /** What is wrong with a pattern, as a sentence that names it, or null. */
 export function topicPatternProblem(pattern: string): Said | null {
-  const why = regexProblem(pattern)
-  return why === null ? null : say('input.topicPattern', { why, pattern })
-}
-
-function regexProblem(pattern: string): string | null {
-  if (!pattern.startsWith('~')) return null
-  try {
-    compileRegex(pattern.slice(1))
-    return null
-  } catch (error) {
-    return (error as Error).message
-  }
+  const read = readPattern(pattern)
+  return 'why' in read ? say('input.topicPattern', { why: read.why, pattern }) : null
 }
 
 function matcher(pattern: string): (name: string) => boolean {
-  const problem = topicPatternProblem(pattern)
-  if (problem !== null) throw new CofferError('CONFIG_INVALID_VALUE', problem)
-  if (!pattern.startsWith('~')) return (name) => matchGlob(pattern, name)
-  const regex = compileRegex(pattern.slice(1))
-  return (name) => regex.test(name)
+  const read = readPattern(pattern)
+  if ('why' in read)
+    throw new CofferError('CONFIG_INVALID_VALUE', say('input.topicPattern', { why: read.why, pattern }))
+  return read.matches
+}
+
+function readPattern(pattern: string): { matches(name: string): boolean } | { why: string } {
+  if (!pattern.startsWith('~')) return { matches: (name) => matchGlob(pattern, name) }
+  try {
+    const regex = compileRegex(pattern.slice(1))
+    return { matches: (name) => regex.test(name) }
+  } catch (error) {
+    return { why: (error as Error).message }
+  }
 }
 
 /**

@@ -37,7 +37,7 @@ export interface ExtractScope {
   foreign: boolean
   warnings: string[]
   /** What the warnings are made of, where they are the program's own. */
-  sayings?: Said[]
+  sayings: Said[]
 }
 
 /** What an extraction came to. */

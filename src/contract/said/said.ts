@@ -141,6 +141,12 @@ export function toldOf(all: readonly (string | Said)[]): { texts: string[]; sayi
   }
 }
 
+/** Sentences as the warnings of a result: in English, with what they are made of beside them. */
+export function warned(all: readonly (string | Said)[]): { warnings: string[]; sayings: Said[] } {
+  const { texts, sayings } = toldOf(all)
+  return { warnings: texts, sayings }
+}
+
 /** Of some sentences the one that makes this English one: for lists of sentences, which have theirs beside them. */
 export function saidOf(sentence: string, all: readonly Said[] | undefined): Said | undefined {
   return all?.find((one) => isSame(english(one), sentence))

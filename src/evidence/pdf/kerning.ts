@@ -1,8 +1,14 @@
+import { coverageOf, lookupsOf, subtablesOf, tableOf } from './font-tables.ts'
+
 /**
  * Pair kerning straight from a font file's GPOS table (OpenType 1.9, "GPOS", lookup type 2, also behind type 9), a lookup
  * of some hundred nanoseconds. fontkit decodes every class record that it passes into objects, which costs more than all
  * the rest of a report's drawing.
  */
+
+/** Types of GPOS lookups. */
+const PAIR = 2
+const EXTENSION = 9
 
 /** How much closer the second glyph comes, in font units. */
 export type Kerning = (left: number, right: number) => number
@@ -26,18 +32,8 @@ export function kerningOf(file: Buffer, glyphs: number, script: 'latn' | 'DFLT')
   const lookups = lookupsOf(table, script, 'kern')
   const read: Subtable[][] = []
   for (const at of lookups) {
-    const type = table.readUInt16BE(at)
-    const subtables: Subtable[] = []
-    for (let i = 0; i < table.readUInt16BE(at + 4); i++) {
-      let from = at + table.readUInt16BE(at + 6 + 2 * i)
-      if (type === 9) {
-        if (table.readUInt16BE(from + 2) !== 2) return null
-        from += table.readUInt32BE(from + 4)
-      } else if (type !== 2) return null
-      const subtable = pairSubtable(table.subarray(from), glyphs)
-      if (subtable === null) return null
-      subtables.push(subtable)
-    }
+    const subtables = subtablesOf(table, at, PAIR, EXTENSION)?.map((one) => pairSubtable(one, glyphs))
+    if (!subtables?.every((one) => one !== null)) return null
     read.push(subtables)
   }
   return (left, right) => {
@@ -53,34 +49,6 @@ export function kerningOf(file: Buffer, glyphs: number, script: 'latn' | 'DFLT')
     }
     return sum
   }
-}
-
-export function tableOf(file: Buffer, tag: string): Buffer | null {
-  for (let i = 0, at = 12; i < file.readUInt16BE(4); i++, at += 16) {
-    if (file.toString('latin1', at, at + 4) !== tag) continue
-    const from = file.readUInt32BE(at + 8)
-    return file.subarray(from, from + file.readUInt32BE(at + 12))
-  }
-  return null
-}
-
-/** Where the lookups of a feature begin, in their order, for a script's default language: of a GPOS or a GSUB table. */
-export function lookupsOf(table: Buffer, script: string, tag: string): number[] {
-  const [scripts, features, lookups] = [4, 6, 8].map((at) => table.readUInt16BE(at)) as [number, number, number]
-  const order = new Set<number>()
-  for (let i = 0; i < table.readUInt16BE(scripts); i++) {
-    const at = scripts + 2 + 6 * i
-    if (table.toString('latin1', at, at + 4) !== script) continue
-    const found = scripts + table.readUInt16BE(at + 4)
-    const language = found + table.readUInt16BE(found)
-    for (let j = 0; j < table.readUInt16BE(language + 4); j++) {
-      const record = features + 2 + 6 * table.readUInt16BE(language + 6 + 2 * j)
-      if (table.toString('latin1', record, record + 4) !== tag) continue
-      const feature = features + table.readUInt16BE(record + 4)
-      for (let k = 0; k < table.readUInt16BE(feature + 2); k++) order.add(table.readUInt16BE(feature + 4 + 2 * k))
-    }
-  }
-  return [...order].sort((a, b) => a - b).map((index) => lookups + table.readUInt16BE(lookups + 2 + 2 * index))
 }
 
 /** Of the bits of a value format, those that only move the pen; placement and devices are not read. */
@@ -112,20 +80,6 @@ function pairSubtable(table: Buffer, glyphs: number): Subtable | null {
     covered,
     find: (_, one, other) => valueAt(16 + ((left[one] as number) * width + (right[other] as number)) * size),
   }
-}
-
-export function coverageOf(table: Buffer, glyphs: number): Uint16Array {
-  const covered = new Uint16Array(glyphs)
-  const count = table.readUInt16BE(2)
-  if (table.readUInt16BE(0) === 1) {
-    for (let i = 0; i < count; i++) covered[table.readUInt16BE(4 + 2 * i)] = i + 1
-    return covered
-  }
-  for (let i = 0, at = 4; i < count; i++, at += 6) {
-    const [start, end, index] = [table.readUInt16BE(at), table.readUInt16BE(at + 2), table.readUInt16BE(at + 4)]
-    for (let glyph = start; glyph <= end; glyph++) covered[glyph] = index + glyph - start + 1
-  }
-  return covered
 }
 
 function classesOf(table: Buffer, glyphs: number): Uint16Array {

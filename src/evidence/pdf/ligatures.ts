@@ -1,9 +1,13 @@
-import { coverageOf, lookupsOf, tableOf } from './kerning.ts'
+import { coverageOf, lookupsOf, subtablesOf, tableOf } from './font-tables.ts'
 
 /**
  * Ligatures (`fi`) straight from a font file's GSUB table (OpenType 1.9, "GSUB", lookup type 4, also behind type 7). The
  * first ligature that fontkit makes costs it 20 to 70 ms for each face, since it decodes all features on the way.
  */
+
+/** Types of GSUB lookups. */
+const LIGATURE = 4
+const EXTENSION = 7
 
 interface Ligature {
   /** The glyphs after the first. */
@@ -25,17 +29,9 @@ export function ligaturesOf(file: Buffer, glyphs: number): Ligatures | null {
   if (table === null || lookups.length === 0) return () => null
   // several would be applied one after the other
   if (lookups.length > 1) return null
-  const at = lookups[0] as number
-  const type = table.readUInt16BE(at)
-  const sets: Map<number, Ligature[]>[] = []
-  for (let i = 0; i < table.readUInt16BE(at + 4); i++) {
-    let from = at + table.readUInt16BE(at + 6 + 2 * i)
-    if (type === 7) {
-      if (table.readUInt16BE(from + 2) !== 4) return null
-      from += table.readUInt32BE(from + 4)
-    } else if (type !== 4) return null
-    sets.push(ligatureSets(table.subarray(from), glyphs))
-  }
+  const subtables = subtablesOf(table, lookups[0] as number, LIGATURE, EXTENSION)
+  if (subtables === null) return null
+  const sets = subtables.map((one) => ligatureSets(one, glyphs))
   return (text, from) => {
     for (const set of sets) {
       const found = set.get(text[from] as number)?.find(({ rest }) => rest.every((id, i) => text[from + 1 + i] === id))

@@ -96,10 +96,13 @@ function joined(font: ShapingFont, token: string, ligatures: Ligatures): Glyph[]
   const glyphs: Glyph[] = []
   for (let at = 0; at < ids.length; ) {
     const found = ligatures(ids, at)
-    const { glyph, length } = found ?? { glyph: null, length: 1 }
-    const letters = Array.from(token.slice(at, at + length), (letter) => letter.charCodeAt(0))
-    glyphs.push(glyph === null ? (single[at] as Glyph) : font.font.getGlyph(glyph, letters))
-    at += length
+    if (found === null) {
+      glyphs.push(single[at++] as Glyph)
+      continue
+    }
+    const letters = Array.from(token.slice(at, at + found.length), (letter) => letter.charCodeAt(0))
+    glyphs.push(font.font.getGlyph(found.glyph, letters))
+    at += found.length
   }
   return glyphs
 }

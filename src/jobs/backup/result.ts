@@ -2,7 +2,7 @@ import { totalAccount } from '../../archive/account.ts'
 import { selectTopics } from '../../contract/config/topics.ts'
 import type { BackupConfig } from '../../contract/config/types.ts'
 import type { BackupResult, BackupTopicResult, ManifestSignature } from '../../contract/results.ts'
-import { type Said, say, toldOf } from '../../contract/said/said.ts'
+import { type Said, say, warned } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { statisticsOf } from '../statistics.ts'
@@ -33,7 +33,7 @@ export function backupResult(input: ResultInput): BackupResult {
   const entry = run.recorder.run
   const { gaps, total } = listGaps(committed)
   const endedAt = entry.ended_at ?? entry.started_at
-  const told = toldOf([
+  const told = warned([
     ...(input.unsigned === null ? [] : [input.unsigned]),
     ...warnings(passes, entry.isolation_level),
     ...goneTopics(input),
@@ -66,8 +66,7 @@ export function backupResult(input: ResultInput): BackupResult {
     manifest_sha256: manifestSha256,
     ...(input.signature === null ? {} : { signature: input.signature }),
     archive: statisticsOf(manifest),
-    warnings: told.texts,
-    sayings: told.sayings,
+    ...told,
   }
 }
 

@@ -1,4 +1,4 @@
-import { CofferError } from '../../contract/errors.ts'
+import { CofferError, ERROR_EXIT } from '../../contract/errors.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { ControlPlace, ControlsResult } from '../../contract/results/controls.ts'
 import { isoTime } from '../../contract/time.ts'
@@ -6,7 +6,7 @@ import { findReports, type StoredReport } from '../../evidence/store/find.ts'
 import { nodeCrypto } from '../../signing/node-crypto.ts'
 import type { VerifyOptions } from '../../verify/crypto.ts'
 import { forEachConcurrent } from '../concurrency.ts'
-import { exitCodeOf } from '../list/run.ts'
+import { oneExitCode } from '../exit-code.ts'
 import { openArchiveLocation } from '../open-archive.ts'
 import { readTrust } from '../verify/run.ts'
 import { type ReadReport, readForControls, whyUnread } from './read.ts'
@@ -63,7 +63,10 @@ export async function runControls(request: Request, context: JobContext): Promis
     refused: refused.slice(0, MOST_REFUSED),
     refused_total: refused.length,
   }
-  return { exitCode: exitCodeOf(places.flatMap(({ error }) => error ?? [])), result }
+  return {
+    exitCode: oneExitCode(places.flatMap(({ error }) => (error === null ? [] : ERROR_EXIT[error.code]))),
+    result,
+  }
 }
 
 function storedAt({ files }: StoredReport): number {

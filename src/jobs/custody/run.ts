@@ -8,7 +8,7 @@ import { CUSTODY_ACTIONS, type CustodyAction, type CustodyEntry } from '../../co
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { ConfigSource, JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { CustodyGeneration, CustodyRecord, CustodyResult, CustodySignature } from '../../contract/results.ts'
-import { english, type Said, say, toldOf } from '../../contract/said/said.ts'
+import { english, type Said, say, warned } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { TOOL } from '../../contract/tool.ts'
 import { reportHost, reportOperator } from '../../evidence/report/operator.ts'
@@ -109,10 +109,9 @@ export async function runCustody(
     }
   }
   const exitCode = problems.length === 0 ? EXIT.done : EXIT.damaged
-  const told = toldOf(warnings)
   return {
     exitCode,
-    result: { kind: 'custody', record, signature, appended, warnings: told.texts, sayings: told.sayings },
+    result: { kind: 'custody', record, signature, appended, ...warned(warnings) },
   }
 }
 

@@ -29,22 +29,21 @@ export async function runEvidenceGet(
       hint: `It has: ${report.files.map(({ name }) => name.slice(reportId.length + 1)).join(', ')}.`,
     })
   }
-  const besides = output.endsWith('.json') && format === 'json' ? signatureOf(report.files, reportId) : []
   const files: EvidenceGetResult['files'] = []
-  if (format === 'all') await makeFolder(resolve(output))
-  for (const { key, name } of [...wanted, ...besides]) {
+  const place = resolve(output)
+  if (format === 'all') await makeFolder(place)
+  // names are the storage's: find.ts lets none with a slash through
+  const targets = wanted.map(({ key, name }) => ({ key, path: format === 'all' ? join(place, name) : place }))
+  const signature = report.files.find(({ name }) => name === `${reportId}.sig`)
+  if (format === 'json' && place.endsWith('.json') && signature !== undefined) {
+    targets.push({ key: signature.key, path: place.replace(/\.json$/, '.sig') })
+  }
+  for (const { key, path } of targets) {
     const { body } = await storage.get(key, { maxBytes: MAX_FILE_BYTES })
-    // names are the storage's: find.ts lets none with a slash through
-    const beside = name.endsWith('.sig') && format === 'json' ? output.replace(/\.json$/, '.sig') : output
-    const path = format === 'all' ? join(resolve(output), name) : resolve(beside)
     await writeAtomically(path, [body]).catch((cause: unknown) => {
       throw new CofferError('STORAGE_FAILED', `"${path}" can't be written`, { cause })
     })
     files.push({ key, path, size: body.length, sha256: createHash('sha256').update(body).digest('hex') })
   }
   return { exitCode: EXIT.done, result: { kind: 'evidence-get', report_id: reportId, format, files } }
-}
-
-function signatureOf<T extends { name: string }>(files: readonly T[], reportId: string): T[] {
-  return files.filter(({ name }) => name === `${reportId}.sig`)
 }

@@ -3,7 +3,7 @@ import { filterWords } from '../../contract/config/extract-filter.ts'
 import { maskWords } from '../../contract/config/extract-mask.ts'
 import type { ReportCheck } from '../../contract/evidence/report.ts'
 import type { ExtractScope } from '../../contract/results/extract.ts'
-import { english, type Said, say, toldOf } from '../../contract/said/said.ts'
+import { english, type Said, say, warned } from '../../contract/said/said.ts'
 import { describeWindow } from '../restore/window.ts'
 import type { ExtractPlan } from './plan.ts'
 import type { Counts, SegmentOutcome } from './work.ts'
@@ -12,7 +12,6 @@ const MAX_LISTED = 100
 
 /** What an extraction is about, for its result. */
 export function scopeOf(config: ExtractConfig, plan: ExtractPlan, location: string, warnings: Said[]): ExtractScope {
-  const told = toldOf(warnings)
   const { extract, backup_id, output } = config
   const segments = plan.groups.flat()
   const topics = plan.topics.map((topic) => {
@@ -42,8 +41,7 @@ export function scopeOf(config: ExtractConfig, plan: ExtractPlan, location: stri
     bytes_at_most: plan.bytesAtMost,
     stored_bytes: plan.storedBytes,
     foreign: plan.foreign,
-    warnings: told.texts,
-    sayings: told.sayings,
+    ...warned(warnings),
   }
 }
 

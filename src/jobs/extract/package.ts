@@ -8,7 +8,7 @@ import { PACKAGE_PATHS } from '../../contract/evidence/package.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { ExtractResult, ExtractScope } from '../../contract/results/extract.ts'
-import { type Said, say, toldOf } from '../../contract/said/said.ts'
+import { type Said, say, toldOf, warned } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { type PackagePart, writePackage } from '../../evidence/package/assemble.ts'
 import { sha256Hex } from '../../evidence/package/digest.ts'
@@ -126,19 +126,11 @@ export async function buildPackage(building: Building): Promise<JobResult<Extrac
   }
   const failed = work.outcomes.filter((one) => one.state === 'failed')
   const endedAt = Date.now()
-  const told = toldOf([
-    ...(scope.sayings ?? []),
-    ...archive.problems,
-    ...custody.problems,
-    ...reported.problems,
-    ...problems,
-  ])
   const result: ExtractResult = {
     kind: 'extract',
     dry_run: false,
     ...scope,
-    warnings: told.texts,
-    sayings: told.sayings,
+    ...warned([...scope.sayings, ...archive.problems, ...custody.problems, ...reported.problems, ...problems]),
     state: failed.length > 0 ? 'damaged' : 'complete',
     resumed: work.resumed,
     package_id: packageId,

@@ -75,10 +75,10 @@ async function extractFrom(
         const settings = { window: { start, end }, filter, mask, secret }
         const readFrom = performance.now()
         // what the package needs of the program, while threads read; also ends well where the reading fails first
-        let page = null as Promise<Buffer> | null
+        let made: Promise<Buffer> | undefined
+        const page = () => (made ??= verifierPage())
         const meanwhile = () => {
-          page = verifierPage()
-          page.catch(() => {})
+          page().catch(() => {})
           pdfWriter().catch(() => {})
           void toolDigest()
         }
@@ -97,7 +97,7 @@ async function extractFrom(
           context,
           startedAt,
           readMs,
-          page: page ?? verifierPage(),
+          page: page(),
         })
       } finally {
         meter.stop()

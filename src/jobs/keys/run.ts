@@ -2,7 +2,7 @@ import { CofferError } from '../../contract/errors.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult, KeysRequest } from '../../contract/jobs.ts'
 import type { KeyChangedResult, KeysResult } from '../../contract/results/keys.ts'
-import { type Said, say, toldOf } from '../../contract/said/said.ts'
+import { say, warned } from '../../contract/said/said.ts'
 import { checkedKeyName } from '../../signing/store/names.ts'
 import { type KeyFacts, type KeyStore, openKeyStore } from '../../signing/store/store.ts'
 import { profileFolder } from '../profile.ts'
@@ -85,9 +85,4 @@ async function listKeys({ store, now }: KeysPlace): Promise<JobResult<KeysResult
       ...warned(keys.flatMap(({ warnings }) => warnings)),
     },
   }
-}
-
-function warned(warnings: readonly Said[]): { warnings: string[]; sayings: Said[] } {
-  const { texts, sayings } = toldOf(warnings)
-  return { warnings: texts, sayings }
 }

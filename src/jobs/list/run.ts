@@ -7,6 +7,7 @@ import type { BackupOverview, ListResult } from '../../contract/results.ts'
 import { say } from '../../contract/said/said.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { forEachConcurrent } from '../concurrency.ts'
+import { oneExitCode } from '../exit-code.ts'
 import { ProgressMeter } from '../progress.ts'
 import { ByteBudget } from '../restore/byte-budget.ts'
 import { overviewOf } from './overview.ts'
@@ -71,7 +72,7 @@ export async function runList(
   backups.sort((a, b) => timeOf(a) - timeOf(b) || compare(a.backup_id, b.backup_id))
   unreadable.sort((a, b) => compare(a.backup_id, b.backup_id))
   const result: ListResult = { kind: 'list', location: storage.location, backups, unreadable }
-  return { exitCode: exitCodeOf(unreadable), result }
+  return { exitCode: oneExitCode(unreadable.map(exitOfUnreadable)), result }
 }
 
 /** A folder's manifest; null where it has none, and then it is no backup, whatever its name. */
@@ -87,10 +88,9 @@ async function readFolder(storage: Storage, folder: string, memory: ByteBudget):
   }
 }
 
-/** What could not be read, as one exit code: its own where all of it has the same one, else damaged. */
-export function exitCodeOf(unreadable: readonly { code: ErrorCode }[]): ExitCode {
-  const [first, ...others] = new Set(unreadable.map(({ code }) => ERROR_EXIT[code]))
-  return first === undefined ? EXIT.done : others.length === 0 ? first : EXIT.damaged
+/** Of a backup that can't be read: whatever is wrong with it, its manifest is not what it should be. */
+export function exitOfUnreadable({ code }: { code: ErrorCode }): ExitCode {
+  return ERROR_EXIT[code] === EXIT.unreachable ? EXIT.unreachable : EXIT.damaged
 }
 
 /** A hostile manifest may say any number, which no calendar holds (`isoTime`). */

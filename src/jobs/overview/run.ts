@@ -1,9 +1,10 @@
-import { CofferError } from '../../contract/errors.ts'
+import { CofferError, ERROR_EXIT } from '../../contract/errors.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { OverviewResult, PlaceOverview } from '../../contract/results.ts'
 import { isoTime } from '../../contract/time.ts'
 import { forEachConcurrent } from '../concurrency.ts'
-import { exitCodeOf, runList } from '../list/run.ts'
+import { oneExitCode } from '../exit-code.ts'
+import { exitOfUnreadable, runList } from '../list/run.ts'
 import { openArchiveLocation } from '../open-archive.ts'
 import { standingOf } from './standing.ts'
 
@@ -23,8 +24,11 @@ export async function runOverview(
   for (const place of request.places) places.push(await placeOf(place, request, now, context))
   const result: OverviewResult = { kind: 'overview', checked_at: isoTime(now), days: request.days, places }
   return {
-    exitCode: exitCodeOf(
-      places.flatMap(({ error, unreadable }) => [...(error === null ? [] : [error]), ...unreadable]),
+    exitCode: oneExitCode(
+      places.flatMap(({ error, unreadable }) => [
+        ...(error === null ? [] : [ERROR_EXIT[error.code]]),
+        ...unreadable.map(exitOfUnreadable),
+      ]),
     ),
     result,
   }

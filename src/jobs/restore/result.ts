@@ -9,7 +9,7 @@ import type {
   RestoreResult,
   RestoreTopicResult,
 } from '../../contract/results.ts'
-import { because, type Said, say, toldOf } from '../../contract/said/said.ts'
+import { because, type Said, say, warned } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import type { ClusterIdentity } from '../../kafka/types.ts'
 import type { Storage } from '../../storage/storage.ts'
@@ -67,7 +67,6 @@ export function restoreResult(input: ResultInput): RestoreResult {
     const clamped = group.positions.filter((position) => position.clamped).length
     if (clamped > 0) warnings.push(say('restore.clamped', { positions: clamped, group: group.group_id }))
   }
-  const told = toldOf(warnings)
   return {
     kind: 'restore',
     dry_run: false,
@@ -92,8 +91,7 @@ export function restoreResult(input: ResultInput): RestoreResult {
     configuration_differences: input.differences,
     consumer_groups: input.groups,
     offset_map: input.offsetMap,
-    warnings: told.texts,
-    sayings: told.sayings,
+    ...warned(warnings),
   }
 }
 
@@ -135,7 +133,6 @@ export function planResult(input: PlanResultInput): JobResult<RestorePlanResult>
   const { plan } = prepared
   const failed = checks.failed
   const present = [...(preflight?.standing?.starts.values() ?? [])].reduce((sum, start) => sum + start.present, 0)
-  const told = toldOf(input.warnings)
   const result: RestorePlanResult = {
     kind: 'restore',
     dry_run: true,
@@ -163,8 +160,7 @@ export function planResult(input: PlanResultInput): JobResult<RestorePlanResult>
     seconds_estimate: secondsFor(config, plan.records, plan.bytes),
     configuration_differences: preflight?.differences ?? [],
     checks: checks.steps,
-    warnings: told.texts,
-    sayings: told.sayings,
+    ...warned(input.warnings),
   }
   return { exitCode: failed ? checks.exitCode : EXIT.done, result }
 }

@@ -1,7 +1,6 @@
-import { access, constants, stat } from 'node:fs/promises'
 import { CofferError } from '../../contract/errors.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
-import type { JobContext, JobOutcome, JobResult } from '../../contract/jobs.ts'
+import type { ConfigSource, JobContext, JobOutcome, JobResult } from '../../contract/jobs.ts'
 import type { ScheduleResult } from '../../contract/results/schedule.ts'
 import type {
   Schedule,
@@ -12,7 +11,7 @@ import type {
 } from '../../contract/schedule.ts'
 import { isoTime } from '../../contract/time.ts'
 import { profileFolder } from '../profile.ts'
-import { checkScheduledFile } from './config-file.ts'
+import { checkScheduledFile, readScheduledFile } from './config-file.ts'
 import { isOverdue } from './decide.ts'
 import { exportSchedule } from './export.ts'
 import type { Notice } from './loop.ts'
@@ -40,8 +39,7 @@ export async function runSchedule(
   try {
     switch (request.action) {
       case 'add': {
-        await checkSchedule(request.schedule)
-        await checkScheduledFile(request.schedule.kind, request.schedule.config, environment)
+        checkScheduledFile(request.schedule.kind, await checkSchedule(request.schedule), environment)
         return done('add', [status(store, store.add(request.schedule, new Date()))])
       }
       case 'set': {
@@ -96,7 +94,8 @@ async function tell(notice: Notice, environment: Record<string, string>, context
   await postNotice(notice, environment)
 }
 
-async function checkSchedule(schedule: Omit<Schedule, 'id' | 'created_at' | 'paused'>): Promise<void> {
+/** @returns its file */
+async function checkSchedule(schedule: Omit<Schedule, 'id' | 'created_at' | 'paused'>): Promise<ConfigSource> {
   if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u.test(schedule.name)) {
     throw new CofferError(
       'CONFIG_INVALID_VALUE',
@@ -105,16 +104,7 @@ async function checkSchedule(schedule: Omit<Schedule, 'id' | 'created_at' | 'pau
   }
   checkClock(schedule)
   if (schedule.quiet_hours !== null) checkQuietHours(schedule.quiet_hours)
-  try {
-    await access(schedule.config, constants.R_OK)
-    if ((await stat(schedule.config)).isDirectory()) throw new Error('it is a folder')
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
-    const why = code === 'ENOENT' ? 'no such file' : code === 'EACCES' ? 'not allowed' : message
-    throw new CofferError('CONFIG_UNREADABLE', `can't read the configuration file "${schedule.config}": ${why}`, {
-      cause,
-    })
-  }
+  return readScheduledFile(schedule.config)
 }
 
 function named(store: ScheduleStore, name: string): Schedule {

@@ -1,8 +1,8 @@
 import { isMap, isPair, isScalar, parseDocument, visit } from 'yaml'
+import { variableNames } from '../../contract/config/expand.ts'
 import { CofferError } from '../../contract/errors.ts'
 import type { ConnectionKind } from '../../contract/ipc/connection.ts'
 
-const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g
 const ONLY_A_VARIABLE = /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/
 const SECRET_KEY = /password|passphrase|secret|token|credential|^access_key|^account_key/i
 const SECRET_IN_ADDRESS = /:\/\/[^/@\s]*:[^/@\s]*@/
@@ -11,9 +11,7 @@ const BUILT_IN = new Set(['DATE'])
 
 /** The names of the `${VAR}`s in a text, each once, in order. */
 export function variablesIn(text: string): string[] {
-  const names = new Set<string>()
-  for (const [, name] of text.matchAll(VARIABLE)) if (name !== undefined && !BUILT_IN.has(name)) names.add(name)
-  return [...names]
+  return variableNames(text).filter((name) => !BUILT_IN.has(name))
 }
 
 /**
