@@ -1,4 +1,4 @@
-import { areNames, english, isKnown, isList, type Said, type SaidValue } from '../contract/said/said.ts'
+import { areNames, english, isKnown, isList, type Said, type SaidValue, type Saying } from '../contract/said/said.ts'
 import { isForeign } from './error-words.ts'
 import { duration, locale } from './format.ts'
 import { i18n } from './i18n.ts'
@@ -50,7 +50,7 @@ function instant(iso: string): string {
 }
 
 /** The sentence in the window's language; null where a host of another version has words that are not known here. */
-export function saidWords(said: Said): string | null {
+export function saidWords(said: Saying): string | null {
   if (!isKnown(said)) return null
   prepare()
   const { id, values = {} } = said
@@ -62,14 +62,14 @@ export function saidWords(said: Said): string | null {
 
 /** A value as a text or a number; names stay a list, for their format. */
 function valueIn(value: SaidValue): string | number | readonly string[] {
-  if (typeof value !== 'object') return value
+  if (typeof value === 'string' || typeof value === 'number') return value
   const words = (one: Said) => saidWords(one) ?? english(one)
   if (!isList(value)) return words(value)
   return areNames(value) ? value : value.map(words).join('; ')
 }
 
 /** A sentence of the engine in the window's language. Null: it is there in English alone, and the window's is another. */
-export function spoken(text: string, said: Said | undefined): string | null {
+export function spoken(text: string, said: Saying | undefined): string | null {
   if (!isForeign(i18n.language)) return text
   return said === undefined ? null : saidWords(said)
 }

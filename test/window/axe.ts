@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
-import { nothingSideways } from './page-checks.ts'
+import { noObjects, nothingSideways } from './page-checks.ts'
 
 const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
@@ -21,7 +21,7 @@ declare const axe: { run(context: unknown, options: unknown): Promise<AxeResults
 const COLOURS = ['color-contrast', 'link-in-text-block']
 
 /**
- * What axe finds against WCAG 2.2 AA on the page as it stands. Its source goes in by the debugger, which no content
+ * What axe finds against WCAG 2.2 AA on the page as it stands, and what is there as an object and not in words. Its source goes in by the debugger, which no content
  * security policy keeps out.
  * @param only what depends on colours, where the same page was looked at as a whole in another look
  * @returns a line for each element that fails; fails itself when axe checked nothing
@@ -44,9 +44,10 @@ export async function axeFindings(page: Page, only?: 'colours'): Promise<string[
   }, runOnly)
   if (passes < (only === undefined ? 5 : 1) && violations.length === 0)
     throw new Error(`axe had only ${passes} rules to apply: the page is not there`)
-  return violations.flatMap(({ id, help, nodes }) =>
+  const found = violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, why }) => `${id} (${help}) at ${target}: ${why.replaceAll(/\s+/g, ' ')}`),
   )
+  return [...found, ...(await noObjects(page))]
 }
 
 /** The page as it stands, in light and in dark: axe finds nothing, and nothing is wider than the window. Ends in light. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Said, SaidValue } from '../said/said.ts'
+import type { Said, SaidValue, Saying } from '../said/said.ts'
 import { MAX_TEXT } from './limits.ts'
 
 const value: z.ZodType<SaidValue> = z.lazy(() =>
@@ -9,4 +9,4 @@ const value: z.ZodType<SaidValue> = z.lazy(() =>
 /** A sentence of the engine by its name and what it is filled with. */
 export const said: z.ZodType<Said> = z.lazy(() =>
   z.object({ id: z.string().max(100), values: z.record(z.string(), value).exactOptional() }),
-) as z.ZodType<Said>
+) as z.ZodType<Saying> as z.ZodType<Said>

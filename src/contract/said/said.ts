@@ -1,19 +1,8 @@
 import { count, day, duration } from '../words.ts'
 import { ENGLISH, type SaidId } from './english.ts'
+import type { Said, SaidValue, SaidValues, Saying } from './type.ts'
 
-/**
- * A sentence of the engine by the name of its words and what they are filled with. It stands beside the English sentence
- * wherever a window may want to say the same in its own language; what was stored before there was one has none.
- */
-export interface Said {
-  /** `group.name` of `ENGLISH`. Of another version it may be one that is not known here. */
-  id: string
-  values?: SaidValues
-}
-
-/** Another sentence as a part of this one, several of them one after the other, or names that are listed. */
-export type SaidValue = string | number | Said | readonly string[] | readonly Said[]
-export type SaidValues = { readonly [name: string]: SaidValue }
+export type { Said, SaidValue, SaidValues, Saying }
 
 /** What stands in the contract wherever a sentence does: the English one, and what it is made of. */
 export interface Reason {
@@ -23,7 +12,13 @@ export interface Reason {
 
 /** @param values `count` chooses between one and many */
 export function say(id: SaidId, values?: SaidValues): Said {
-  return values === undefined ? { id } : { id, values }
+  return saidAs(id, values)
+}
+
+/** A sentence of its parts, which is what every sentence is made by. */
+function saidAs(id: string, values: SaidValues | undefined): Said {
+  const saying: Saying = values === undefined ? { id } : { id, values }
+  return saying as Said
 }
 
 /** A sentence with its English words, to be spread into a finding, a lock and the like. */
@@ -43,7 +38,7 @@ const MOST_TEXT = 4_000
 const MOST_VALUES = 50
 
 /** The sentence in English: lowercase, no full stop. A name that is not known gives itself. */
-export function english(said: Said, depth = 0): string {
+export function english(said: Saying, depth = 0): string {
   const template = templateOf(said)
   if (template === undefined || depth > MOST_DEPTH) return said.id
   return template.replace(/\{\{(\w+)(?:, (\w+))?\}\}/g, (_, name: string, format: string | undefined) =>
@@ -52,9 +47,9 @@ export function english(said: Said, depth = 0): string {
 }
 
 /** Whether the words of a sentence are known here. */
-export const isKnown = (said: Said): boolean => templateOf(said) !== undefined
+export const isKnown = (said: Saying): boolean => templateOf(said) !== undefined
 
-function templateOf({ id, values }: Said): string | undefined {
+function templateOf({ id, values }: Saying): string | undefined {
   const [group = '', name = ''] = id.split('.')
   const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = ENGLISH
   const own = Object.hasOwn(texts, group) ? texts[group] : undefined
@@ -110,7 +105,7 @@ export function checkedSaid(value: unknown, depth = 0): Said | undefined {
   if (typeof value !== 'object' || value === null || depth > MOST_DEPTH) return undefined
   const { id, values } = value as Record<string, unknown>
   if (typeof id !== 'string' || id.length > 100) return undefined
-  if (values === undefined) return { id }
+  if (values === undefined) return saidAs(id, undefined)
   if (typeof values !== 'object' || values === null) return undefined
   const entries = Object.entries(values)
   if (entries.length > MOST_VALUES) return undefined
@@ -120,7 +115,7 @@ export function checkedSaid(value: unknown, depth = 0): Said | undefined {
     if (good === undefined) return undefined
     checked[name] = good
   }
-  return { id, values: checked }
+  return saidAs(id, checked)
 }
 
 function checkedValue(value: unknown, depth: number): SaidValue | undefined {
@@ -168,6 +163,6 @@ export function mapTexts(said: Said, rule: (text: string) => string): Said {
     return areNames(value) ? value.map(rule) : value.map((one) => mapTexts(one, rule))
   }
   const { id, values } = said
-  if (values === undefined) return { id }
-  return { id, values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, changed(value)])) }
+  if (values === undefined) return said
+  return saidAs(id, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, changed(value)])))
 }
