@@ -65,6 +65,21 @@ function signOfTime(file: VerifiedFile, own: Verdict | null): Sign {
   return { verdict: 'indeterminate', rests: time.kind === 'claimed' ? 'clock' : 'unproved' }
 }
 
+/** What a verification comes to in one phrase; `unknownSigner`: intact, and only whose it is can't be told. */
+export const CONCLUSIONS = ['passed', 'failed', 'notSigned', 'unknownSigner', 'notConfirmed'] as const
+export type Conclusion = (typeof CONCLUSIONS)[number]
+
+/** Nobody whom the verifier was told to trust vouches for the signer: that says nothing against what was signed. */
+const NOT_VOUCHED: ReadonlySet<SubIndication | undefined> = new Set(['NO_TRUSTED_KEY', 'NO_CERTIFICATE_CHAIN_FOUND'])
+
+/** "Intact" is said only where checks of that ran and all of them passed. */
+export function conclusionOf(file: VerifiedFile): Conclusion {
+  if (file.verdict !== 'indeterminate') return file.verdict
+  if (file.subIndication === 'NOT_SIGNED') return 'notSigned'
+  const intact = signOf(file, 'intact').verdict === 'passed'
+  return intact && NOT_VOUCHED.has(file.subIndication) ? 'unknownSigner' : 'notConfirmed'
+}
+
 const CHANGES: ReadonlySet<SubIndication | undefined> = new Set([
   'HASH_FAILURE',
   'CHANGED_AFTER_SIGNING',

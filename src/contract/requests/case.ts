@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CONCLUSIONS } from '../evidence/questions.ts'
 import { errorCode } from '../ipc/error.ts'
 import { caseData, caseState } from './spec.ts'
 
@@ -39,7 +40,10 @@ export const packageRun = z.object({
     .object({
       at: z.string(),
       verdict: z.enum(['passed', 'indeterminate', 'failed']),
+      /** Absent in what earlier versions kept. */
+      conclusion: z.enum(CONCLUSIONS).exactOptional(),
       reason: z.string(),
+      /** The key of this user whose root vouches for the signer; null: another whom they trust does, or nobody. */
       trusted: z.string().nullable(),
     })
     .nullable(),

@@ -1,5 +1,6 @@
 import {
   checksOf,
+  conclusionOf,
   QUESTIONS,
   type Question,
   type RestsOn,
@@ -22,14 +23,18 @@ export function sizeOf(bytes: number): string {
 /** The answer itself, as a headline. */
 export function headlineOf(result: VerifiedFile): string {
   const what = result.kind === 'package' ? 'package' : result.kind === 'unknown' ? 'file' : 'report'
-  if (result.verdict === 'passed') return `This ${what} is genuine and unchanged`
-  if (result.verdict === 'failed') return `Do not rely on this ${what}`
-  switch (result.subIndication) {
-    case 'NOT_SIGNED':
+  switch (conclusionOf(result)) {
+    case 'passed':
+      return `This ${what} is genuine and unchanged`
+    case 'failed':
+      return `Do not rely on this ${what}`
+    case 'notSigned':
       return `This ${what} is whole, but nobody signed it`
-    case 'NO_TRUSTED_KEY':
-      return 'Intact, but this page can’t tell who signed it'
-    default:
+    case 'unknownSigner':
+      return result.subIndication === 'NO_TRUSTED_KEY'
+        ? 'Intact, but this page can’t tell who signed it'
+        : 'Intact, but nobody you trust vouches for the signer'
+    case 'notConfirmed':
       return `This ${what} could not be fully confirmed`
   }
 }

@@ -4,6 +4,7 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseDocument } from 'yaml'
 import { CofferError } from '../../contract/errors.ts'
+import { conclusionOf } from '../../contract/evidence/questions.ts'
 import type { RequestDetail, ShownPackage } from '../../contract/ipc/calls/requests.ts'
 import type { JobFacts, WindowEvent, WindowOutcome } from '../../contract/ipc/job.ts'
 import type { PackageRun } from '../../contract/requests/case.ts'
@@ -12,6 +13,7 @@ import { noteInCase } from '../../jobs/requests/custody.ts'
 import { type CaseStore, packagesFolder, type StoredCase, saveFile } from '../../jobs/requests/store.ts'
 import { makeFolder } from '../../storage/make-folder.ts'
 import type { ServiceCore } from './core.ts'
+import { withTrust } from './with-trust.ts'
 
 type ExtractFacts = JobFacts & { kind: 'extract' }
 
@@ -107,19 +109,22 @@ export class RequestPackages {
     return { packages, strangers: names.filter((name) => !known.has(name) && !name.startsWith('.')).slice(0, 200) }
   }
 
-  /** Verifies a package, trusting the root of this user's own key, and keeps the verdict. */
+  /** Verifies a package by what this user trusts, as the page Verify does, and keeps the verdict. */
   async verify(id: string, file: string) {
     const stored = await this.#store.get(id)
     const path = join(packagesFolder(stored.folder), file)
-    const root = await this.#ownRoot(runOf(stored, file).yaml)
-    const trust = root === null ? [] : [root.path]
-    const result = await this.#core.ask({ kind: 'verify', files: [path], trust, at: null })
+    const key: unknown = parseDocument(runOf(stored, file).yaml).getIn(['evidence', 'signing', 'key'])
+    const { result, trusted } = await withTrust(this.#core, async (trust, keys) => {
+      const found = await this.#core.ask({ kind: 'verify', files: [path], trust, at: null })
+      const vouched = found.files.some(({ signatures }) => signatures.some((one) => one.trusted))
+      return { result: found, trusted: vouched && typeof key === 'string' && keys.includes(key) ? key : null }
+    })
     const [verified] = result.files
-    const trusted = root?.name ?? null
     const reason = verified?.reason ?? ''
+    const concluded = verified === undefined ? {} : { conclusion: conclusionOf(verified) }
     await this.#change(id, file, (kept) => ({
       ...kept,
-      verified: { at: result.verified_at, verdict: result.verdict, reason, trusted },
+      verified: { at: result.verified_at, verdict: result.verdict, ...concluded, reason, trusted },
     }))
     await noteInCase(stored.folder, {
       action: 'verified',
@@ -225,19 +230,6 @@ export class RequestPackages {
       ...kept,
       packages: kept.packages.map((one) => (one.file === file ? change(one) : one)),
     }))
-  }
-
-  /** The root of the key that signed a package here: this user's own, which needs no other's word. None where it has none. */
-  async #ownRoot(yaml: string): Promise<{ name: string; path: string } | null> {
-    const key: unknown = parseDocument(yaml).getIn(['evidence', 'signing', 'key'])
-    if (typeof key !== 'string') return null
-    const list = await this.#core.ask({ kind: 'keys', action: 'list' })
-    if (list.action !== 'list' || !list.keys.some(({ name, root }) => name === key && root !== null)) return null
-    const output = await this.#core.files.emptyFolder()
-    const made = await this.#core.ask({ kind: 'keys', action: 'export-public', name: key, output })
-    if (made.action !== 'export-public') return null
-    const root = made.files.find(({ what }) => what === 'root certificate')
-    return root === undefined ? null : { name: key, path: join(output, root.name) }
   }
 }
 

@@ -1,15 +1,13 @@
-import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import type { SerializedError } from '../../../contract/errors.ts'
 import { moment } from '../../format.ts'
 import { Card, Pill, Problem } from '../../parts/basics.tsx'
+import { useCall } from '../../query.ts'
 import { errorOf } from '../../state.ts'
-import { changedWords, isForeign, lineWords, nextWords, sinceWords, validWords, whoseWords } from '../verify/spoken.ts'
+import { Answers, NameTheSigner, TONE } from '../verify/answers.tsx'
+import { lineWords } from '../verify/spoken.ts'
+import { useVerdictWords } from '../verify/verdict-words.ts'
 import { FINDING_TONE, findingOf, type Verified } from './words.ts'
-
-const VERDICT_TONE = { passed: 'ok', failed: 'bad', indeterminate: 'warn' } as const
-const QUESTIONS = ['valid', 'whose', 'since', 'changed'] as const
-const SPOKEN = { valid: validWords, whose: whoseWords, since: sinceWords, changed: changedWords } as const
 
 /** Whether the signatures hold, file by file, from a verification that has just run on what was fetched. */
 export function SignatureBanner({
@@ -21,9 +19,8 @@ export function SignatureBanner({
   trusted: number
   error: unknown
 }) {
-  const { t, i18n } = useTranslation('reports')
-  const { t: found } = useTranslation('verdicts')
-  const foreign = isForeign(i18n.language)
+  const { t } = useTranslation('reports')
+  const words = useVerdictWords(useCall('verify.trusted', null).data ?? [])
   if (error !== null && error !== undefined) {
     const why: SerializedError = errorOf(error)
     return <Problem error={why} title={t('banner.failed')} />
@@ -43,28 +40,14 @@ export function SignatureBanner({
               <p>
                 <Pill tone={FINDING_TONE[finding]}>{t(`finding.${finding}`)}</Pill>
               </p>
-              <dl className="facts">
-                {QUESTIONS.map((question) => (
-                  <Answer
-                    key={question}
-                    question={question}
-                    answer={foreign ? SPOKEN[question](found, file) : file.answers[question]}
-                    detail={foreign ? file.answers[question] : null}
-                    t={t}
-                  />
-                ))}
-              </dl>
-              <details>
-                <summary>{t('question.next')}</summary>
-                <p>{nextWords(found, file)}</p>
-              </details>
+              <Answers file={file} words={words} />
               <details>
                 <summary>{t('banner.checks', { count: file.checks_total })}</summary>
                 <ul className="findings">
                   {file.checks.map((check) => (
                     <li key={`${check.check} ${check.subject} ${check.reason}`}>
-                      <Pill tone={VERDICT_TONE[check.verdict]}>{t(`verdict.${check.verdict}`, { ns: 'app' })}</Pill>{' '}
-                      {foreign && <strong>{lineWords(found, check)}</strong>}{' '}
+                      <Pill tone={TONE[check.verdict]}>{t(`verdict.${check.verdict}`, { ns: 'app' })}</Pill>{' '}
+                      {words.foreign && <strong>{lineWords(words.found, check)}</strong>}{' '}
                       <span lang="en" data-words="none">
                         {check.reason}
                       </span>
@@ -79,37 +62,11 @@ export function SignatureBanner({
           )
         })}
       </div>
+      <NameTheSigner files={verified.files} />
       <p className="mute small">
         {t('banner.at', { at: moment(Date.parse(verified.verified_at)) })}{' '}
         {trusted === 0 ? t('banner.trustNobody') : t('banner.trust', { count: trusted })}
       </p>
-    </>
-  )
-}
-
-function Answer({
-  question,
-  answer,
-  detail,
-  t,
-}: {
-  question: (typeof QUESTIONS)[number]
-  answer: string
-  /** In the verifier's own words. */
-  detail: string | null
-  t: TFunction<'reports'>
-}) {
-  return (
-    <>
-      <dt>{t(`question.${question}`)}</dt>
-      <dd>
-        {answer}
-        {detail !== null && (
-          <div className="mute small" lang="en" data-words="none">
-            {detail}
-          </div>
-        )}
-      </dd>
     </>
   )
 }

@@ -1,4 +1,5 @@
 import type { TFunction } from 'i18next'
+import { conclusionOf } from '../../../contract/evidence/questions.ts'
 import type { CallOutput } from '../../../contract/ipc/map.ts'
 import type { Tone } from '../../parts/basics.tsx'
 
@@ -24,9 +25,9 @@ export function findingOf(file: File): Finding {
     const changed = file.checks.some((one) => one.verdict === 'failed' && CHANGED.has(one.subIndication ?? ''))
     return changed || CHANGED.has(file.subIndication ?? '') ? 'changed' : 'bad'
   }
-  if (file.subIndication === 'NOT_SIGNED') return 'unsigned'
-  const unknown = file.subIndication === 'NO_TRUSTED_KEY' || file.subIndication === 'NO_CERTIFICATE_CHAIN_FOUND'
-  return unknown ? 'untrusted' : 'open'
+  const conclusion = conclusionOf(file)
+  if (conclusion === 'notSigned') return 'unsigned'
+  return conclusion === 'unknownSigner' ? 'untrusted' : 'open'
 }
 
 const WORST_FIRST: readonly Finding[] = ['changed', 'bad', 'stripped', 'unsigned', 'untrusted', 'open', 'valid']

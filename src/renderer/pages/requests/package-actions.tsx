@@ -4,13 +4,13 @@ import { useTranslation } from 'react-i18next'
 import type { ShownPackage } from '../../../contract/ipc/calls/requests.ts'
 import type { CallOutput } from '../../../contract/ipc/map.ts'
 import { saveAs } from '../../files.ts'
-import { sentence } from '../../format.ts'
 import { host } from '../../host.ts'
 import { Pill, Problem } from '../../parts/basics.tsx'
 import { Confirm } from '../../parts/confirm.tsx'
-import { useAct } from '../../query.ts'
+import { useAct, useCall } from '../../query.ts'
 import { errorOf, useAsk } from '../../state.ts'
-import { changedWords, isForeign, nextWords, sinceWords, validWords, whoseWords } from '../verify/spoken.ts'
+import { Answers, NameTheSigner, TONE } from '../verify/answers.tsx'
+import { useVerdictWords } from '../verify/verdict-words.ts'
 import { OpenedPackage } from './opened-package.tsx'
 
 /** Look inside, save a copy, verify, and say to whom it went; each is entered into the chain of custody. */
@@ -60,7 +60,7 @@ export function PackageActions({ id, made }: { id: string; made: ShownPackage })
         </p>
       )}
       {verify.error !== null && <Problem error={errorOf(verify.error)} inside />}
-      {verify.data !== undefined && <Answers result={verify.data.result} />}
+      {verify.data !== undefined && <Verified result={verify.data.result} />}
       {open && <OpenedPackage id={id} file={file} />}
       <Confirm
         opened={handing}
@@ -98,42 +98,18 @@ export function PackageActions({ id, made }: { id: string; made: ShownPackage })
   )
 }
 
-const TONE = { passed: 'ok', indeterminate: 'warn', failed: 'bad' } as const
-
-const SPOKEN = { valid: validWords, whose: whoseWords, since: sinceWords, changed: changedWords } as const
-
-/** The verifier's five answers: in the window's language, and with the figures as it gave them. */
-function Answers({ result }: { result: CallOutput<'requests.verify'>['result'] }) {
-  const { t, i18n } = useTranslation('requests')
-  const { t: found } = useTranslation('verdicts')
-  const foreign = isForeign(i18n.language)
+/** The verifier's answers, question by question, as the page Verify gives them. */
+function Verified({ result }: { result: CallOutput<'requests.verify'>['result'] }) {
+  const words = useVerdictWords(useCall('verify.trusted', null).data ?? [])
   const [file] = result.files
   if (file === undefined) return null
   return (
-    <div role="status" className="answers">
+    <div role="status" className="package-answers">
       <p>
-        <Pill tone={TONE[file.verdict]}>{t(`package.verdict.${file.verdict}`)}</Pill>{' '}
-        <strong>{foreign ? validWords(found, file) : sentence(file.reason)}</strong>
+        <Pill tone={TONE[file.verdict]}>{words.verdict(file.verdict)}</Pill> <strong>{words.headline(file)}</strong>
       </p>
-      <dl className="facts">
-        {(['valid', 'whose', 'since', 'changed'] as const).map((question) => (
-          <div key={question}>
-            <dt>{t(`package.questions.${question}`)}</dt>
-            <dd>
-              {foreign ? SPOKEN[question](found, file) : file.answers[question]}
-              {foreign && (
-                <div className="mute small" lang="en" data-words="none">
-                  {file.answers[question]}
-                </div>
-              )}
-            </dd>
-          </div>
-        ))}
-        <div>
-          <dt>{t('package.questions.next')}</dt>
-          <dd>{nextWords(found, file)}</dd>
-        </div>
-      </dl>
+      <Answers file={file} words={words} />
+      <NameTheSigner files={[file]} />
     </div>
   )
 }

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Conclusion } from '../../../contract/evidence/questions.ts'
 import type { ShownPackage } from '../../../contract/ipc/calls/requests.ts'
 import type { JobSummary } from '../../../contract/ipc/job.ts'
 import { bytes, count, duration, moment, sentence } from '../../format.ts'
@@ -175,17 +176,22 @@ function VerdictPill({ made: { verified } }: { made: ShownPackage }) {
   if (verified === null) return <Pill tone="plain">{t('package.notVerified')}</Pill>
   return (
     <>
-      <Pill tone={VERDICT_TONE[verified.verdict]}>{t(`package.verdict.${verified.verdict}`)}</Pill>
+      <Pill tone={VERDICT_TONE[verified.verdict]}>{t(`package.verdict.${concluded(verified)}`)}</Pill>
       <span className="mute small">
         {t('package.verifiedAt', { at: moment(Date.parse(verified.at)) })}{' '}
         {/* the verifier's own sentence, beside the verdict in the window's words */}
         <span lang="en" data-words="none">
           {sentence(verified.reason)}
         </span>{' '}
-        {verified.trusted === null ? t('package.trustNone') : t('package.trustOwn', { key: verified.trusted })}
+        {verified.trusted !== null && t('package.trustOwn', { key: verified.trusted })}
       </span>
     </>
   )
+}
+
+/** What was kept before it said more than the verdict is as open as it was. */
+function concluded({ conclusion, verdict }: NonNullable<ShownPackage['verified']>): Conclusion {
+  return conclusion ?? (verdict === 'indeterminate' ? 'notConfirmed' : verdict)
 }
 
 /** A path as a shell takes it. */

@@ -14,7 +14,8 @@ import { errorOf, useJob } from '../../state.ts'
 import { Choose } from './choose.tsx'
 import { JudgeTime } from './judge-time.tsx'
 import { TrustCard } from './trust.tsx'
-import { Covered, FileVerdict, TakeAlong, useVerdictWords } from './verdict.tsx'
+import { Covered, FileVerdict, TakeAlong } from './verdict.tsx'
+import { useVerdictWords } from './verdict-words.ts'
 
 /** Verifies evidence, whoever made it: with nothing set up and without a network. */
 export function Page() {

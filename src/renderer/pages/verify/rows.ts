@@ -43,15 +43,6 @@ function reasons(checks: readonly VerifyCheck[] = []): string {
   return [...new Set(checks.map((one) => one.reason))].join(' ')
 }
 
-/** What the page's headline says of one file. */
-export type Headline = 'passed' | 'failed' | 'notSigned' | 'unknownSigner' | 'notConfirmed'
-
-export function headlineOf(file: VerifiedFile): Headline {
-  if (file.verdict !== 'indeterminate') return file.verdict
-  if (file.subIndication === 'NOT_SIGNED') return 'notSigned'
-  return file.subIndication === 'NO_TRUSTED_KEY' ? 'unknownSigner' : 'notConfirmed'
-}
-
 /** By whose certificate or key a file's signer is trusted, of those that this user has named. */
 export function trustedBy(file: VerifiedFile, trusted: readonly Trusted[]): Trusted | null {
   const one = file.signatures.find((signature) => signature.trusted && signature.kind !== 'document-timestamp')

@@ -36,13 +36,7 @@ export function nextWords(t: T, file: VerifiedFile): string {
   return ids.length === 0 ? file.answers.next : ids.map((id) => t(`advice.${id}`)).join(' ')
 }
 
-/** Whether a file is genuine, in a sentence. */
-export function validWords(t: T, file: VerifiedFile): string {
-  const why = foundWords(t, file.subIndication) ?? t('answers.nothingChecked')
-  return t(`answers.valid.${file.verdict}`, { why })
-}
-
-export function whoseWords(t: T, file: VerifiedFile): string {
+function whoseWords(t: T, file: VerifiedFile): string {
   const { answer_ids: ids } = file
   if (ids === undefined) return file.answers.whose
   const one = file.signatures[ids.signature ?? -1]
@@ -56,7 +50,7 @@ export function whoseWords(t: T, file: VerifiedFile): string {
   return `${t(`answers.whose.${ids.whose}`, { name: who, issuer })}${others}`
 }
 
-export function sinceWords(t: T, file: VerifiedFile): string {
+function sinceWords(t: T, file: VerifiedFile): string {
   const { answer_ids: ids } = file
   if (ids === undefined) return file.answers.since
   const time = file.signatures[ids.signature ?? -1]?.time
@@ -66,7 +60,7 @@ export function sinceWords(t: T, file: VerifiedFile): string {
   })
 }
 
-export function changedWords(t: T, file: VerifiedFile): string {
+function changedWords(t: T, file: VerifiedFile): string {
   const { answer_ids: ids } = file
   return ids === undefined ? file.answers.changed : t(`answers.changed.${ids.changed}`)
 }

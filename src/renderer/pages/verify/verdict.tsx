@@ -1,49 +1,20 @@
 import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import type { SignatureFacts, Verdict, VerifiedFile, VerifyResult } from '../../../contract/evidence/verdict.ts'
+import type { SignatureFacts, VerifiedFile, VerifyResult } from '../../../contract/evidence/verdict.ts'
 import type { Trusted } from '../../../contract/ipc/calls/verify.ts'
 import { saveAs, saveText } from '../../files.ts'
-import { count, day, utc } from '../../format.ts'
+import { count, utc } from '../../format.ts'
 import { host } from '../../host.ts'
 import { Card, Figure, Pill, Problem } from '../../parts/basics.tsx'
 import { CopyText } from '../../parts/copy-text.tsx'
 import { errorOf } from '../../state.ts'
+import { Answers, TONE } from './answers.tsx'
 import { commandsFor } from './commands.ts'
 import { verdictHtml, verdictJson } from './export.ts'
-import { headlineOf, type Row, rowsOf, trustedBy } from './rows.ts'
-import { checkWords, foundWords, isForeign, nextWords, rowWords } from './spoken.ts'
-
-export const TONE = { passed: 'ok', indeterminate: 'warn', failed: 'bad' } as const
-
-/** The words of a verdict, shared by the page and by what is saved of it. */
-export function useVerdictWords(trusted: readonly Trusted[]) {
-  const { t, i18n } = useTranslation('verify')
-  const { t: found } = useTranslation('verdicts')
-  const foreign = isForeign(i18n.language)
-  const kind = (file: VerifiedFile) => t(`kind.${file.kind}`)
-  const headline = (file: VerifiedFile) => t(`headlines.${headlineOf(file)}`, { what: kind(file) })
-  const verdict = (one: Verdict) => t(`verdict.${one}`, { ns: 'app' })
-  const answer = (file: VerifiedFile, row: Row) => {
-    const own = row.question === 'next' ? nextWords(found, file) : foreign ? rowWords(found, file, row) : row.answer
-    const here = onPage(own, t)
-    const root = row.question === 'whose' && row.verdict === 'passed' ? trustedBy(file, trusted) : null
-    return root === null ? here : `${here} ${t('trustedSince', { name: root.name, day: day(Date.parse(root.since)) })}`
-  }
-  /** In the verifier's own words, with the figures; null where the answer has them already. */
-  const detail = (row: Row) => (foreign && row.question !== 'next' ? row.answer : null)
-  const sign = (row: Row) =>
-    row.verdict === null ? '' : row.rests === undefined ? verdict(row.verdict) : t(`rests.${row.rests}`)
-  return { t, found, foreign, headline, verdict, answer, detail, sign, language: i18n.language }
-}
-
-/** The program's options, as this page has them. */
-function onPage(advice: string, t: ReturnType<typeof useTranslation<'verify'>>['t']): string {
-  return advice
-    .replaceAll('name it with --trust', `add it under “${t('trust.title')}”`)
-    .replaceAll('give it with --at', `enter it under “${t('at.title')}”`)
-    .replaceAll('--at must not be', 'the time entered must not be')
-}
+import { rowsOf } from './rows.ts'
+import { checkWords, foundWords } from './spoken.ts'
+import { useVerdictWords } from './verdict-words.ts'
 
 /** One file: the questions, each with its answer and its sign, and the details on demand. */
 export function FileVerdict({
@@ -70,33 +41,7 @@ export function FileVerdict({
             : file.reason}
         </p>
       )}
-      <table className="answers">
-        <thead>
-          <tr>
-            <th scope="col">{t('question')}</th>
-            <th scope="col">{t('answer')}</th>
-            <th scope="col">
-              <span className="unseen">{t('sign')}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.question}>
-              <th scope="row">{t(`questions.${row.question}`)}</th>
-              <td>
-                {words.answer(file, row)}
-                {words.detail(row) !== null && (
-                  <div className="mute small" lang="en" data-words="none">
-                    {words.detail(row)}
-                  </div>
-                )}
-              </td>
-              <td className="r">{row.verdict !== null && <Pill tone={TONE[row.verdict]}>{words.sign(row)}</Pill>}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Answers file={file} words={words} />
       <details>
         <summary>{t('allChecks', { count: file.checks_total })}</summary>
         {file.signatures.length > 0 && <Signatures signatures={file.signatures} />}

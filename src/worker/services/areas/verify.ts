@@ -1,11 +1,10 @@
-import { rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { CofferError } from '../../../contract/errors.ts'
 import type { Trusted } from '../../../contract/ipc/calls/verify.ts'
 import type { AreaHandlers } from '../../../contract/ipc/map.ts'
 import type { KeysListResult } from '../../../contract/results/keys.ts'
 import type { ServiceCore } from '../core.ts'
 import { TrustStore } from '../trust-store.ts'
+import { trustFiles } from '../with-trust.ts'
 
 /** Verifying what the window was given, by what its user trusts. */
 export const verifyHandlers = (core: ServiceCore): AreaHandlers<'verify'> => {
@@ -14,9 +13,9 @@ export const verifyHandlers = (core: ServiceCore): AreaHandlers<'verify'> => {
   return {
     'verify.start': async ({ files, at }) => {
       const { paths, done } = await core.files.sideBySide(files)
-      const trust = await trustFolder(core, store)
+      const trust = await trustFiles(core)
       const remove = async () => {
-        await Promise.all([done(), rm(trust.folder, { recursive: true, force: true })])
+        await Promise.all([done(), trust.remove()])
       }
       const subject = files.map((id) => core.files.get(id).name).join(', ')
       try {
@@ -57,14 +56,8 @@ export const verifyHandlers = (core: ServiceCore): AreaHandlers<'verify'> => {
   }
 }
 
-/** A certificate or key as it is handed to the job, in a file of its own. */
-interface Own extends Trusted {
-  /** Where its owner's key is kept, to take the certificate from. */
-  key: string
-}
-
 /** The roots of this profile's own keys: who made a key here trusts what it signs. One that was revoked vouches on, too. */
-async function ownRoots(core: ServiceCore): Promise<Own[]> {
+async function ownRoots(core: ServiceCore): Promise<(Trusted & { own: true })[]> {
   // A profile without keys, or whose keys can't be read, verifies all the same.
   const listed = await core.ask({ kind: 'keys', action: 'list' }).catch(() => null)
   const seen = new Set<string>()
@@ -72,26 +65,8 @@ async function ownRoots(core: ServiceCore): Promise<Own[]> {
     if (key.origin !== 'created' || key.root === null || seen.has(key.root.sha256)) return []
     seen.add(key.root.sha256)
     const { sha256, subject } = key.root
-    return [{ sha256, kind: 'certificate' as const, name: subject, since: key.created_at, own: true, key: key.name }]
+    return [{ sha256, kind: 'certificate' as const, name: subject, since: key.created_at, own: true as const }]
   })
-}
-
-async function trustFolder(core: ServiceCore, store: TrustStore): Promise<{ folder: string; paths: string[] }> {
-  const folder = await core.files.emptyFolder()
-  const paths: string[] = []
-  for (const own of await ownRoots(core)) {
-    const output = join(folder, own.sha256)
-    const exported = await core.ask({ kind: 'keys', action: 'export-public', name: own.key, output }).catch(() => null)
-    if (exported?.action !== 'export-public') continue
-    const root = exported.files.find((file) => file.what === 'root certificate')
-    if (root !== undefined) paths.push(join(exported.output, root.name))
-  }
-  for (const { sha256, pem } of await store.list()) {
-    const path = join(folder, `${sha256}.pem`)
-    await writeFile(path, pem, { mode: 0o600 })
-    paths.push(path)
-  }
-  return { folder, paths }
 }
 
 function shown({ sha256, kind, name, since, own = false }: Omit<Trusted, 'own'> & { own?: boolean }): Trusted {
