@@ -5,11 +5,9 @@ import { restoreChoices } from '../../src/contract/ipc/restore.ts'
 import {
   choicesOf,
   type Draft,
-  fieldTime,
   NEW_DRAFT,
   namesProblem,
   spanOf,
-  timeOf,
   windowProblem,
 } from '../../src/renderer/pages/restore/draft.ts'
 
@@ -42,14 +40,6 @@ const draft = (change: Partial<Draft> = {}): Draft => ({
   backupId: 'weekly',
   targetId: TARGET,
   ...change,
-})
-
-test('times of a field are UTC to the millisecond, and nothing half-filled counts', () => {
-  assert.equal(timeOf('2026-02-01T00:00:00.250'), Date.parse('2026-02-01T00:00:00.250Z'))
-  assert.equal(timeOf('2026-02-01T00:00'), Date.parse('2026-02-01T00:00:00Z'))
-  for (const text of ['', '2026-02-01', '2026-13-01T00:00', '2026-02-01T00:00:00Z'])
-    assert.equal(timeOf(text), null, text)
-  assert.equal(timeOf(fieldTime('2026-02-01T00:00:00.250Z')), Date.parse('2026-02-01T00:00:00.250Z'))
 })
 
 test('the span is that of the chosen streams, and unknown where one does not say it', () => {

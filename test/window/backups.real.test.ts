@@ -182,6 +182,10 @@ step('a schedule is said in words, with its next runs on its own clock and in UT
     .waitFor()
   await page.getByRole('checkbox', { name: 'Quiet hours' }).check()
   await page.getByLabel('From', { exact: true }).fill('01:00')
+  await page.getByLabel('To', { exact: true }).fill('4:30 AM')
+  await page.getByLabel('To', { exact: true }).press('Tab')
+  await page.getByText('“4:30 AM” is not written as a time of day is here, such as 14:05.').waitFor()
+  assert.equal(await button(/^Next/).isDisabled(), true)
   await page.getByLabel('To', { exact: true }).fill('04:30')
   await page
     .getByText(/quiet hours: it starts at .* 04:30/)

@@ -22,7 +22,7 @@ export function noProblems(page: Page): Promise<string[]> {
 
 /** Nothing that should have been put into words stands there as an object: the types let `String(…)` of a saying pass. */
 export function noObjects(page: Page): Promise<string[]> {
-  return page.evaluate(() => document.body.innerText.match(/.{0,60}\[object \w+\].{0,60}/g) ?? [])
+  return page.evaluate(() => document.body.textContent.match(/.{0,60}\[object \w+\].{0,60}/g) ?? [])
 }
 
 /** Nothing is wider than the window: what must be wide scrolls by itself. */

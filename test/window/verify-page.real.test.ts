@@ -80,6 +80,12 @@ describe('the Verify page', () => {
     await page.getByText('Drop evidence here').waitFor()
     await page.getByText('Nobody yet.', { exact: false }).waitFor()
     await picture('verify-empty')
+    const time = page.getByLabel('Time to judge for')
+    await time.fill('12/31/2026')
+    await page.getByRole('button', { name: 'Choose files' }).click()
+    await page.getByText('Mend the time to judge for first').waitFor()
+    await time.fill('')
+    await page.getByText('Mend the time to judge for first').waitFor({ state: 'detached' })
   })
   test('says of intact evidence by a stranger that nobody vouches for it, and what to do', async () => {
     assert.equal(await choose('REG-2026-014.zip'), 'Intact, but nobody you trust vouches for the signer')

@@ -3,8 +3,10 @@ import { useTranslation } from 'react-i18next'
 import { type ActivityFilter, EVERYTHING } from '../../../contract/activity.ts'
 import { saveAs } from '../../files.ts'
 import { Problem } from '../../parts/basics.tsx'
+import { TimeField } from '../../parts/time-field.tsx'
 import { useAct } from '../../query.ts'
 import { errorOf } from '../../state.ts'
+import { readDay } from '../../typed-time.ts'
 
 const DAY_MS = 86_400_000
 
@@ -81,18 +83,16 @@ export function Filters({ typed, onType, filter }: FiltersProps) {
           value={typed.result ?? 'any'}
           onChange={(value) => onType({ ...typed, result: value === 'done' || value === 'failed' ? value : null })}
         />
-        <TextInput
-          label={t('filter.from')}
-          type="date"
-          value={typed.from}
-          onChange={(event) => type('from', event.currentTarget.value)}
-        />
-        <TextInput
-          label={t('filter.to')}
-          type="date"
-          value={typed.to}
-          onChange={(event) => type('to', event.currentTarget.value)}
-        />
+        {(['from', 'to'] as const).map((name) => (
+          <TimeField
+            key={name}
+            kind="day"
+            label={t(`filter.${name}`)}
+            zone="UTC"
+            value={typed[name]}
+            onChange={(text) => type(name, text)}
+          />
+        ))}
       </search>
       <p className="actions">
         <Button
@@ -122,6 +122,6 @@ export function Filters({ typed, onType, filter }: FiltersProps) {
 
 /** Start of a day in UTC, as the entries have their times. */
 function dateOf(text: string): number | null {
-  const time = Date.parse(`${text}T00:00:00Z`)
-  return Number.isNaN(time) ? null : time
+  const day = readDay(text)
+  return day === null ? null : Date.parse(`${day}T00:00:00Z`)
 }

@@ -3,13 +3,15 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { JOB_STATES, type JobState } from '../../../contract/ipc/history.ts'
 import { FILTERED_KINDS } from '../../job-words.ts'
+import { TimeField } from '../../parts/time-field.tsx'
+import { localZone, readDay } from '../../typed-time.ts'
 import type { HistoryQuery } from './use-history.ts'
 
 export interface FilterValues {
   text: string
   kind: (typeof FILTERED_KINDS)[number] | null
   state: JobState | null
-  /** Days as `2026-11-03`, on this machine's clock; empty: open. */
+  /** Days as they were typed, `2026-11-03`, on this machine's clock; empty or none: open. */
   from: string
   to: string
 }
@@ -66,18 +68,16 @@ export function Filters({ filters, onChange }: { filters: FilterValues; onChange
         data={JOB_STATES.map((state) => ({ value: state, label: t(`state.${state}`) }))}
         onChange={(value) => onChange({ ...filters, state: JOB_STATES.find((one) => one === value) ?? null })}
       />
-      <TextInput
-        type="date"
-        label={t('filter.from')}
-        value={filters.from}
-        onChange={(event) => onChange({ ...filters, from: event.currentTarget.value })}
-      />
-      <TextInput
-        type="date"
-        label={t('filter.to')}
-        value={filters.to}
-        onChange={(event) => onChange({ ...filters, to: event.currentTarget.value })}
-      />
+      {(['from', 'to'] as const).map((name) => (
+        <TimeField
+          key={name}
+          kind="day"
+          label={t(`filter.${name}`)}
+          zone={localZone()}
+          value={filters[name]}
+          onChange={(text) => onChange({ ...filters, [name]: text })}
+        />
+      ))}
       {isFiltered(filters) && (
         <Button
           variant="default"
@@ -95,7 +95,6 @@ export function Filters({ filters, onChange }: { filters: FilterValues; onChange
 
 /** Midnight of a day here, so many days later; null where there is no day. */
 function dayStart(day: string, later: number): number | null {
-  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day)
-  if (match === null) return null
-  return new Date(Number(match[1]), Number(match[2]) - 1, Number(match[3]) + later).getTime()
+  const [year, month = 1, date = 1] = readDay(day)?.split('-').map(Number) ?? []
+  return year === undefined ? null : new Date(year, month - 1, date + later).getTime()
 }

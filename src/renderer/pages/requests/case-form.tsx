@@ -1,6 +1,8 @@
 import { Textarea, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { CaseData } from '../../../contract/requests/spec.ts'
+import { TimeField } from '../../parts/time-field.tsx'
+import { readDay } from '../../typed-time.ts'
 
 export const emptyCase: CaseData = {
   matter: '',
@@ -11,6 +13,10 @@ export const emptyCase: CaseData = {
   reason: '',
   due: null,
 }
+
+/** Whether it may be kept: it has a number, and its days are days. */
+export const isCase = ({ matter, askedOn, due }: CaseData): boolean =>
+  matter.trim() !== '' && [askedOn, due].every((day) => day === null || readDay(day) !== null)
 
 /** What a request is about, in the words of whoever asked. */
 export function CaseForm({ data, onChange }: { data: CaseData; onChange(change: Partial<CaseData>): void }) {
@@ -26,12 +32,12 @@ export function CaseForm({ data, onChange }: { data: CaseData; onChange(change: 
     />
   )
   const day = (name: 'askedOn' | 'due') => (
-    <TextInput
-      type="date"
+    <TimeField
+      kind="day"
       label={t(`fields.${name}`)}
       description={t(`hints.${name}`)}
       value={data[name] ?? ''}
-      onChange={(event) => onChange({ [name]: event.currentTarget.value || null })}
+      onChange={(text) => onChange({ [name]: text.trim() || null })}
     />
   )
   return (

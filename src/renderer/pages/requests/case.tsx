@@ -8,7 +8,7 @@ import type { CaseState } from '../../../contract/requests/spec.ts'
 import { Card, Empty, Headline, Problem } from '../../parts/basics.tsx'
 import { useAct, useCall } from '../../query.ts'
 import { errorOf } from '../../state.ts'
-import { CaseForm } from './case-form.tsx'
+import { CaseForm, isCase } from './case-form.tsx'
 import { CustodyCard } from './custody-card.tsx'
 import { NotesCard } from './notes-card.tsx'
 import { PackageCard } from './package-card.tsx'
@@ -125,12 +125,12 @@ function Status({ detail: { summary, packages } }: { detail: RequestDetail }) {
         <form
           onSubmit={(event) => {
             event.preventDefault()
-            update.mutate({ id, data: draft, state: null }, { onSuccess: () => setEditing(false) })
+            if (isCase(draft)) update.mutate({ id, data: draft, state: null }, { onSuccess: () => setEditing(false) })
           }}
         >
           <CaseForm data={draft} onChange={(part) => setDraft({ ...draft, ...part })} />
           <p className="actions">
-            <Button type="submit" disabled={draft.matter.trim() === ''} loading={update.isPending}>
+            <Button type="submit" disabled={!isCase(draft)} loading={update.isPending}>
               {t('save', { ns: 'app' })}
             </Button>
             <Button variant="default" onClick={() => setEditing(false)}>

@@ -1,12 +1,10 @@
-import { clockTime, momentOf, startOfDay } from '../../../contract/time-zone.ts'
+import { clockTime, startOfDay } from '../../../contract/time-zone.ts'
 import { i18n } from '../../i18n.ts'
 
 /** Times of a window as people read, type and name them. All are milliseconds; a zone is an IANA name. */
 
 /** Day before month, as on the letters that ask. */
 const locale = (): string => (i18n.language === 'de' ? 'de' : 'en-GB')
-
-const two = (n: number) => String(n).padStart(2, '0')
 
 /** `1 Jul 2026, 00:00`, with seconds and milliseconds where they are not zero. */
 export function zoneTime(at: number, zone: string): string {
@@ -28,24 +26,6 @@ export function zoneTime(at: number, zone: string): string {
 /** `1 Jul 2026`. */
 export const zoneDay = (at: number, zone: string): string =>
   new Intl.DateTimeFormat(locale(), { timeZone: zone, day: 'numeric', month: 'short', year: 'numeric' }).format(at)
-
-/** For an input of type `datetime-local`. */
-export function inputTime(at: number, zone: string): string {
-  const { year, month, day, hour, minute, second, millisecond } = clockTime(at, zone)
-  const ms = String(millisecond).padStart(3, '0')
-  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}.${ms}`
-}
-
-/** What such an input has; null where it has nothing whole. */
-export function timeOfInput(text: string, zone: string): number | null {
-  const found = /^(\d{4,6})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?$/.exec(text)
-  if (found === null) return null
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found
-    .slice(1, 7)
-    .map((part) => Number(part ?? 0))
-  const millisecond = Number((found[7] ?? '0').padEnd(3, '0'))
-  return momentOf({ year, month, day, hour, minute, second, millisecond }, zone)
-}
 
 export interface Preset {
   id: string

@@ -1,5 +1,6 @@
 import type { ArchiveDescription, ArchiveLocationInput } from '../../../contract/ipc/archive.ts'
 import type { RestoreChoices } from '../../../contract/ipc/restore.ts'
+import { readMoment, writeMoment } from '../../typed-time.ts'
 
 /** A restore that was started: what it was told, and its jobs. */
 export interface Run {
@@ -15,7 +16,7 @@ export interface Draft {
   place: ArchiveLocationInput | null
   backupId: string | null
   when: 'all' | 'until' | 'between'
-  /** As a field of dates has it, in UTC: `2026-11-03T14:02:11.250`. */
+  /** As it is typed, in UTC: `2026-11-03 14:02:11.250`. */
   start: string
   end: string
   targetId: string | null
@@ -58,15 +59,11 @@ export const NEW_DRAFT: Draft = {
 const TOPIC = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/
 export const isTopicName = (name: string): boolean => TOPIC.test(name)
 
-/** A field of dates, read as UTC. @returns milliseconds, or null for an empty or half-filled one */
-export function timeOf(text: string): number | null {
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?$/.test(text)) return null
-  const at = Date.parse(`${text}Z`)
-  return Number.isNaN(at) ? null : at
-}
+/** What was typed, as UTC. @returns milliseconds, or null for an empty, half-filled or wrong one */
+export const timeOf = (text: string): number | null => readMoment(text, 'UTC')
 
-/** For a field of dates. @param at milliseconds, or ISO 8601 */
-export const fieldTime = (at: number | string): string => new Date(at).toISOString().slice(0, -1)
+/** For the field. @param at milliseconds */
+export const fieldTime = (at: number): string => writeMoment(at, 'UTC')
 
 export interface Span {
   first: number

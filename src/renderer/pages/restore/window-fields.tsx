@@ -1,8 +1,9 @@
-import { Button, Radio, TextInput } from '@mantine/core'
+import { Button, Radio } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { ArchiveDescription } from '../../../contract/ipc/archive.ts'
 import { moment } from '../../format.ts'
 import { Card, Pill } from '../../parts/basics.tsx'
+import { TimeField } from '../../parts/time-field.tsx'
 import { type Draft, fieldTime, type Span, spanOf, timeOf, windowProblem } from './draft.ts'
 import type { StepProps } from './shared.ts'
 
@@ -80,13 +81,13 @@ function End({ label, value, onChange, edge }: EndProps) {
   const at = timeOf(value)
   return (
     <div>
-      <TextInput
-        type="datetime-local"
-        step="0.001"
+      <TimeField
+        kind="moment"
+        zone="UTC"
         label={label}
-        description={t('window.utc')}
+        description={t('window.exact')}
         value={value}
-        onChange={(event) => onChange(event.currentTarget.value)}
+        onChange={onChange}
       />
       <p className="mute small">
         {at === null ? '' : t('window.here', { time: moment(at) })}{' '}

@@ -11,14 +11,18 @@ import { errorOf } from '../../state.ts'
 const EVIDENCE = ['zip', 'pdf', 'json', 'sig', 'der']
 
 /** Where evidence is dropped, chosen, or named by its path. */
-export function Choose({ chosen }: { chosen: (files: HeldFile[]) => void }) {
+export function Choose({ chosen, isTimeWrong }: { chosen: (files: HeldFile[]) => void; isTimeWrong: boolean }) {
   const { t } = useTranslation('verify')
   const [over, setOver] = useState(false)
   const [sent, setSent] = useState<{ name: string; part: number; size: number } | null>(null)
   const [error, setError] = useState<SerializedError | null>(null)
   const [path, setPath] = useState('')
+  const [refused, setRefused] = useState(false)
   const take = async (give: () => Promise<HeldFile[]>) => {
     setError(null)
+    // Who gave a time, rightly or wrongly written, wants no verdict for another.
+    setRefused(isTimeWrong)
+    if (isTimeWrong) return
     try {
       const files = await give()
       if (files.length > 0) chosen(files)
@@ -94,6 +98,11 @@ export function Choose({ chosen }: { chosen: (files: HeldFile[]) => void }) {
         <p role="status">
           {t('choose.sending', { name: sent.name, part: bytes(sent.part), size: bytes(sent.size) })}
           <progress max={Math.max(1, sent.size)} value={sent.part} aria-label={sent.name} />
+        </p>
+      )}
+      {refused && isTimeWrong && (
+        <p className="bad-text" role="alert">
+          {t('at.wrong')}
         </p>
       )}
       {error !== null && <Problem error={error} inside />}

@@ -1,16 +1,13 @@
-import { Button, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { utc } from '../../format.ts'
-
-/** `2026-12-31T00:00`, as a field of dates gives it, in UTC. @returns null where it is no time */
-function timeOf(text: string): number | null {
-  const at = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?$/.test(text) ? Date.parse(`${text}Z`) : Number.NaN
-  return Number.isNaN(at) ? null : at
-}
+import { TimeField } from '../../parts/time-field.tsx'
+import { readMoment, timeProblem, writeMoment } from '../../typed-time.ts'
 
 /**
  * The time that certificates are judged for, as `coffer verify --at` takes it.
+ * @param change told the time, and whether something stands there that is none
  * @param judge where there is a verdict already: to judge anew
  */
 export function JudgeTime({
@@ -19,12 +16,13 @@ export function JudgeTime({
   judge,
 }: {
   at: number | null
-  change: (at: number | null) => void
+  change: (at: number | null, isWrong: boolean) => void
   judge?: (at: number | null) => void
 }) {
   const { t } = useTranslation('verify')
-  const [text, setText] = useState(at === null ? '' : new Date(at).toISOString().slice(0, -5))
-  const typed = timeOf(text)
+  const [text, setText] = useState(at === null ? '' : writeMoment(at, 'UTC'))
+  const typed = readMoment(text, 'UTC')
+  const isWrong = timeProblem('moment', text) !== null
   return (
     <form
       className="by-path judge-time"
@@ -33,15 +31,15 @@ export function JudgeTime({
         if (typed !== null) judge?.(typed)
       }}
     >
-      <TextInput
-        type="datetime-local"
-        step={1}
+      <TimeField
+        kind="moment"
+        zone="UTC"
         label={t('at.title')}
         description={t('at.what')}
         value={text}
-        onChange={(event) => {
-          setText(event.currentTarget.value)
-          change(timeOf(event.currentTarget.value))
+        onChange={(next) => {
+          setText(next)
+          change(readMoment(next, 'UTC'), timeProblem('moment', next) !== null)
         }}
       />
       {judge !== undefined && (
@@ -55,7 +53,7 @@ export function JudgeTime({
         </Button>
       )}
       <p className="mute small" role="status">
-        {typed === null ? t('at.none') : t('at.is', { at: utc(new Date(typed).toISOString()) })}
+        {isWrong ? '' : typed === null ? t('at.none') : t('at.is', { at: utc(new Date(typed).toISOString()) })}
       </p>
     </form>
   )

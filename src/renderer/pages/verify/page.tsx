@@ -24,6 +24,7 @@ export function Page() {
   const [jobId, setJobId] = useState<string | null>(null)
   const [at, setAt] = useState<number | null>(null)
   const [error, setError] = useState<SerializedError | null>(null)
+  const [isTimeWrong, setTimeWrong] = useState(false)
   const job = useJob(jobId)
 
   const start = useCallback(async (chosen: HeldFile[], time: number | null = null) => {
@@ -78,10 +79,18 @@ export function Page() {
       {files.length > 0 && failed === null && (
         <div className="card">{job === null ? <progress aria-label={names} /> : <JobProgress job={job} />}</div>
       )}
-      {(files.length === 0 || failed !== null) && <Choose chosen={(chosen) => void start(chosen, at)} />}
+      {(files.length === 0 || failed !== null) && (
+        <Choose chosen={(chosen) => void start(chosen, at)} isTimeWrong={isTimeWrong} />
+      )}
       {files.length === 0 && (
         <Card title={t('at.card')}>
-          <JudgeTime at={at} change={setAt} />
+          <JudgeTime
+            at={at}
+            change={(time, isWrong) => {
+              setAt(time)
+              setTimeWrong(isWrong)
+            }}
+          />
         </Card>
       )}
       {files.length === 0 && <TrustCard changed={() => {}} />}

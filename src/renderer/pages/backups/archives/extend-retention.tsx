@@ -3,6 +3,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { utc } from '../../../format.ts'
 import { Confirm } from '../../../parts/confirm.tsx'
+import { TimeField } from '../../../parts/time-field.tsx'
+import { readDay } from '../../../typed-time.ts'
 
 export type LockMode = 'COMPLIANCE' | 'GOVERNANCE'
 
@@ -21,10 +23,10 @@ interface ExtendProps {
 }
 
 /** `2033-12-31`: until that day is over, in UTC. @returns null where it is no day to come */
-function endOfDay(day: string): number | null {
-  const start = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN
-  const end = start + 86_400_000
-  return Number.isNaN(end) || end <= Date.now() ? null : end
+function endOfDay(text: string): number | null {
+  const day = readDay(text)
+  const end = day === null ? 0 : Date.parse(`${day}T00:00:00Z`) + 86_400_000
+  return end <= Date.now() ? null : end
 }
 
 /** Keeps a backup longer. A COMPLIANCE lock can't be taken back by anybody, so the backup's name is typed for either. */
@@ -50,17 +52,15 @@ export function ExtendRetention({ backupId, busy, onClose, onDo }: ExtendProps) 
         <Radio mt="xs" value="COMPLIANCE" label={t('retention.compliance')} />
         <Radio mt="xs" value="GOVERNANCE" label={t('retention.governance')} />
       </Radio.Group>
-      <TextInput
-        mt="sm"
-        type="date"
+      <TimeField
+        kind="day"
+        zone="UTC"
         label={t('retention.until')}
-        description={
-          until === null ? t('retention.untilHint') : t('retention.untilIs', { at: utc(new Date(until).toISOString()) })
-        }
-        error={day !== '' && until === null ? t('retention.past') : undefined}
+        description={until === null ? undefined : t('retention.untilIs', { at: utc(new Date(until).toISOString()) })}
+        error={readDay(day) !== null && until === null ? t('retention.past') : undefined}
         value={day}
         required
-        onChange={(event) => setDay(event.currentTarget.value)}
+        onChange={setDay}
       />
       <TextInput
         mt="sm"

@@ -1,4 +1,5 @@
 import type { Clock, Plan, PlanInput, RetentionPreset } from '../../../../contract/ipc/plan.ts'
+import { localZone, readClock } from '../../../typed-time.ts'
 import { cronOf, everyOf, type Rhythm } from './rhythm.ts'
 
 /** What was entered in the wizard so far: plain values only, since it may be kept between sessions. */
@@ -34,9 +35,6 @@ export interface Draft {
   signChosen: boolean
   timestampUrl: string
 }
-
-/** The time zone of this machine. */
-export const localZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
 
 export const emptyDraft = (): Draft => ({
   at: 'cluster',
@@ -141,9 +139,16 @@ export function clockOf(draft: Draft): Clock | null {
     jitterSeconds: draft.jitterMinutes * 60,
     retries: draft.retries,
     retryDelaySeconds: draft.retryMinutes * 60,
-    quietHours: draft.quiet ? { from: draft.quietFrom, to: draft.quietTo } : null,
+    quietHours: draft.quiet ? { from: draft.quietFrom.trim(), to: draft.quietTo.trim() } : null,
     alertAfterHours: draft.alertHours,
   }
+}
+
+/** Whether each time of day that its clock needs is one. */
+export function hasTimes({ scheduled, rhythm, quiet, quietFrom, quietTo }: Draft): boolean {
+  const atTime = rhythm.every !== 'hour' && rhythm.every !== 'cron'
+  const needed = scheduled ? [...(atTime ? [rhythm.time] : []), ...(quiet ? [quietFrom, quietTo] : [])] : []
+  return needed.every((time) => readClock(time) !== null)
 }
 
 export const isName = (name: string): boolean => /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u.test(name.trim())

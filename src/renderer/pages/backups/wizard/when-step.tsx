@@ -5,10 +5,11 @@ import { useTranslation } from 'react-i18next'
 import type { Clock } from '../../../../contract/ipc/plan.ts'
 import { locale, moment, utc } from '../../../format.ts'
 import { Card, Problem } from '../../../parts/basics.tsx'
+import { TimeField } from '../../../parts/time-field.tsx'
 import { Told } from '../../../parts/told.tsx'
 import { useCall } from '../../../query.ts'
 import { errorOf } from '../../../state.ts'
-import { clockOf, type Draft } from './draft.ts'
+import { clockOf, type Draft, hasTimes } from './draft.ts'
 import { cronInWords, cronOf, type Rhythm } from './rhythm.ts'
 
 interface StepProps {
@@ -36,7 +37,7 @@ export function WhenStep({ draft, change }: StepProps) {
           </div>
         </Radio.Group>
         {draft.scheduled && <RhythmFields draft={draft} change={change} />}
-        {clock !== null && <NextRuns clock={clock} />}
+        {clock !== null && hasTimes(draft) && <NextRuns clock={clock} />}
       </Card>
       <Card title={t('when.runTitle')}>
         <Radio.Group
@@ -111,18 +112,16 @@ export function WhenStep({ draft, change }: StepProps) {
             />
             {draft.quiet && (
               <div className="toolbar">
-                <TextInput
-                  type="time"
-                  label={t('when.quietFrom')}
-                  value={draft.quietFrom}
-                  onChange={(event) => change({ quietFrom: event.currentTarget.value })}
-                />
-                <TextInput
-                  type="time"
-                  label={t('when.quietTo')}
-                  value={draft.quietTo}
-                  onChange={(event) => change({ quietTo: event.currentTarget.value })}
-                />
+                {(['quietFrom', 'quietTo'] as const).map((name) => (
+                  <TimeField
+                    key={name}
+                    kind="clock"
+                    label={t(`when.${name}`)}
+                    zone={draft.timezone}
+                    value={draft[name]}
+                    onChange={(text) => change({ [name]: text })}
+                  />
+                ))}
               </div>
             )}
           </>
@@ -198,13 +197,12 @@ function RhythmFields({ draft, change }: StepProps) {
         />
       ) : (
         rhythm.every !== 'hour' && (
-          <TextInput
-            type="time"
+          <TimeField
+            kind="clock"
             label={t('when.time')}
+            zone={draft.timezone}
             value={rhythm.time}
-            onChange={(event) => {
-              if (/^\d{2}:\d{2}$/.test(event.currentTarget.value)) set({ time: event.currentTarget.value })
-            }}
+            onChange={(time) => set({ time })}
           />
         )
       )}

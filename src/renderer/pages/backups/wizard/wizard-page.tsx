@@ -11,7 +11,7 @@ import { queries, useCall } from '../../../query.ts'
 import { errorOf } from '../../../state.ts'
 import '../backups.css'
 import { ClusterStep, firstLook } from './cluster-step.tsx'
-import { clockOf, type Draft, emptyDraft, isId, isName, isTimestampUrl, planOf } from './draft.ts'
+import { clockOf, type Draft, emptyDraft, hasTimes, isId, isName, isTimestampUrl, planOf } from './draft.ts'
 import { KeepStep } from './keep-step.tsx'
 import { SignStep } from './sign-step.tsx'
 import { StreamsStep } from './streams-step.tsx'
@@ -81,9 +81,15 @@ function useSteps(draft: Draft, change: (change: Partial<Draft>) => void, editin
     staleTime: 30_000,
   })
   const clock = clockOf(draft)
-  const preview = useCall('schedules.preview', { clock: clock ?? NO_CLOCK }, { enabled: clock !== null })
+  const preview = useCall(
+    'schedules.preview',
+    { clock: clock ?? NO_CLOCK },
+    {
+      enabled: clock !== null && hasTimes(draft),
+    },
+  )
   const plan = planOf(draft)
-  const clockGood = clock === null || (preview.data !== undefined && preview.data.problem === null)
+  const clockGood = clock === null || (hasTimes(draft) && preview.data !== undefined && preview.data.problem === null)
   return [
     {
       id: 'cluster',

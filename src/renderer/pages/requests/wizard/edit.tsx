@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate, useParams } from 'react-router'
 import type { RequestDetail } from '../../../../contract/ipc/calls/requests.ts'
@@ -10,7 +10,8 @@ import { Headline, Problem } from '../../../parts/basics.tsx'
 import { Wizard, type WizardStep } from '../../../parts/wizard.tsx'
 import { useAct, useCall } from '../../../query.ts'
 import { errorOf } from '../../../state.ts'
-import { CaseForm } from '../case-form.tsx'
+import { localZone } from '../../../typed-time.ts'
+import { CaseForm, isCase } from '../case-form.tsx'
 import { calendarDay } from '../times.ts'
 import { filterProblem, maskProblem } from './checks.ts'
 import { titleOf } from './new.tsx'
@@ -50,6 +51,7 @@ function Editor({ detail }: { detail: RequestDetail }) {
     data: detail.summary.data,
     spec: detail.spec ?? emptySpec(localZone()),
   })
+  const [wrongTime, setWrongTime] = useState(false)
   useKept(id, draft.spec)
   const update = useAct('requests.update', ['requests.get', 'requests.list'])
   const extract = useAct('requests.extract', ['requests.get', 'requests.list'])
@@ -64,9 +66,9 @@ function Editor({ detail }: { detail: RequestDetail }) {
     spec.location !== null && spec.backupId !== null && (spec.topics === null || spec.topics.length > 0)
   const windowHolds = spec.start === null || spec.end === null || spec.start <= spec.end
   const ready: Record<StepId, boolean> = {
-    case: data.matter.trim() !== '',
+    case: isCase(data),
     archive: hasArchive,
-    window: windowHolds,
+    window: windowHolds && !wrongTime,
     filter: filterProblem(spec.filter) === null,
     mask: spec.mask.every((rule) => maskProblem(rule) === null),
     sign: true,
@@ -85,7 +87,7 @@ function Editor({ detail }: { detail: RequestDetail }) {
       case 'archive':
         return <StepArchive {...props} />
       case 'window':
-        return <StepWindow {...props} />
+        return <StepWindow {...props} onWrongTime={setWrongTime} />
       case 'filter':
         return <StepFilter {...props} />
       case 'mask':
@@ -153,8 +155,4 @@ function useKept(id: string, spec: ExtractionSpec): void {
       keep()
     }
   }, [id])
-}
-
-function localZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC'
 }

@@ -6,7 +6,7 @@ import { Card, Headline, Problem } from '../../../parts/basics.tsx'
 import { Wizard } from '../../../parts/wizard.tsx'
 import { useAct } from '../../../query.ts'
 import { errorOf } from '../../../state.ts'
-import { CaseForm, emptyCase } from '../case-form.tsx'
+import { CaseForm, emptyCase, isCase } from '../case-form.tsx'
 import { STEPS } from './steps.ts'
 
 /** The first step of a new request: its case folder is made when one goes on. */
@@ -27,7 +27,7 @@ export function NewRequest() {
     parent: '',
   })
   const create = useAct('requests.create', ['requests.list'])
-  const ready = draft.data.matter.trim() !== ''
+  const ready = isCase(draft.data)
   const start = () =>
     create.mutate(
       { data: draft.data, parent: draft.parent.trim() === '' ? null : draft.parent.trim() },
@@ -64,7 +64,9 @@ export function NewRequest() {
   )
   return (
     <>
-      <Headline sub={t('case.newSub')}>{ready ? titleOf(draft.data) : t('case.newHeadline')}</Headline>
+      <Headline sub={t('case.newSub')}>
+        {draft.data.matter.trim() !== '' ? titleOf(draft.data) : t('case.newHeadline')}
+      </Headline>
       <Wizard
         at="case"
         onGo={start}

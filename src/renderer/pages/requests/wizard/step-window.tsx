@@ -5,11 +5,13 @@ import { useTranslation } from 'react-i18next'
 import type { Timeline, WindowFigures } from '../../../../contract/ipc/calls/requests.ts'
 import { MAX_COUNTED_BYTES } from '../../../../contract/ipc/limits.ts'
 import { isZone } from '../../../../contract/time-zone.ts'
-import { bytes, count, duration } from '../../../format.ts'
+import { bytes, count, duration, sentence } from '../../../format.ts'
 import { Pill, Problem } from '../../../parts/basics.tsx'
+import { TimeField } from '../../../parts/time-field.tsx'
 import { useCall } from '../../../query.ts'
 import { errorOf } from '../../../state.ts'
-import { inputTime, monthName, type Preset, presetsOf, timeOfInput, zoneTime } from '../times.ts'
+import { readMoment, timeProblem, writeMoment } from '../../../typed-time.ts'
+import { monthName, type Preset, presetsOf, zoneTime } from '../times.ts'
 import type { StepProps } from './edit.tsx'
 import { TimelineChart } from './timeline.tsx'
 import { LossWords, QuietWords } from './timeline-words.tsx'
@@ -21,7 +23,7 @@ const SETTLE_MS = 250
 const COUNTED_AT_ONCE = 32 * 1024 ** 2
 
 /** Which time: on a picture of where records are, by preset, or to the millisecond. */
-export function StepWindow({ spec, change }: StepProps) {
+export function StepWindow({ spec, change, onWrongTime }: StepProps & { onWrongTime(is: boolean): void }) {
   const { t } = useTranslation('requests')
   const { location, backupId, topics, zone, start, end } = spec
   const zones = useMemo(() => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((one) => one !== 'UTC')], [])
@@ -131,7 +133,7 @@ export function StepWindow({ spec, change }: StepProps) {
               </Button>
             )}
           </fieldset>
-          <Ends start={start} end={end} zone={zone} onChange={set} />
+          <Ends start={start} end={end} zone={zone} onChange={set} onWrong={onWrongTime} />
         </div>
         {!holds && (
           <p className="bad-text" role="alert">
@@ -175,35 +177,74 @@ interface EndsProps {
   end: number | null
   zone: string
   onChange(window: { start: number | null; end: number | null }): void
+  /** Whether something stands there that is no time. */
+  onWrong(is: boolean): void
 }
 
-function Ends({ start, end, zone, onChange }: EndsProps) {
+function Ends({ start, end, zone, onChange, onWrong }: EndsProps) {
   const { t } = useTranslation('requests')
-  const field = (name: 'start' | 'end', value: number | null) => (
-    <div className="field">
-      <label htmlFor={`window-${name}`}>{t(`window.${name}`)}</label>
-      <input
-        id={`window-${name}`}
-        type="datetime-local"
-        step="0.001"
-        value={value === null ? '' : inputTime(value, zone)}
-        aria-describedby={`window-${name}-words`}
-        onChange={(event) => {
-          const text = event.currentTarget.value
-          const at = text === '' ? null : timeOfInput(text, zone)
-          if (text === '' || at !== null) onChange({ start, end, [name]: at })
-        }}
-      />
-      <p className="mute small" id={`window-${name}-words`}>
-        {value === null ? t(`window.${name}Open`) : `${zoneTime(value, zone)} ${zone}`}
-      </p>
-    </div>
-  )
+  const [wrongStart, setWrongStart] = useState(false)
+  const [wrongEnd, setWrongEnd] = useState(false)
+  const isWrong = wrongStart || wrongEnd
+  useEffect(() => {
+    onWrong(isWrong)
+    return () => onWrong(false)
+  }, [isWrong, onWrong])
   return (
     <div className="ends">
-      {field('start', start)}
-      {field('end', end)}
+      <End
+        label={t('window.start')}
+        open={t('window.startOpen')}
+        value={start}
+        zone={zone}
+        onChange={(at) => onChange({ start: at, end })}
+        onWrong={setWrongStart}
+      />
+      <End
+        label={t('window.end')}
+        open={t('window.endOpen')}
+        value={end}
+        zone={zone}
+        onChange={(at) => onChange({ start, end: at })}
+        onWrong={setWrongEnd}
+      />
     </div>
+  )
+}
+
+interface EndProps {
+  label: string
+  /** What it means where nothing stands there. */
+  open: string
+  value: number | null
+  zone: string
+  onChange(at: number | null): void
+  onWrong(is: boolean): void
+}
+
+/** An end as it is typed: what is no time stays there and changes nothing, until it is one or another is chosen. */
+function End({ label, open, value, zone, onChange, onWrong }: EndProps) {
+  const written = value === null ? '' : writeMoment(value, zone)
+  const [typed, setTyped] = useState<{ text: string; of: string } | null>(null)
+  // Chosen elsewhere meanwhile, by a preset or on the picture.
+  const text = typed !== null && typed.of === written ? typed.text : written
+  const isWrong = timeProblem('moment', text, zone) !== null
+  useEffect(() => onWrong(isWrong), [isWrong, onWrong])
+  return (
+    <TimeField
+      kind="moment"
+      label={label}
+      zone={zone}
+      description={sentence(value === null ? open : zoneTime(value, zone))}
+      value={text}
+      onChange={(next) => {
+        const at = readMoment(next, zone)
+        const isNone = next.trim() === ''
+        const now = isNone ? '' : at === null ? written : writeMoment(at, zone)
+        setTyped({ text: next, of: now })
+        if (isNone || at !== null) onChange(at)
+      }}
+    />
   )
 }
 
