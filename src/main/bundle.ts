@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { COMMON, commandLineEntries, PROGRAM } from '../worker/bundle.ts'
@@ -7,6 +8,8 @@ import { COMMON, commandLineEntries, PROGRAM } from '../worker/bundle.ts'
  * @param root top of the checkout
  */
 export async function bundle(root: string): Promise<void> {
+  // electron-builder packs all that lies there, also what an earlier build left
+  await rm(join(root, 'dist/main'), { recursive: true, force: true })
   await bundleMain(root, join(root, 'dist/main'))
   await bundlePreload(root)
 }
