@@ -54,7 +54,16 @@ export const FLAGS = {
   'requested-by': { short: null, value: 'TEXT', text: 'the authority or person that asked' },
   'signing-key': { short: null, value: 'KEY', text: 'what to sign with: a name of "coffer keys list", or a file' },
   address: { short: null, value: 'PLACE', text: 'where new versions are listed: https://… or a folder' },
-  channel: { short: null, value: 'NAME', text: 'which list of versions (default: stable)' },
+  channel: {
+    short: null,
+    value: 'NAME',
+    text: 'which list of versions: stable, preview … (default: as set, at first stable)',
+  },
+  proxy: {
+    short: null,
+    value: 'ADDRESS',
+    text: 'a proxy without credentials, "none", or "system": as HTTPS_PROXY says',
+  },
   daily: { short: null, value: null, text: 'also look by itself once a day, while the application runs' },
   mode: { short: null, value: 'MODE', text: 'COMPLIANCE (default) or GOVERNANCE' },
   approval: { short: null, value: 'FILE', text: 'the signed approval (default: one that fits is looked for)' },

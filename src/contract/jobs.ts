@@ -137,8 +137,11 @@ export type UpdateRequest =
       action: 'on'
       address: string
       publicKey: { pem: string; keyId: string } | { file: string }
+      /** Null: the one that is set. */
       channel: string | null
       daily: boolean
+      /** An address, `none`, or `system` (as the environment says); null: as it is set. */
+      proxy: string | null
     }
   | { action: 'check'; by: 'hand' | 'daily' }
   /** `name` null: the one file that this machine can use. */

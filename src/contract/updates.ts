@@ -21,7 +21,11 @@ const MOST_DAYS_VALID = 400
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in lowercase hex')
 const time = z.iso.datetime()
 const version = z.string().max(100).regex(VERSION, 'expected a version such as "1.2.3"')
-const channel = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'expected a name in lowercase letters, digits and "-"')
+/** Publishers may have others; these are the ones that a window offers. */
+export const CHANNELS = [DEFAULT_CHANNEL, 'preview'] as const
+export const updateChannel = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'expected a name in lowercase letters, digits and "-"')
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal would act on stays out
 const plainText = /^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$/
 /** The last part of a path on every system: it lies beside the list, wherever that is. */
@@ -61,7 +65,7 @@ export const updateList = z
   .strictObject({
     format: z.literal(UPDATE_FORMAT),
     product: z.literal('coffer'),
-    channel,
+    channel: updateChannel,
     /** Rises with every list of the channel: what is lower than one seen before is old. */
     serial: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
     published_at: time,
@@ -92,9 +96,18 @@ export const updateSettings = z
     address: z.string().min(1).max(4_096).nullable(),
     /** The publisher's, PEM. */
     public_key: z.string().max(20_000).nullable(),
-    channel,
+    channel: updateChannel,
     /** Look by itself once a day, while the application runs. */
     daily: z.boolean(),
+    /** Address of a proxy, or `none`; absent: as the environment says (HTTPS_PROXY, NO_PROXY). Never with credentials. */
+    proxy: z
+      .string()
+      .max(4_096)
+      .regex(
+        /^(none|https?:\/\/[^\s@/?#]+)$/,
+        'expected "none" or the address of a proxy without user name and password',
+      )
+      .exactOptional(),
   })
   .refine(
     ({ enabled, address, public_key }) => !enabled || (address !== null && public_key !== null),
@@ -124,6 +137,8 @@ export const updateLook = z.strictObject({
       /** Where it was found and whose it was: what was found elsewhere is not offered any more. */
       address: z.string(),
       key_id: hash,
+      /** Absent in what earlier versions remembered. */
+      channel: updateChannel.exactOptional(),
     }),
     z.strictObject({
       state: z.literal('failed'),
@@ -139,7 +154,15 @@ export type UpdateLook = z.infer<typeof updateLook>
 export const updateMemory = z.strictObject({
   format: z.literal('coffer-updates-seen/1'),
   lists: z
-    .array(z.strictObject({ key_id: hash, channel, serial: z.number().int().min(1), sha256: hash, seen_at: time }))
+    .array(
+      z.strictObject({
+        key_id: hash,
+        channel: updateChannel,
+        serial: z.number().int().min(1),
+        sha256: hash,
+        seen_at: time,
+      }),
+    )
     .max(1_000),
   last: updateLook.nullable(),
 })

@@ -1,26 +1,28 @@
 import { CofferError, type ErrorCode } from '../contract/errors.ts'
+import type { SaidId } from '../contract/said/english.ts'
+import { type Said, say } from '../contract/said/said.ts'
 
-const CODES: Record<string, { code: ErrorCode; says: string; hint?: string }> = {
-  ENOSPC: { code: 'STORAGE_FULL', says: 'no space is left', hint: 'free some space and start again' },
-  EDQUOT: { code: 'STORAGE_FULL', says: 'the disk quota is used up', hint: 'free some space or raise the quota' },
+const CODES: Record<string, { code: ErrorCode; why: SaidId; hint?: string }> = {
+  ENOSPC: { code: 'STORAGE_FULL', why: 'disk.noSpace', hint: 'free some space and start again' },
+  EDQUOT: { code: 'STORAGE_FULL', why: 'disk.quota', hint: 'free some space or raise the quota' },
   EFBIG: {
     code: 'STORAGE_FULL',
-    says: 'the file would be larger than allowed here',
+    why: 'disk.fileTooLarge',
     hint: "raise the process's file size limit (ulimit -f), or use another filesystem",
   },
-  EACCES: { code: 'STORAGE_NOT_ALLOWED', says: 'permission was denied', hint: 'check owner and mode of the folder' },
-  EPERM: { code: 'STORAGE_NOT_ALLOWED', says: 'the operation is not permitted' },
-  EROFS: { code: 'STORAGE_NOT_ALLOWED', says: 'the filesystem is read-only' },
-  ESTALE: { code: 'STORAGE_UNREACHABLE', says: 'the network filesystem has gone away' },
-  ENOTCONN: { code: 'STORAGE_UNREACHABLE', says: 'the filesystem is not connected' },
-  ETIMEDOUT: { code: 'STORAGE_UNREACHABLE', says: 'the filesystem did not answer in time' },
-  EHOSTDOWN: { code: 'STORAGE_UNREACHABLE', says: "the filesystem's host is down" },
-  EIO: { code: 'STORAGE_FAILED', says: 'the disk gave an input or output error', hint: "look at the system's log" },
-  EMFILE: { code: 'STORAGE_FAILED', says: 'too many files are open', hint: 'raise ulimit -n' },
-  ENOTDIR: { code: 'STORAGE_FAILED', says: 'a file stands where a folder is needed' },
-  EEXIST: { code: 'STORAGE_FAILED', says: 'a file stands where a folder is needed' },
-  EISDIR: { code: 'STORAGE_FAILED', says: 'a folder stands where a file is needed' },
-  ENOTEMPTY: { code: 'STORAGE_FAILED', says: 'a folder stands where a file is needed' },
+  EACCES: { code: 'STORAGE_NOT_ALLOWED', why: 'disk.denied', hint: 'check owner and mode of the folder' },
+  EPERM: { code: 'STORAGE_NOT_ALLOWED', why: 'disk.notPermitted' },
+  EROFS: { code: 'STORAGE_NOT_ALLOWED', why: 'disk.readOnly' },
+  ESTALE: { code: 'STORAGE_UNREACHABLE', why: 'disk.stale' },
+  ENOTCONN: { code: 'STORAGE_UNREACHABLE', why: 'disk.notConnected' },
+  ETIMEDOUT: { code: 'STORAGE_UNREACHABLE', why: 'disk.noAnswer' },
+  EHOSTDOWN: { code: 'STORAGE_UNREACHABLE', why: 'disk.hostDown' },
+  EIO: { code: 'STORAGE_FAILED', why: 'disk.inputOutput', hint: "look at the system's log" },
+  EMFILE: { code: 'STORAGE_FAILED', why: 'disk.tooManyOpen', hint: 'raise ulimit -n' },
+  ENOTDIR: { code: 'STORAGE_FAILED', why: 'disk.fileInPlace' },
+  EEXIST: { code: 'STORAGE_FAILED', why: 'disk.fileInPlace' },
+  EISDIR: { code: 'STORAGE_FAILED', why: 'disk.folderInPlace' },
+  ENOTEMPTY: { code: 'STORAGE_FAILED', why: 'disk.folderInPlace' },
 }
 
 /** The errno name of a system error, or undefined for anything else. */
@@ -31,16 +33,17 @@ export function errno(error: unknown): string | undefined {
 
 /**
  * Turns a system error into one of ours; errors that are ours already pass as they are.
- * @param doing what was tried, as in `cannot write "x"`
+ * @param doing what was tried, as in `write "x"`
  */
-export function filesystemError(error: unknown, doing: string): CofferError {
+export function filesystemError(error: unknown, doing: Said): CofferError {
   if (error instanceof CofferError) return error
   const name = errno(error) ?? ''
   const known = CODES[name]
-  const says = known?.says ?? (error instanceof Error ? error.message.replace(/\.$/, '') : String(error))
+  const message = error instanceof Error ? error.message.replace(/\.$/, '') : String(error)
+  const why = known === undefined ? message : say(known.why)
   return new CofferError(
     known?.code ?? 'STORAGE_FAILED',
-    `cannot ${doing}, ${says}${name === '' ? '' : ` (${name})`}`,
+    name === '' ? say('disk.cannot', { doing, why }) : say('disk.cannotBy', { doing, why, errno: name }),
     {
       ...(known?.hint === undefined ? {} : { hint: known.hint }),
       details: { errno: name },

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { CofferError } from '../contract/errors.ts'
-import { because } from '../contract/said/said.ts'
+import { because, say } from '../contract/said/said.ts'
 import { errno, filesystemError } from './filesystem-errors.ts'
 import { etagOf, makeNewer, readExactly, replaceFile, syncFolder, writeTemporary } from './filesystem-files.ts'
 import { FolderTree } from './filesystem-folders.ts'
@@ -65,7 +65,7 @@ export class FilesystemStorage implements Storage {
         throw error
       }
     } catch (error) {
-      throw filesystemError(error, `write "${key}" in "${this.location}"`)
+      throw filesystemError(error, say('disk.writeIn', { object: key, place: this.location }))
     }
   }
 
@@ -100,7 +100,7 @@ export class FilesystemStorage implements Storage {
       return info.isFile() ? { size: Number(info.size), etag: etagOf(info) } : null
     } catch (error) {
       if (ABSENT.has(errno(error) ?? '')) return null
-      throw filesystemError(error, `look up "${key}" in "${this.location}"`)
+      throw filesystemError(error, say('disk.lookUpIn', { object: key, place: this.location }))
     }
   }
 
@@ -135,7 +135,7 @@ export class FilesystemStorage implements Storage {
       })
     } catch (error) {
       if (ABSENT.has(errno(error) ?? '')) return
-      throw filesystemError(error, `delete "${key}" in "${this.location}"`)
+      throw filesystemError(error, say('disk.deleteIn', { object: key, place: this.location }))
     }
   }
 
@@ -216,7 +216,7 @@ export class FilesystemStorage implements Storage {
       return await read(handle, info)
     } catch (error) {
       if (ABSENT.has(errno(error) ?? '')) throw missing(key, this.location, error)
-      throw filesystemError(error, `read "${key}" in "${this.location}"`)
+      throw filesystemError(error, say('disk.readIn', { object: key, place: this.location }))
     } finally {
       await handle?.close()
     }
@@ -244,7 +244,7 @@ export class FilesystemStorage implements Storage {
       if (info === undefined || !info.isFile()) return undefined
       return { key, size: Number(info.size), etag: etagOf(info), lastModified: Number(info.mtimeMs) }
     } catch (error) {
-      throw filesystemError(error, `look up "${key}" in "${this.location}"`)
+      throw filesystemError(error, say('disk.lookUpIn', { object: key, place: this.location }))
     }
   }
 
@@ -265,7 +265,7 @@ export class FilesystemStorage implements Storage {
       return entries.filter((e) => (e.isFile() || e.isDirectory()) && !e.name.startsWith(OWN_NAME_PREFIX))
     } catch (error) {
       if (ABSENT.has(errno(error) ?? '')) return []
-      throw filesystemError(error, `list "${folder}" in "${this.location}"`)
+      throw filesystemError(error, say('disk.listIn', { object: folder, place: this.location }))
     }
   }
 }

@@ -87,6 +87,9 @@ export function outcomeOf(
     const { newest, list } = found as unknown as UpdateCheckResult
     Object.assign(details, { version: newest?.version ?? null, serial: list.serial, list_sha256: list.sha256 })
   }
+  if (found.kind === 'update' && Array.isArray(found.removed) && found.removed.length > 0) {
+    details.removed = found.removed.join(', ')
+  }
   const result = {
     exit_code: outcome.exitCode,
     error: null,
@@ -187,8 +190,9 @@ function changeIn(found: Readonly<Record<string, unknown>>): {
       : { before: null, after }
   }
   if (found.kind === 'update' && isRecord(found.before)) {
-    const { enabled, address, key, daily } = found as unknown as UpdateSettingsResult
-    return { before: scalars(found.before), after: { enabled, address, key_id: key?.key_id ?? null, daily } }
+    const { enabled, address, key, channel, daily, proxy } = found as unknown as UpdateSettingsResult
+    const after = { enabled, address, key_id: key?.key_id ?? null, channel, daily, proxy }
+    return { before: scalars(found.before), after }
   }
   if (found.kind === 'schedule' && Array.isArray(found.schedules) && isRecord(found.schedules[0])) {
     const schedule = scalars(found.schedules[0])

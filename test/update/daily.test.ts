@@ -33,6 +33,8 @@ after(async () => {
 })
 
 const call = () => services.handlers
+/** What the page sends where nothing else was chosen. */
+const OWN = { channel: 'stable', proxy: 'system' }
 const look = (now?: number) => services.background.daily.lookIfDue(now)
 
 test('off, or on without the daily look: nobody is asked', async () => {
@@ -42,10 +44,10 @@ test('off, or on without the daily look: nobody is asked', async () => {
   const { keyId, pem: read } = await call()['updates.readKey']({ file: file.id })
   assert.equal(read, pem)
   await assert.rejects(
-    call()['updates.on']({ address: site.address, pem, keyId: 'ab'.repeat(32), daily: true }),
+    call()['updates.on']({ ...OWN, address: site.address, pem, keyId: 'ab'.repeat(32), daily: true }),
     /which was compared/,
   )
-  const on = await call()['updates.on']({ address: site.address, pem, keyId, daily: false })
+  const on = await call()['updates.on']({ ...OWN, address: site.address, pem, keyId, daily: false })
   assert.deepEqual([on.enabled, on.daily, on.key?.keyId, on.organisation], [true, false, keyId, null])
   assert.equal(await look(), false)
   assert.deepEqual(site.asked, [])
@@ -54,7 +56,7 @@ test('off, or on without the daily look: nobody is asked', async () => {
 test('once a day: after the last look, whoever looked; and a failure waits as long', async () => {
   const { key, address } = await call()['updates.get'](null)
   assert.ok(key !== null && address !== null)
-  await call()['updates.on']({ address, pem: key.pem, keyId: key.keyId, daily: true })
+  await call()['updates.on']({ ...OWN, address, pem: key.pem, keyId: key.keyId, daily: true })
   assert.equal(await look(), true)
   const { last, offer } = await call()['updates.get'](null)
   assert.deepEqual([last?.by, offer?.newest.version], ['daily', '9.1.0'])
@@ -70,11 +72,13 @@ test('once a day: after the last look, whoever looked; and a failure waits as lo
   site.answer('updates.json', null)
 })
 
-test('an offer ends with its list, with another address, and when it is switched off', async () => {
+test('an offer ends with its list, with another address or channel, and when it is switched off', async () => {
   const { offer, address, key } = await call()['updates.check'](null)
   assert.ok(offer !== null && key !== null && address !== null)
-  const on = { pem: key.pem, keyId: key.keyId, daily: false }
+  const on = { ...OWN, pem: key.pem, keyId: key.keyId, daily: false }
   assert.equal((await call()['updates.on']({ ...on, address: maker.site })).offer, null)
+  assert.equal((await call()['updates.on']({ ...on, address })).offer?.newest.version, '9.1.0')
+  assert.equal((await call()['updates.on']({ ...on, address, channel: 'preview' })).offer, null)
   assert.equal((await call()['updates.on']({ ...on, address })).offer?.newest.version, '9.1.0')
   assert.equal((await call()['updates.off'](null)).offer, null)
   await call()['updates.on']({ ...on, address })

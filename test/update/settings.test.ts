@@ -29,12 +29,46 @@ test('switched on and off again: what was and what is', async () => {
   const person = new Person()
   const on = await person.on(site.address, maker.publicKey, true)
   assert.deepEqual([on.enabled, on.daily, on.address], [true, true, `${site.address}updates.json`])
-  assert.deepEqual(on.before, { enabled: false, address: null, key_id: null, daily: false })
+  const nothing = { enabled: false, address: null, key_id: null, channel: 'stable', daily: false, proxy: null }
+  assert.deepEqual(on.before, nothing)
   assert.match(on.key?.key_id ?? '', /^[0-9a-f]{64}$/)
   assert.equal(on.key?.algorithm, 'ECDSA P-256')
   const off = await person.run({ action: 'off' })
   assert.deepEqual([off.enabled, off.daily, off.before?.enabled], [false, false, true])
   await assert.rejects(person.check(), failsWith('UPDATES_OFF'))
+})
+
+test('a channel is set by its name, and stays until another is', async () => {
+  const person = new Person()
+  const on = (channel: string | null) =>
+    person.run({
+      action: 'on',
+      address: site.address,
+      publicKey: { file: maker.publicKey },
+      channel,
+      daily: false,
+      proxy: null,
+    })
+  assert.equal((await on('preview')).channel, 'preview')
+  assert.equal((await on(null)).channel, 'preview')
+  maker.serve(listOf())
+  await assert.rejects(person.check(), failsWith('UPDATE_REFUSED', 'channel'))
+  maker.serve(listOf({ channel: 'preview' }))
+  assert.equal((await person.check()).list.channel, 'preview')
+  assert.equal((await on('stable')).before?.channel, 'preview')
+  for (const channel of ['', 'Preview', 'a b', '../x']) await assert.rejects(on(channel), failsWith('USAGE'), channel)
+})
+
+test('a disk that takes nothing is told with its path and code', async () => {
+  const person = new Person()
+  const file = join(freshFolder(), 'file')
+  writeFileSync(file, '')
+  person.environment.COFFER_PROFILE = file
+  const path = join(file, 'updates/settings.json')
+  await assert.rejects(person.on(site.address, maker.publicKey), (error: Error) => {
+    assert.equal(error.message, `cannot write "${path}", a file stands where a folder is needed (ENOTDIR)`)
+    return failsWith('STORAGE_FAILED')(error)
+  })
 })
 
 test('addresses that are none, or would tell the way to others', async () => {

@@ -155,7 +155,7 @@ export class Person {
   }
 
   on(address: string, publicKey: string, daily = false) {
-    return this.run({ action: 'on', address, publicKey: { file: publicKey }, channel: null, daily })
+    return this.run({ action: 'on', address, publicKey: { file: publicKey }, channel: null, daily, proxy: null })
   }
 
   check() {

@@ -23,7 +23,8 @@ export function updateText(result: UpdateResult): string[] {
   }
 }
 
-function settingsText({ enabled, address, key, channel, daily, own, settings, last }: UpdateSettingsResult): string[] {
+function settingsText(result: UpdateSettingsResult): string[] {
+  const { enabled, address, key, channel, daily, proxy, proxy_used, own, settings, last } = result
   const organisation = own ? [] : [`  set by       ${settings} (your organisation’s, not changed from here)`]
   if (!enabled) return [paint('bold', 'Updates are off. Coffer asks nobody for anything.'), ...organisation]
   return [
@@ -32,6 +33,7 @@ function settingsText({ enabled, address, key, channel, daily, own, settings, la
     `  channel      ${channel}`,
     `  publisher    ${key?.algorithm}`,
     `  fingerprint  ${key?.key_id}`,
+    `  proxy        ${proxyText(proxy, proxy_used)}`,
     `  look         ${daily ? 'once a day while the application runs, and by hand' : 'by hand only'}`,
     `  last look    ${last === null ? 'none yet' : lookText(last)}`,
     ...organisation,
@@ -40,6 +42,15 @@ function settingsText({ enabled, address, key, channel, daily, own, settings, la
   ]
 }
 
+function proxyText(set: string | null, used: string | null): string {
+  if (set === 'none') return 'none, whatever the environment says'
+  if (set === null) return used === null ? 'none is named by the environment' : `${used}, as the environment says`
+  return used === null ? `${set}, which this address does not need` : set
+}
+
+/** What was tidied away, each with its place. */
+const removedText = (removed: readonly string[]): string[] => removed.map((path) => `  removed      ${path}`)
+
 function lookText({ at, outcome }: UpdateLook): string {
   const when = moment(at)
   if (outcome.state === 'up-to-date') return `${when}: up to date`
@@ -47,11 +58,12 @@ function lookText({ at, outcome }: UpdateLook): string {
   return paint('yellow', `${when}: ${outcome.message} [${outcome.code}]`)
 }
 
-function checkText({ running, newest, fitting, list }: UpdateCheckResult): string[] {
+function checkText({ running, newest, fitting, list, removed }: UpdateCheckResult): string[] {
   const proof = [
     `  list         ${list.address}`,
     `  signed by    ${list.key_id}`,
     `  serial       ${list.serial} (${list.channel}), of ${moment(list.published_at)}, good until ${moment(list.expires_at)}`,
+    ...removedText(removed),
   ]
   if (newest === null) return [paint('green', `Up to date: ${running} is the newest version.`), ...proof]
   const files = fitting.length === 0 ? newest.files : fitting
@@ -82,7 +94,7 @@ function fileTable(files: readonly UpdateFile[]): string[] {
   )
 }
 
-function fetchText({ version, file, path, sha256, already, running }: UpdateFetchResult): string[] {
+function fetchText({ version, file, path, sha256, already, removed, running }: UpdateFetchResult): string[] {
   if (file === null) return [paint('green', `Up to date: ${running} is the newest version, and nothing was fetched.`)]
   const headline = already
     ? 'lies there already, and is what the signed list says.'
@@ -92,6 +104,7 @@ function fetchText({ version, file, path, sha256, already, running }: UpdateFetc
     `  file         ${path}`,
     `  size         ${bytes(file.size)}`,
     `  SHA-256      ${sha256}`,
+    ...removedText(removed),
     '',
     'It was not started and is not installed: hand it to whoever rolls out software here.',
   ]

@@ -11,13 +11,15 @@ const on: Verb = {
   details:
     'The address is https, a folder or a file: address (for networks without internet), or http on this machine alone. The\n' +
     'key is the publisher’s public key, PEM or DER: compare the fingerprint that is printed with the one that the publisher\n' +
-    'gives by another way. Where an organisation has set it (docs/updates.md), it is not changed from here.',
-  flags: ['address', 'public-key', 'channel', 'daily'],
+    'gives by another way. It is asked through the proxy that HTTPS_PROXY names, but for the hosts in NO_PROXY; --proxy sets\n' +
+    'another. Where an organisation has set it (docs/updates.md), it is not changed from here.',
+  flags: ['address', 'public-key', 'channel', 'proxy', 'daily'],
   required: ['address', 'public-key'],
   formats: FORMATS,
   examples: [
     'coffer update on --address https://updates.example.com/coffer/ --public-key publisher.pem',
     'coffer update on --address /mnt/software/coffer --public-key publisher.pem --daily',
+    'coffer update on --address https://updates.example.com/coffer/ --public-key publisher.pem --proxy http://proxy:8080',
   ],
   request: async (args) => ({
     kind: 'update',
@@ -26,6 +28,7 @@ const on: Verb = {
     address: placed(need(args, 'address')),
     publicKey: { file: need(args, 'public-key') },
     channel: args.values.channel ?? null,
+    proxy: args.values.proxy ?? null,
     daily: args.counts.daily !== undefined,
   }),
 }

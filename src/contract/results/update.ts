@@ -7,6 +7,16 @@ export interface PublisherKey {
   algorithm: string
 }
 
+/** What of the settings stands in the journal. */
+export interface UpdateSettingsSaid {
+  enabled: boolean
+  address: string | null
+  key_id: string | null
+  channel: string
+  daily: boolean
+  proxy: string | null
+}
+
 /** How it is set here. */
 export interface UpdateSettingsResult {
   kind: 'update'
@@ -18,6 +28,10 @@ export interface UpdateSettingsResult {
   public_key: string | null
   channel: string
   daily: boolean
+  /** As it is set: an address or `none`; null: as the environment says. */
+  proxy: string | null
+  /** The proxy by which the address is asked unless NO_PROXY names its host, without credentials; null: none. */
+  proxy_used: string | null
   /** The file that says so; null: there is none, and it is off. */
   settings: string | null
   /** False where an organisation's file says so, which is not changed from here. */
@@ -26,7 +40,7 @@ export interface UpdateSettingsResult {
   running: string
   last: UpdateLook | null
   /** What it was, of `on` and `off`. */
-  before?: { enabled: boolean; address: string | null; key_id: string | null; daily: boolean }
+  before?: UpdateSettingsSaid
 }
 
 /** What a signed list came to. */
@@ -40,6 +54,8 @@ export interface UpdateCheckResult {
   /** Those of its files that this machine can use. */
   fitting: UpdateFile[]
   checked_at: string
+  /** Files of fetches that never ended, which this profile had begun and which were removed. */
+  removed: string[]
   list: {
     address: string
     key_id: string
@@ -64,6 +80,8 @@ export interface UpdateFetchResult {
   sha256: string | null
   /** It lay there already, and was checked anew. */
   already: boolean
+  /** Packages of other versions that this profile had fetched, removed now that this one is there. */
+  removed: string[]
   key_id: string
 }
 

@@ -61,6 +61,33 @@ export const CUSTODY = {
   manifestSignature: 'the signature of its manifest does not hold',
 } as const
 
+/** What the system said when a file could not be written, read or removed. */
+export const DISK = {
+  cannot: 'cannot {{doing}}, {{why}}',
+  cannotBy: 'cannot {{doing}}, {{why}} ({{errno}})',
+  write: 'write "{{path}}"',
+  lookUp: 'look up "{{path}}"',
+  writeIn: 'write "{{object}}" in "{{place}}"',
+  lookUpIn: 'look up "{{object}}" in "{{place}}"',
+  deleteIn: 'delete "{{object}}" in "{{place}}"',
+  readIn: 'read "{{object}}" in "{{place}}"',
+  listIn: 'list "{{object}}" in "{{place}}"',
+  noSpace: 'no space is left',
+  quota: 'the disk quota is used up',
+  fileTooLarge: 'the file would be larger than allowed here',
+  denied: 'permission was denied',
+  notPermitted: 'the operation is not permitted',
+  readOnly: 'the filesystem is read-only',
+  stale: 'the network filesystem has gone away',
+  notConnected: 'the filesystem is not connected',
+  noAnswer: 'the filesystem did not answer in time',
+  hostDown: "the filesystem's host is down",
+  inputOutput: 'the disk gave an input or output error',
+  tooManyOpen: 'too many files are open',
+  fileInPlace: 'a file stands where a folder is needed',
+  folderInPlace: 'a folder stands where a file is needed',
+} as const
+
 /** Why an object can't be read or written. */
 export const OBJECT = {
   tooLarge: 'expected at most {{most}} bytes in "{{object}}", got {{got}}',

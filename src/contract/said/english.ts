@@ -5,7 +5,7 @@ import { APPROVAL, JOURNAL } from './english-journal.ts'
 import { BACKUP, PHASE } from './english-phase.ts'
 import { GAP, OPEN, REPORT } from './english-report.ts'
 import { CHECK, RESTORE } from './english-restore.ts'
-import { CUSTODY, HOLD, LOCK, OBJECT } from './english-storage.ts'
+import { CUSTODY, DISK, HOLD, LOCK, OBJECT } from './english-storage.ts'
 import { UPDATE } from './english-update.ts'
 import { WARN } from './english-warn.ts'
 
@@ -19,6 +19,7 @@ export const ENGLISH = {
   refused: REFUSED,
   lock: LOCK,
   object: OBJECT,
+  disk: DISK,
   hold: HOLD,
   custody: CUSTODY,
   segment: SEGMENT,

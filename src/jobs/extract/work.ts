@@ -3,6 +3,7 @@ import { link, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promis
 import { hostname } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { CofferError } from '../../contract/errors.ts'
+import { say } from '../../contract/said/said.ts'
 import { Spool, type SpoolMark } from '../../evidence/package/packed.ts'
 import { errno, filesystemError } from '../../storage/filesystem-errors.ts'
 import { replaceFile, syncFolder } from '../../storage/filesystem-files.ts'
@@ -139,7 +140,7 @@ export async function fileError<T>(output: string, work: () => Promise<T>): Prom
   try {
     return await work()
   } catch (error) {
-    throw errno(error) === undefined ? error : filesystemError(error, `write "${output}"`)
+    throw errno(error) === undefined ? error : filesystemError(error, say('disk.write', { path: output }))
   }
 }
 

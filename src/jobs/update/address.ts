@@ -52,7 +52,8 @@ function folderPlace(path: string): UpdatePlace {
   return { kind: 'folder', folder: dirname(list), list }
 }
 
-function isLoopback(host: string): boolean {
+/** Whether a host is this very machine. */
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'))
 }
 

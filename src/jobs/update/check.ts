@@ -8,15 +8,18 @@ import {
   MAX_SIGNATURE_BYTES,
   type UpdateFile,
   type UpdateList,
+  type UpdateSettings,
   type UpdateVersion,
 } from '../../contract/updates.ts'
 import { compareVersions } from '../../contract/versions.ts'
 import { placeOf, shownPlace } from './address.ts'
 import { readList } from './list.ts'
 import { readMemory, rememberList, rememberLook } from './memory.ts'
+import { proxyFor } from './proxy.ts'
 import { type KnownPublisherKey, readPublisherKey } from './publisher-key.ts'
 import { findUpdateSettings } from './settings.ts'
 import { openSource, type UpdateLimits, type UpdateSource } from './source.ts'
+import { removeHalfFetched } from './tidy.ts'
 
 /** What a look needs of its surroundings. */
 export interface UpdateWorld {
@@ -38,11 +41,12 @@ export interface Looked {
  */
 export async function look(world: UpdateWorld): Promise<Looked> {
   const { environment, limits, signal, now } = world
-  const { address, channel, key } = await switchedOn(environment)
+  const { settings, address, channel, key } = await switchedOn(environment)
   // what can't be remembered can't be compared: said before anybody is asked
   await readMemory(environment)
   const place = placeOf(address)
-  const source = openSource(place, limits, signal)
+  const proxy = place.kind === 'http' ? proxyFor(place.list, settings, environment) : null
+  const source = openSource(place, proxy, limits, signal)
   const signature = await source.small('.sig.der', MAX_SIGNATURE_BYTES)
   const bytes = await source.small('', MAX_LIST_BYTES)
   const { list, sha256 } = await readList(bytes, signature, { key, channel, now })
@@ -58,6 +62,7 @@ export async function look(world: UpdateWorld): Promise<Looked> {
       newest,
       fitting: newest === null ? [] : fittingFiles(newest),
       checked_at: isoTime(now),
+      removed: await removeHalfFetched(environment, now),
       list: {
         address: shownPlace(place),
         key_id: key.key_id,
@@ -77,7 +82,7 @@ export async function runCheck(by: 'hand' | 'daily', world: UpdateWorld): Promis
   try {
     const { result } = await look(world)
     const { newest, list } = result
-    const found = { expires_at: list.expires_at, address: list.address, key_id: list.key_id }
+    const found = { expires_at: list.expires_at, address: list.address, key_id: list.key_id, channel: list.channel }
     const outcome =
       newest === null ? { state: 'up-to-date' as const } : { state: 'available' as const, newest, ...found }
     await rememberLook(world.environment, { at, by, outcome })
@@ -95,7 +100,7 @@ export async function runCheck(by: 'hand' | 'daily', world: UpdateWorld): Promis
 
 async function switchedOn(
   environment: UpdateWorld['environment'],
-): Promise<{ address: string; channel: string; key: KnownPublisherKey }> {
+): Promise<{ settings: UpdateSettings; address: string; channel: string; key: KnownPublisherKey }> {
   const { settings, path } = await findUpdateSettings(environment)
   const { enabled, address, public_key: pem, channel } = settings
   if (!enabled || address === null || pem === null) {
@@ -103,7 +108,7 @@ async function switchedOn(
       hint: 'Switch it on in Settings, or with "coffer update on --address ADDRESS --public-key FILE".',
     })
   }
-  return { address, channel, key: readPublisherKey(Buffer.from(pem), path ?? 'settings') }
+  return { settings, address, channel, key: readPublisherKey(Buffer.from(pem), path ?? 'settings') }
 }
 
 /** The newest version of a list, where it is newer than the one that runs. */

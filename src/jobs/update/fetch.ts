@@ -7,13 +7,14 @@ import type { JobContext } from '../../contract/jobs.ts'
 import type { UpdateFetchResult } from '../../contract/results/update.ts'
 import { say } from '../../contract/said/said.ts'
 import type { UpdateFile, UpdateVersion } from '../../contract/updates.ts'
+import { filesystemError } from '../../storage/filesystem-errors.ts'
 import { makeFolder } from '../../storage/make-folder.ts'
 import { writeWhole } from '../../storage/write-whole.ts'
 import { ProgressMeter } from '../progress.ts'
 import { look, type UpdateWorld } from './check.ts'
 import { refused } from './refused.ts'
-import { unwritable } from './settings.ts'
 import type { UpdateSource } from './source.ts'
+import { isOwnFolder, noteFetch, removeOlder } from './tidy.ts'
 
 /** Others are to read it: whoever installs it is seldom who fetched it. Nothing makes it a program. */
 const MODE = 0o644
@@ -36,15 +37,22 @@ export async function runFetch(
     key_id: result.list.key_id,
   }
   if (result.newest === null) {
-    const nothing = { version: null, file: null, path: null, sha256: null, already: false }
+    const nothing = { version: null, file: null, path: null, sha256: null, already: false, removed: result.removed }
     return { ...common, state: 'up-to-date', ...nothing }
   }
   const file = chosen(result.newest, result.fitting, request.name)
   const folder = resolve(request.output)
   const path = join(folder, file.name)
   const already = await isThere(path, file, world.signal)
-  if (!already) await write(path, folder, file, source, world, context)
-  return { ...common, state: 'fetched', version: result.newest.version, file, path, sha256: file.sha256, already }
+  const { version } = result.newest
+  const own = isOwnFolder(world.environment, folder)
+  if (!already) {
+    if (own) await noteFetch(world.environment, version, file)
+    await write(path, folder, file, source, world, context)
+  }
+  const older = own ? await removeOlder(world.environment, version) : []
+  const removed = [...result.removed, ...older]
+  return { ...common, state: 'fetched', version, file, path, sha256: file.sha256, already, removed }
 }
 
 function chosen(newest: UpdateVersion, fitting: readonly UpdateFile[], name: string | null): UpdateFile {
@@ -74,7 +82,7 @@ function chosen(newest: UpdateVersion, fitting: readonly UpdateFile[], name: str
 async function isThere(path: string, file: UpdateFile, signal: AbortSignal): Promise<boolean> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
-    throw unwritable(path, error)
+    throw filesystemError(error, say('disk.lookUp', { path }))
   })
   if (found === null) return false
   if (found.isFile() && found.size === file.size) {
@@ -102,7 +110,7 @@ async function write(
     await writeWhole(path, checked(file, source, meter), MODE)
   } catch (error) {
     world.signal.throwIfAborted()
-    throw unwritable(path, error)
+    throw filesystemError(error, say('disk.write', { path }))
   } finally {
     meter.stop()
   }

@@ -1,12 +1,13 @@
 import { join } from 'node:path'
-import { CofferError } from '../../contract/errors.ts'
+import { say } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { type UpdateLook, type UpdateMemory, updateMemory } from '../../contract/updates.ts'
+import { filesystemError } from '../../storage/filesystem-errors.ts'
 import { withFolderLock } from '../../storage/filesystem-lock.ts'
 import { makeFolder } from '../../storage/make-folder.ts'
 import { writeWhole } from '../../storage/write-whole.ts'
 import { refused } from './refused.ts'
-import { parseOwn, readOwn, unwritable, updateFolder } from './settings.ts'
+import { parseOwn, readOwn, updateFolder } from './settings.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -76,6 +77,6 @@ async function change(environment: Environment, work: (memory: UpdateMemory) => 
       await writeWhole(path, `${JSON.stringify(updateMemory.parse(changed), null, 2)}\n`)
     })
   } catch (cause) {
-    throw cause instanceof CofferError ? cause : unwritable(path, cause)
+    throw filesystemError(cause, say('disk.write', { path }))
   }
 }

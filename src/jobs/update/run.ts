@@ -3,13 +3,15 @@ import { resolve } from 'node:path'
 import { CofferError } from '../../contract/errors.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult, UpdateRequest } from '../../contract/jobs.ts'
-import type { UpdateResult, UpdateSettingsResult } from '../../contract/results/update.ts'
+import type { UpdateResult, UpdateSettingsResult, UpdateSettingsSaid } from '../../contract/results/update.ts'
+import { say } from '../../contract/said/said.ts'
 import { TOOL } from '../../contract/tool.ts'
-import { DEFAULT_CHANNEL, type UpdateSettings } from '../../contract/updates.ts'
+import { type UpdateSettings, updateChannel } from '../../contract/updates.ts'
 import { placeOf, shownPlace } from './address.ts'
 import { runCheck, type UpdateWorld } from './check.ts'
 import { runFetch } from './fetch.ts'
 import { readMemory } from './memory.ts'
+import { proxyFor, proxySetting } from './proxy.ts'
 import { type KnownPublisherKey, readPublisherKey } from './publisher-key.ts'
 import { findUpdateSettings, ownSettings, saveUpdateSettings } from './settings.ts'
 import { signList } from './sign.ts'
@@ -71,6 +73,8 @@ export async function updateStanding(environment: UpdateWorld['environment']): P
     public_key: key?.pem ?? null,
     channel: settings.channel,
     daily: settings.daily,
+    proxy: settings.proxy ?? null,
+    proxy_used: proxyUsed(settings, environment),
     settings: path,
     own,
     running: TOOL.version,
@@ -82,21 +86,28 @@ async function switchOn(
   request: Extract<UpdateRequest, { action: 'on' }>,
   environment: UpdateWorld['environment'],
 ): Promise<UpdateSettingsResult> {
-  const { address, publicKey, channel, daily } = request
+  const { address, publicKey, channel, daily, proxy } = request
+  const wanted = channel === null ? null : updateChannel.safeParse(channel)
+  if (wanted?.success === false) throw new CofferError('USAGE', say('update.channelName', { channel: channel ?? '' }))
   const place = placeOf(address)
   const key =
     'file' in publicKey ? await keyInFile(publicKey.file) : readPublisherKey(Buffer.from(publicKey.pem), 'PEM')
   if ('keyId' in publicKey && key.key_id !== publicKey.keyId) {
     throw new CofferError('USAGE', `expected the key "${publicKey.keyId}", which was compared, got "${key.key_id}"`)
   }
-  return change('on', environment, (settings) => ({
-    ...settings,
-    enabled: true,
-    address: shownPlace(place),
-    public_key: key.pem,
-    channel: channel ?? DEFAULT_CHANNEL,
-    daily,
-  }))
+  const through = proxy === null ? null : { proxy: proxySetting(proxy) }
+  return change('on', environment, ({ proxy: before, ...settings }) => {
+    const now = through === null ? before : through.proxy
+    return {
+      ...settings,
+      enabled: true,
+      address: shownPlace(place),
+      public_key: key.pem,
+      channel: channel ?? settings.channel,
+      daily,
+      ...(now === undefined ? {} : { proxy: now }),
+    }
+  })
 }
 
 async function change(
@@ -108,12 +119,22 @@ async function change(
   const was = await updateStanding(environment)
   await saveUpdateSettings(environment, work(settings))
   const now = await updateStanding(environment)
-  const { enabled, address, daily } = was
-  return {
-    ...now,
-    action,
-    settings: ownSettings(environment),
-    before: { enabled, address, key_id: was.key?.key_id ?? null, daily },
+  return { ...now, action, settings: ownSettings(environment), before: settingsSaid(was) }
+}
+
+/** What of the settings stands in the journal. */
+function settingsSaid(found: UpdateSettingsResult): UpdateSettingsSaid {
+  const { enabled, address, key, channel, daily, proxy } = found
+  return { enabled, address, key_id: key?.key_id ?? null, channel, daily, proxy }
+}
+
+/** For people who look how it is set: an environment that names none that can be used stops a look, and not this. */
+function proxyUsed(settings: UpdateSettings, environment: UpdateWorld['environment']): string | null {
+  try {
+    const place = settings.address === null ? null : placeOf(settings.address)
+    return place?.kind === 'http' ? (proxyFor(place.list, settings, environment)?.shown ?? null) : null
+  } catch {
+    return null
   }
 }
 

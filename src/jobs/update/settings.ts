@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { CofferError } from '../../contract/errors.ts'
 import { say } from '../../contract/said/said.ts'
 import { UPDATES_OFF, type UpdateSettings, updateSettings } from '../../contract/updates.ts'
+import { filesystemError } from '../../storage/filesystem-errors.ts'
 import { makeFolder } from '../../storage/make-folder.ts'
 import { writeWhole } from '../../storage/write-whole.ts'
 import { findDecided } from '../decided-file.ts'
@@ -65,7 +66,7 @@ export async function saveUpdateSettings(environment: Environment, settings: Upd
     await makeFolder(updateFolder(environment), 0o700)
     await writeWhole(path, `${JSON.stringify(updateSettings.parse(settings), null, 2)}\n`)
   } catch (cause) {
-    throw unwritable(path, cause)
+    throw filesystemError(cause, say('disk.write', { path }))
   }
 }
 
@@ -112,18 +113,4 @@ export function firstProblem(cause: unknown): string {
   if (issue === undefined) return 'it is not as it should be'
   const where = issue.path.length === 0 ? '' : `"${issue.path.join('.')}": `
   return `${where}${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}`
-}
-
-export function unwritable(path: string, cause: unknown): CofferError {
-  if (cause instanceof CofferError) return cause
-  const { code, message } = cause as NodeJS.ErrnoException
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new CofferError('STORAGE_FULL', say('update.noRoom', { path }), { cause })
-  }
-  const denied = code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
-  return new CofferError(
-    denied ? 'STORAGE_NOT_ALLOWED' : 'STORAGE_FAILED',
-    say('update.unwritable', { path, why: denied ? say('update.notAllowed') : message }),
-    { cause },
-  )
 }

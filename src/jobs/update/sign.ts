@@ -5,16 +5,17 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { canonicalJson } from '../../contract/canonical-json.ts'
 import { CofferError, isCofferError } from '../../contract/errors.ts'
 import type { UpdateSignedResult } from '../../contract/results/update.ts'
-import { english } from '../../contract/said/said.ts'
+import { english, say } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { MAX_LIST_BYTES, type UpdateFile, type UpdateList, updateList } from '../../contract/updates.ts'
 import { signatureFiles, signDetached } from '../../signing/detached.ts'
+import { filesystemError } from '../../storage/filesystem-errors.ts'
 import { makeFolder } from '../../storage/make-folder.ts'
 import { writeWhole } from '../../storage/write-whole.ts'
 import { parseStrictJson } from '../../verify/json.ts'
 import { openNamedSigner } from '../named-signer.ts'
 import type { UpdateWorld } from './check.ts'
-import { firstProblem, unwritable } from './settings.ts'
+import { firstProblem } from './settings.ts'
 
 /**
  * The publisher's side: checks a draft of a list, compares it with the packages that lie beside it, fills in the sizes and
@@ -51,7 +52,7 @@ export async function signList(
     // the list last: who looks meanwhile gets an old list with a new signature, and is refused, for a moment at most
     for (const file of files.reverse()) await writeWhole(join(output, file.name), once(file.bytes), 0o644)
   } catch (cause) {
-    throw unwritable(output, cause)
+    throw filesystemError(cause, say('disk.write', { path: output }))
   }
   return {
     kind: 'update',

@@ -19,7 +19,12 @@ const standing = z.object({
   enabled: z.boolean(),
   address: z.string().nullable(),
   key: publisherKey.nullable(),
+  channel: z.string(),
   daily: z.boolean(),
+  /** As it is set: an address or `none`; null: as the environment says. */
+  proxy: z.string().nullable(),
+  /** By which the address is asked, without credentials; null: none. */
+  proxyUsed: z.string().nullable(),
   /** The organisation's file that decides it; null: it is decided here. */
   organisation: z.string().nullable(),
   running: z.string(),
@@ -39,7 +44,10 @@ export const updateCalls = {
       address: z.string().trim().min(1).max(MAX_PATH),
       pem: z.string().max(20_000),
       keyId: z.string().max(64),
+      channel: z.string().trim().max(100),
       daily: z.boolean(),
+      /** An address, `none`, or `system`. */
+      proxy: z.string().trim().min(1).max(MAX_PATH),
     }),
     output: standing,
   },

@@ -1,9 +1,10 @@
-import { Button, Checkbox, Switch, TextInput } from '@mantine/core'
+import { Autocomplete, Button, Checkbox, Switch, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SerializedError } from '../../../contract/errors.ts'
 import type { UpdateStanding } from '../../../contract/ipc/calls/updates.ts'
 import type { CallOutput } from '../../../contract/ipc/map.ts'
+import { CHANNELS } from '../../../contract/updates.ts'
 import { pickFiles } from '../../files.ts'
 import { Problem } from '../../parts/basics.tsx'
 import { Digest } from '../../parts/facts.tsx'
@@ -15,8 +16,11 @@ export function SetUpUpdates({ before, onEnd }: { before: UpdateStanding; onEnd(
   const { t } = useTranslation('settings')
   const [address, setAddress] = useState(before.address ?? '')
   const [key, setKey] = useState<CallOutput<'updates.readKey'> | null>(before.key)
-  const [compared, setCompared] = useState(false)
-  const [daily, setDaily] = useState(false)
+  // the key that counts now was compared when it was set
+  const [compared, setCompared] = useState(before.enabled)
+  const [channel, setChannel] = useState(before.channel)
+  const [proxy, setProxy] = useState(before.proxy ?? '')
+  const [daily, setDaily] = useState(before.enabled && before.daily)
   const [unread, setUnread] = useState<SerializedError | null>(null)
   const read = useAct('updates.readKey')
   const on = useAct('updates.on', ['updates.get'])
@@ -39,7 +43,10 @@ export function SetUpUpdates({ before, onEnd }: { before: UpdateStanding; onEnd(
       onSubmit={(event) => {
         event.preventDefault()
         if (key !== null && compared)
-          on.mutate({ address, pem: key.pem, keyId: key.keyId, daily }, { onSuccess: onEnd })
+          on.mutate(
+            { address, pem: key.pem, keyId: key.keyId, channel, daily, proxy: proxy.trim() || 'system' },
+            { onSuccess: onEnd },
+          )
       }}
     >
       <TextInput
@@ -76,11 +83,29 @@ export function SetUpUpdates({ before, onEnd }: { before: UpdateStanding; onEnd(
           />
         </>
       )}
+      <Autocomplete
+        label={t('updates.channel')}
+        description={t('updates.channelHint')}
+        data={[...CHANNELS]}
+        value={channel}
+        required
+        onChange={setChannel}
+      />
+      <TextInput
+        label={t('updates.proxy')}
+        description={t('updates.proxyHint')}
+        value={proxy}
+        onChange={(event) => setProxy(event.currentTarget.value)}
+      />
       <Switch label={t('updates.daily')} checked={daily} onChange={(event) => setDaily(event.currentTarget.checked)} />
       {on.error !== null && <Problem error={errorOf(on.error)} inside />}
       <p className="actions">
-        <Button type="submit" loading={on.isPending} disabled={address.trim() === '' || key === null || !compared}>
-          {t('updates.switchOn')}
+        <Button
+          type="submit"
+          loading={on.isPending}
+          disabled={address.trim() === '' || channel.trim() === '' || key === null || !compared}
+        >
+          {before.enabled ? t('updates.keep') : t('updates.switchOn')}
         </Button>
         <Button variant="default" onClick={onEnd}>
           {t('cancel', { ns: 'app' })}

@@ -19,7 +19,8 @@ export function Updates() {
   return (
     <Card title={t('updates.title')}>
       {error !== null && <Problem error={errorOf(error)} inside />}
-      {data?.enabled === true && <On standing={data} />}
+      {data?.enabled === true && settingUp && <SetUpUpdates before={data} onEnd={() => setSettingUp(false)} />}
+      {data?.enabled === true && !settingUp && <On standing={data} onChange={() => setSettingUp(true)} />}
       {data?.enabled === false && (
         <>
           <p>
@@ -47,15 +48,16 @@ function Organisation({ standing }: { standing: UpdateStanding }) {
   return <p className="mute">{t('updates.organisation', { path: standing.organisation })}</p>
 }
 
-function On({ standing }: { standing: UpdateStanding }) {
+function On({ standing, onChange }: { standing: UpdateStanding; onChange(): void }) {
   const { t } = useTranslation('settings')
-  const { address, key, daily, last, offer, organisation } = standing
+  const { address, key, channel, daily, proxy, proxyUsed, last, offer, organisation } = standing
   const look = useAct('updates.check', ['updates.get'])
   const on = useAct('updates.on', ['updates.get'])
   const off = useAct('updates.off', ['updates.get'])
   const change = on.error ?? off.error
   const set = (wanted: boolean) => {
-    if (address !== null && key !== null) on.mutate({ address, pem: key.pem, keyId: key.keyId, daily: wanted })
+    if (address === null || key === null) return
+    on.mutate({ address, pem: key.pem, keyId: key.keyId, channel, daily: wanted, proxy: proxy ?? 'system' })
   }
   return (
     <div className="stack">
@@ -71,6 +73,18 @@ function On({ standing }: { standing: UpdateStanding }) {
             key && (
               <span key="key">
                 <span data-words="none">{key.algorithm}</span> · {t('updates.fingerprint')} <Digest>{key.keyId}</Digest>
+              </span>
+            ),
+          ],
+          [t('updates.channel'), <code key="channel">{channel}</code>],
+          [
+            t('updates.proxy'),
+            proxyUsed === null ? (
+              t('updates.proxyNone')
+            ) : (
+              <span key="proxy">
+                <code>{proxyUsed}</code>
+                {proxy === null && ` · ${t('updates.proxySystem')}`}
               </span>
             ),
           ],
@@ -94,6 +108,11 @@ function On({ standing }: { standing: UpdateStanding }) {
         <Button onClick={() => look.mutate(null)} loading={look.isPending}>
           {t('updates.look')}
         </Button>
+        {organisation === null && (
+          <Button variant="default" onClick={onChange}>
+            {t('updates.change')}
+          </Button>
+        )}
         {organisation === null && (
           <Button variant="default" onClick={() => off.mutate(null)} loading={off.isPending}>
             {t('updates.switchOff')}

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { CofferError } from '../../../contract/errors.ts'
 import type { UpdateStanding } from '../../../contract/ipc/calls/updates.ts'
 import type { AreaHandlers } from '../../../contract/ipc/map.ts'
@@ -6,7 +5,7 @@ import type { UpdateSettingsResult } from '../../../contract/results.ts'
 import { say } from '../../../contract/said/said.ts'
 import { compareVersions } from '../../../contract/versions.ts'
 import { keyInFile, updateStanding } from '../../../jobs/update/run.ts'
-import { updateFolder } from '../../../jobs/update/settings.ts'
+import { fetchedFolder } from '../../../jobs/update/tidy.ts'
 import type { ServiceCore } from '../core.ts'
 
 export const updateHandlers = (core: ServiceCore): AreaHandlers<'updates'> => {
@@ -17,10 +16,11 @@ export const updateHandlers = (core: ServiceCore): AreaHandlers<'updates'> => {
       const { key_id: keyId, algorithm, pem } = await keyInFile(core.files.pathOf(file))
       return { keyId, algorithm, pem }
     },
-    'updates.on': async ({ address, pem, keyId, daily }) => {
+    'updates.on': async ({ address, pem, keyId, channel, daily, proxy }) => {
       const isAddress = /^[a-z][a-z0-9+.-]+:/i.test(address)
       const place = isAddress ? address : core.path(address)
-      await core.ask({ kind: 'update', action: 'on', address: place, publicKey: { pem, keyId }, channel: null, daily })
+      const publicKey = { pem, keyId }
+      await core.ask({ kind: 'update', action: 'on', address: place, publicKey, channel, daily, proxy })
       return now()
     },
     'updates.off': async () => {
@@ -34,19 +34,22 @@ export const updateHandlers = (core: ServiceCore): AreaHandlers<'updates'> => {
     'updates.fetch': async ({ name }) => {
       const { enabled } = await now()
       if (!enabled) throw new CofferError('UPDATES_OFF', say('update.off'))
-      const output = join(updateFolder(core.environment()), 'fetched')
+      const output = fetchedFolder(core.environment())
       return core.start({ kind: 'update', action: 'fetch', name, output }, name)
     },
   }
 }
 
 function standingOf(found: UpdateSettingsResult): UpdateStanding {
-  const { enabled, address, key, public_key: pem, daily, own, settings, running, last } = found
+  const { enabled, address, key, public_key: pem, channel, daily, proxy, own, settings, running, last } = found
   return {
     enabled,
     address,
     key: key === null || pem === null ? null : { keyId: key.key_id, algorithm: key.algorithm, pem },
+    channel,
     daily,
+    proxy,
+    proxyUsed: found.proxy_used,
     organisation: own ? null : settings,
     running,
     last,
@@ -54,12 +57,13 @@ function standingOf(found: UpdateSettingsResult): UpdateStanding {
   }
 }
 
-/** What was found stays an offer while address, key and list hold, and nothing as new runs here. */
-function offerOf({ enabled, address, key, running, last }: UpdateSettingsResult): UpdateStanding['offer'] {
+/** What was found stays an offer while address, key, channel and list hold, and nothing as new runs here. */
+function offerOf({ enabled, address, key, channel, running, last }: UpdateSettingsResult): UpdateStanding['offer'] {
   const outcome = last?.outcome
   if (!enabled || outcome?.state !== 'available') return null
   const { newest } = outcome
-  const isSame = outcome.address === address && outcome.key_id === key?.key_id
+  const isSame =
+    outcome.address === address && outcome.key_id === key?.key_id && (outcome.channel ?? channel) === channel
   const isGood = Date.parse(outcome.expires_at) > Date.now() && compareVersions(newest.version, running) > 0
   if (!isSame || !isGood) return null
   const fits = newest.files.filter(({ platform, arch }) => platform === process.platform && arch === process.arch)
