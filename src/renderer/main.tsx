@@ -14,6 +14,7 @@ import { createRoot } from 'react-dom/client'
 import { RouterProvider } from 'react-router'
 import { preferredLanguage, startWords } from './i18n.ts'
 import { JobsProvider } from './jobs-context.tsx'
+import { keepFocus } from './keep-focus.ts'
 import { applyContrast, colourScheme, readLook } from './look.ts'
 import { followJobs, queries } from './query.ts'
 import { router } from './routes.tsx'
@@ -25,6 +26,7 @@ if (root !== null) {
   applyContrast(look)
   await startWords(look.language ?? preferredLanguage())
   followJobs()
+  keepFocus()
   createRoot(root).render(
     <StrictMode>
       <MantineProvider

@@ -11,8 +11,11 @@ interface TimeFieldProps {
   onChange(text: string): void
   /** IANA name of the zone whose clocks are meant; left out for a day of the calendar alone. */
   zone?: string
-  /** Stands before the example. */
+  /** Stands before the example and the zone. */
   description?: ReactNode
+  /** What a good one means: in place of its zone. */
+  meaning?: string | undefined
+  mt?: 'sm'
   /** What is wrong with a day or time that is written well. */
   error?: string | undefined
   required?: boolean
@@ -22,7 +25,18 @@ interface TimeFieldProps {
  * A day, a time of day or both, typed: written the same in every language and browser, with the zone beside
  * it, and an example until it is right. What is wrong stays as it was typed and is told when the field is left, or at Enter.
  */
-export function TimeField({ kind, label, value, onChange, zone, description, error, required }: TimeFieldProps) {
+export function TimeField({
+  kind,
+  label,
+  value,
+  onChange,
+  zone,
+  description,
+  meaning,
+  error,
+  required,
+  mt,
+}: TimeFieldProps) {
   const { t } = useTranslation()
   const [left, setLeft] = useState(false)
   const problem = timeProblem(kind, value, zone)
@@ -33,14 +47,17 @@ export function TimeField({ kind, label, value, onChange, zone, description, err
       : t(`typed.${problem ?? 'noSuch'}`, { text: value, zone })
   const isGood = value.trim() !== '' && problem === null
   const such = zone === undefined ? t('typed.such', { example }) : t('typed.suchIn', { example, zone })
-  const beside = isGood ? zone : such
+  const beside = isGood ? (meaning ?? zone) : such
   return (
     <TextInput
       label={label}
+      {...(mt === undefined ? {} : { mt })}
       description={
-        <>
-          {description} {beside}
-        </>
+        (description !== undefined || beside !== undefined) && (
+          <>
+            {description} {beside}
+          </>
+        )
       }
       error={problem === null ? error : left && wrong}
       errorProps={{ role: 'alert' }}

@@ -1,10 +1,11 @@
 import { Button, Select } from '@mantine/core'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { REVOCATION_REASONS } from '../../../contract/ipc/calls/keys.ts'
 import type { KeyOverview } from '../../../contract/results.ts'
 import { saveAs } from '../../files.ts'
 import { day, utc } from '../../format.ts'
+import { AskApproval, needsApproval } from '../../parts/ask-approval.tsx'
 import { Pill, Problem, type Tone } from '../../parts/basics.tsx'
 import { Confirm } from '../../parts/confirm.tsx'
 import { useAct } from '../../query.ts'
@@ -27,12 +28,19 @@ export function KeyCard({ one }: { one: KeyOverview }) {
   const revoke = useAct('keys.revoke', ['keys.list'])
   const exported = useAct('keys.exportPublic')
   const id = `key-${one.name}`
+  const heading = useRef<HTMLHeadingElement>(null)
+  // The button that had the focus is gone with it.
+  useEffect(() => {
+    if (revoke.isSuccess && one.revoked !== null) heading.current?.focus()
+  }, [revoke.isSuccess, one.revoked])
   const { certificate, root } = one
   return (
     <article className="card" aria-labelledby={id}>
       <div className="between">
         <div>
-          <h3 id={id}>{one.name}</h3>
+          <h3 id={id} ref={heading} tabIndex={-1}>
+            {one.name}
+          </h3>
           <p className="mute">{certificate?.subject ?? t('bareOwner')}</p>
         </div>
         <p className="actions">
@@ -105,6 +113,9 @@ export function KeyCard({ one }: { one: KeyOverview }) {
           onChange={(value) => value !== null && setReason(value as Reason)}
         />
         {revoke.error !== null && <Problem error={errorOf(revoke.error)} inside />}
+        {revoke.error !== null && needsApproval(errorOf(revoke.error)) && (
+          <AskApproval wanted={{ kind: 'keys', action: 'revoke', name: one.name }} />
+        )}
       </Confirm>
     </article>
   )

@@ -5,29 +5,37 @@ import type { HeldFile } from '../../../contract/ipc/calls/files.ts'
 import type { CallOutput } from '../../../contract/ipc/map.ts'
 import { saidOf } from '../../../contract/said/said.ts'
 import { pickFiles } from '../../files.ts'
+import { AskApproval, needsApproval } from '../../parts/ask-approval.tsx'
 import { Card, Problem } from '../../parts/basics.tsx'
+import { useFirstFocus } from '../../parts/focus.ts'
 import { Told } from '../../parts/told.tsx'
 import { useAct } from '../../query.ts'
 import { errorOf } from '../../state.ts'
 
 const ALGORITHMS = ['P-256', 'P-384', 'Ed25519'] as const
 
-export function CreateKey({ onDone }: { onDone(): void }) {
+/** @param onDone told the name of the key that was made; null where none was */
+export function CreateKey({ onDone }: { onDone(made: string | null): void }) {
   const { t } = useTranslation('keys')
   const [name, setName] = useState('')
   const [owner, setOwner] = useState('')
   const [organisation, setOrganisation] = useState('')
   const [algorithm, setAlgorithm] = useState<(typeof ALGORITHMS)[number]>('P-256')
   const create = useAct('keys.create', ['keys.list'])
+  const first = useFirstFocus<HTMLInputElement>()
   const submit = (event?: FormEvent) => {
     event?.preventDefault()
-    create.mutate({ name, owner, organisation: organisation.trim() || null, algorithm }, { onSuccess: onDone })
+    create.mutate(
+      { name, owner, organisation: organisation.trim() || null, algorithm },
+      { onSuccess: () => onDone(name.trim()) },
+    )
   }
   return (
     <Card title={t('create.title')}>
       <form className="stack" onSubmit={submit}>
         <p className="mute">{t('create.text')}</p>
         <TextInput
+          ref={first}
           label={t('create.name')}
           description={t('create.nameHint')}
           value={name}
@@ -58,17 +66,21 @@ export function CreateKey({ onDone }: { onDone(): void }) {
           <Button type="submit" loading={create.isPending} disabled={name.trim() === '' || owner.trim() === ''}>
             {t('create.action')}
           </Button>
-          <Button variant="default" onClick={onDone}>
+          <Button variant="default" onClick={() => onDone(null)}>
             {t('cancel', { ns: 'app' })}
           </Button>
         </p>
       </form>
       <Failure error={create.error} onPassphrase={() => submit()} />
+      {create.error !== null && needsApproval(errorOf(create.error)) && (
+        <AskApproval wanted={{ kind: 'keys', action: 'create', name: name.trim() }} />
+      )}
     </Card>
   )
 }
 
-export function ImportKey({ onDone }: { onDone(): void }) {
+/** @param onDone as that of `CreateKey` */
+export function ImportKey({ onDone }: { onDone(made: string | null): void }) {
   const { t } = useTranslation('keys')
   const [name, setName] = useState('')
   const [file, setFile] = useState<HeldFile | null>(null)
@@ -76,6 +88,7 @@ export function ImportKey({ onDone }: { onDone(): void }) {
   const [unread, setUnread] = useState<unknown>(null)
   const [warned, setWarned] = useState<CallOutput<'keys.import'> | null>(null)
   const bring = useAct('keys.import', ['keys.list'])
+  const first = useFirstFocus<HTMLInputElement>()
   const choose = async () => {
     try {
       const filters = [{ name: t('import.files'), extensions: ['pem', 'key', 'p12', 'pfx', 'der'] }]
@@ -90,7 +103,7 @@ export function ImportKey({ onDone }: { onDone(): void }) {
     if (file === null) return
     bring.mutate(
       { name, file: file.id, passphrase: passphrase === '' ? null : passphrase },
-      { onSuccess: (done) => (done.warnings.length === 0 ? onDone() : setWarned(done)) },
+      { onSuccess: (done) => (done.warnings.length === 0 ? onDone(name.trim()) : setWarned(done)) },
     )
   }
   if (warned !== null) {
@@ -101,7 +114,7 @@ export function ImportKey({ onDone }: { onDone(): void }) {
             <Told text={one} said={saidOf(one, warned.sayings)} />
           </p>
         ))}
-        <Button onClick={onDone}>{t('close', { ns: 'app' })}</Button>
+        <Button onClick={() => onDone(name.trim())}>{t('close', { ns: 'app' })}</Button>
       </Card>
     )
   }
@@ -110,6 +123,7 @@ export function ImportKey({ onDone }: { onDone(): void }) {
       <form className="stack" onSubmit={submit}>
         <p className="mute">{t('import.text')}</p>
         <TextInput
+          ref={first}
           label={t('create.name')}
           value={name}
           required
@@ -131,7 +145,7 @@ export function ImportKey({ onDone }: { onDone(): void }) {
           <Button type="submit" loading={bring.isPending} disabled={name.trim() === '' || file === null}>
             {t('import.action')}
           </Button>
-          <Button variant="default" onClick={onDone}>
+          <Button variant="default" onClick={() => onDone(null)}>
             {t('cancel', { ns: 'app' })}
           </Button>
         </p>
@@ -144,12 +158,17 @@ export function ImportKey({ onDone }: { onDone(): void }) {
 
 /** Where there is no keychain, a key is kept in a file that a passphrase encrypts: it is asked for here, and then again. */
 function Failure({ error, onPassphrase }: { error: unknown; onPassphrase(): void }) {
-  const { t } = useTranslation('keys')
-  const [passphrase, setPassphrase] = useState('')
-  const give = useAct('keys.passphrase')
   if (error === null) return null
   const shown = errorOf(error)
   if (shown.code !== 'KEYCHAIN_FAILED' && shown.code !== 'KEY_PASSPHRASE') return <Problem error={shown} inside />
+  return <AskPassphrase onPassphrase={onPassphrase} />
+}
+
+function AskPassphrase({ onPassphrase }: { onPassphrase(): void }) {
+  const { t } = useTranslation('keys')
+  const [passphrase, setPassphrase] = useState('')
+  const give = useAct('keys.passphrase')
+  const first = useFirstFocus<HTMLInputElement>()
   return (
     <form
       className="stack secrets"
@@ -160,6 +179,7 @@ function Failure({ error, onPassphrase }: { error: unknown; onPassphrase(): void
     >
       <p>{t('passphrase.text')}</p>
       <PasswordInput
+        ref={first}
         label={t('passphrase.label')}
         description={t('passphrase.hint')}
         value={passphrase}

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { KeyOverview } from '../../../contract/results.ts'
 import { Empty, Headline, Problem } from '../../parts/basics.tsx'
@@ -15,6 +15,18 @@ export function Page() {
   const { t } = useTranslation('keys')
   const listed = useCall('keys.list', null)
   const [form, setForm] = useState<'create' | 'import' | null>(null)
+  const [next, setNext] = useState<string | null>(null)
+  // What had the focus is gone with its form: it goes to what came of it as soon as that is there.
+  useEffect(() => {
+    const element = next === null ? null : document.getElementById(next)
+    if (element === null) return
+    element.focus()
+    setNext(null)
+  })
+  const close = (made: string | null) => {
+    setForm(null)
+    setNext(made === null ? `open-${form}` : `key-${made}`)
+  }
   const keys = listed.data?.keys ?? []
   return (
     <>
@@ -31,12 +43,14 @@ export function Page() {
       {listed.data !== undefined && keys.length === 0 && form === null && (
         <Empty title={t('emptyTitle')}>{t('empty')}</Empty>
       )}
-      {form === 'create' && <CreateKey onDone={() => setForm(null)} />}
-      {form === 'import' && <ImportKey onDone={() => setForm(null)} />}
+      {form === 'create' && <CreateKey onDone={close} />}
+      {form === 'import' && <ImportKey onDone={close} />}
       {form === null && listed.data !== undefined && (
         <p className="actions">
-          <Button onClick={() => setForm('create')}>{t('create.open')}</Button>
-          <Button variant="default" onClick={() => setForm('import')}>
+          <Button id="open-create" onClick={() => setForm('create')}>
+            {t('create.open')}
+          </Button>
+          <Button id="open-import" variant="default" onClick={() => setForm('import')}>
             {t('import.open')}
           </Button>
         </p>

@@ -4,12 +4,13 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { saidOf } from '../../../contract/said/said.ts'
 import { count, duration } from '../../format.ts'
+import { needsApproval } from '../../parts/ask-approval.tsx'
 import { Card, ErrorLine, Headline, Pill, Problem } from '../../parts/basics.tsx'
 import { JobProgress } from '../../parts/progress.tsx'
 import { Told } from '../../parts/told.tsx'
 import { useAct } from '../../query.ts'
 import { errorOf } from '../../state.ts'
-import { AskApproval } from './approval.tsx'
+import { AskForRestore } from './approval.tsx'
 import type { Run } from './draft.ts'
 import { ProofCard, verdictOf } from './proof.tsx'
 import { Files, windowWords } from './start-step.tsx'
@@ -80,7 +81,6 @@ type Headlines =
   | 'warned'
   | 'open'
 
-const NEEDS_APPROVAL = new Set(['APPROVAL_NEEDED', 'APPROVAL_REFUSED'])
 const OF_VERDICT = {
   PASSED: 'proved',
   FAILED: 'different',
@@ -93,9 +93,10 @@ function headlineOf(restore: FollowedJob, proof: FollowedJob): Headlines {
   if (restore.running) return 'running'
   if (!isRestored(restore)) {
     if (restore.outcome?.state !== 'failed') return 'stopped'
-    const { code } = restore.outcome.error
+    const { error } = restore.outcome
+    const { code } = error
     if (code === 'INTERRUPTED' || code === 'WORKER_DIED') return 'stopped'
-    return NEEDS_APPROVAL.has(code) ? 'approval' : 'failed'
+    return needsApproval(error) ? 'approval' : 'failed'
   }
   if (proof.running) return 'proving'
   const verdict = verdictOf(proof)
@@ -158,7 +159,7 @@ function RestoreState({ restore, run, onJobs, onBack }: StateProps) {
           {records === null ? t('run.stoppedText') : t('run.stoppedAfter', { records: count(records) })}
         </p>
       )}
-      {error !== null && NEEDS_APPROVAL.has(error.code) && <AskApproval choices={run.choices} />}
+      {error !== null && needsApproval(error) && <AskForRestore choices={run.choices} />}
       <GoOn jobId={run.restoreJob} able={kept === null || kept.resume !== 'no'} stopped={stopped} onJobs={onJobs}>
         {!stopped && (
           <Button variant="default" onClick={onBack}>

@@ -56,7 +56,8 @@ export function ExtendRetention({ backupId, busy, onClose, onDo }: ExtendProps) 
         kind="day"
         zone="UTC"
         label={t('retention.until')}
-        description={until === null ? undefined : t('retention.untilIs', { at: utc(new Date(until).toISOString()) })}
+        mt="sm"
+        meaning={until === null ? undefined : t('retention.untilIs', { at: utc(new Date(until).toISOString()) })}
         error={readDay(day) !== null && until === null ? t('retention.past') : undefined}
         value={day}
         required

@@ -3,9 +3,10 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ArchiveLocationInput } from '../../../../contract/ipc/archive.ts'
 import type { JobFacts } from '../../../../contract/ipc/job.ts'
-import type { CallOutput } from '../../../../contract/ipc/map.ts'
+import type { CallInput, CallOutput } from '../../../../contract/ipc/map.ts'
 import { saidOf } from '../../../../contract/said/said.ts'
 import { count, utc } from '../../../format.ts'
+import { AskApproval, needsApproval } from '../../../parts/ask-approval.tsx'
 import { Card, Pill, Problem } from '../../../parts/basics.tsx'
 import { Confirm } from '../../../parts/confirm.tsx'
 import { JobProgress } from '../../../parts/progress.tsx'
@@ -29,6 +30,8 @@ export function Holds({ location, backupId }: HoldsProps) {
   const change = useAct('holds.change')
   const extend = useAct('holds.extend')
   const [jobId, setJobId] = useState<string | null>(null)
+  /** What was tried last, where the policy may ask a second person for it. */
+  const [wanted, setWanted] = useState<CallInput<'approvals.request'>['wanted'] | null>(null)
   const job = useJob(jobId)
   const { data } = listed
   const running = job !== null && job.outcome === null
@@ -41,6 +44,7 @@ export function Holds({ location, backupId }: HoldsProps) {
       {data !== undefined && <State of={data} onLift={(matter) => setDoing({ action: 'lift', matter })} />}
       {job !== null && job.outcome === null && <JobProgress job={job} />}
       {job?.outcome?.state === 'failed' && <Problem error={job.outcome.error} inside />}
+      {job?.outcome?.state === 'failed' && needsApproval(job.outcome.error) && <AskApproval wanted={wanted} />}
       {job?.outcome?.state === 'done' && <Done result={job.outcome.result} />}
       {extend.error !== null && <Problem error={errorOf(extend.error)} inside />}
       {change.error !== null && <Problem error={errorOf(change.error)} inside />}
@@ -69,7 +73,9 @@ export function Holds({ location, backupId }: HoldsProps) {
           backupId={backupId}
           busy={extend.isPending}
           onClose={() => setExtending(false)}
-          onDo={(extension) =>
+          onDo={(extension) => {
+            const { mode, until } = extension
+            setWanted({ kind: 'retention', location, backupId, mode, until })
             extend.mutate(
               { location, backupId, ...extension },
               {
@@ -77,7 +83,7 @@ export function Holds({ location, backupId }: HoldsProps) {
                 onSettled: () => setExtending(false),
               },
             )
-          }
+          }}
         />
       )}
       {doing !== null && (
@@ -86,12 +92,13 @@ export function Holds({ location, backupId }: HoldsProps) {
           matter={doing.matter}
           busy={change.isPending}
           onClose={() => setDoing(null)}
-          onDo={(matter, reason) =>
+          onDo={(matter, reason) => {
+            setWanted({ kind: 'hold-lift', location, backupId, matter })
             change.mutate(
               { location, backupId, action: doing.action, matter, reason },
               { onSuccess: (started) => setJobId(started.jobId), onSettled: () => setDoing(null) },
             )
-          }
+          }}
         />
       )}
     </Card>

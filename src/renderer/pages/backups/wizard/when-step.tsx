@@ -149,7 +149,7 @@ function RhythmFields({ draft, change }: StepProps) {
     return [1, 2, 3, 4, 5, 6, 0].map((day) => ({ value: String(day), label: name.format((3 + day) * 86_400_000) }))
   }, [])
   return (
-    <div className="toolbar">
+    <div className="toolbar top">
       <Select
         label={t('when.every')}
         value={rhythm.every}
@@ -197,13 +197,7 @@ function RhythmFields({ draft, change }: StepProps) {
         />
       ) : (
         rhythm.every !== 'hour' && (
-          <TimeField
-            kind="clock"
-            label={t('when.time')}
-            zone={draft.timezone}
-            value={rhythm.time}
-            onChange={(time) => set({ time })}
-          />
+          <TimeField kind="clock" label={t('when.time')} value={rhythm.time} onChange={(time) => set({ time })} />
         )
       )}
       <Select
