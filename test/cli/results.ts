@@ -135,6 +135,7 @@ export const RESTORE: RestoreResult = {
   bytes: 12_000,
   records_already_there: 0,
   records_filtered: 0,
+  records_ruled_out: 0,
   records_suspect: 0,
   segments_read: 4,
   segments_skipped: 0,

@@ -5,6 +5,8 @@ import { after, before, describe, it } from 'node:test'
 import { isCofferError } from '../../src/contract/errors.ts'
 import { loadOffsetMap } from '../../src/jobs/offsets/store.ts'
 import { FilesystemStorage } from '../../src/storage/filesystem.ts'
+import { withoutIndex } from '../archive/segment-index.ts'
+import { ID, makeArchive as makeLedger, manifestIn, orders, START } from '../extract/support.ts'
 import type { JavaClient } from '../rig/java-client.ts'
 import type { DumpedBytes, DumpedRecord } from '../rig/java-types.ts'
 import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
@@ -232,6 +234,44 @@ describe('restored records', () => {
     assert.equal(result.segments_read, 1)
     assert.equal(result.segments_skipped, 49)
     assertSame(await java.records([name]), plainRecords(200, 10))
+  })
+
+  it('a window within a segment is found by its index, and is what reading all of the segment gives', async () => {
+    const folder = await temporaryFolder()
+    const storage = await makeLedger(folder, { orders: [[orders(0, 9000)]] })
+    const [start, end] = [START + 4_000_000, START + 4_200_000]
+    const into = async (target: string) => {
+      const options = { create_topics: true, topic_mapping: { orders: target } }
+      const window = { time_window_start: start, time_window_end: end }
+      const given = { bootstrap, path: folder, backupId: ID, restore: { ...options, ...window } }
+      const { result } = await restore(restoreConfig(given))
+      const map = await loadOffsetMap(new FilesystemStorage(folder), ID, result.restore_id)
+      return { result, runs: map?.entries.flatMap(({ runs }) => [...runs]) }
+    }
+    const [quick, whole] = [uniqueName('by-index'), uniqueName('whole')]
+    const fast = await into(quick)
+    // the same archive as an older Coffer left it
+    const manifest = await manifestIn(storage)
+    for (const segment of manifest.topics[0]?.partitions[0]?.segments ?? []) {
+      const path = join(folder, segment.key)
+      const old = withoutIndex(await readFile(path), segment)
+      await writeFile(path, old.object)
+      Object.assign(segment, old.entry)
+    }
+    await writeFile(join(folder, ID, 'manifest.json'), JSON.stringify(manifest))
+    const slow = await into(whole)
+
+    const shown = (records: readonly DumpedRecord[]) => records.map(({ topic: _, ...record }) => record)
+    const found = await java.records([quick])
+    assert.equal(found.length, 201)
+    assert.ok(found.every(({ timestamp }) => Number(timestamp) >= start && Number(timestamp) <= end))
+    assert.deepEqual(shown(found), shown(await java.records([whole])))
+    assert.deepEqual(fast.runs, slow.runs)
+    assert.deepEqual([fast.result.records, fast.result.records_filtered], [201, 9000 - 201])
+    assert.deepEqual([slow.result.records, slow.result.records_filtered], [201, 9000 - 201])
+    const { records_ruled_out: ruledOut } = fast.result
+    assert.ok(ruledOut > 5000 && ruledOut <= 9000 - 201, `${ruledOut}`)
+    assert.equal(slow.result.records_ruled_out, 0)
   })
 
   it('failure 16: counts holes as holes: each record has its place, and the map says which', async () => {

@@ -29,7 +29,9 @@ export function restoreText(result: RestoreResult): string[] {
     ...windowLine(result.window),
     `  read     ${plural(result.segments_read, 'segment')}${result.segments_skipped > 0 ? `, ${count(result.segments_skipped)} not needed` : ''}`,
     ...(result.records_filtered > 0
-      ? [`  left out ${plural(result.records_filtered, 'record')} outside the window or the partitions asked for`]
+      ? [
+          `  left out ${plural(result.records_filtered, 'record')} outside the window or the partitions asked for${unread(result.records_ruled_out)}`,
+        ]
       : []),
     ...(result.offset_map === null ? [] : [`  offsets  map kept at ${result.offset_map}`]),
     '',
@@ -201,4 +203,9 @@ export function offsetMappingText(result: OffsetMappingResult): string[] {
         ]
       : []),
   ]
+}
+
+/** What was left out without having been read is told as such. */
+function unread(records: number): string {
+  return records === 0 ? '' : ` (${count(records)} of them unread, by the index of their segment)`
 }

@@ -24,6 +24,8 @@ export interface RestoreResult {
   records_already_there: number
   /** In the archive, but outside the time window or the partition filter. */
   records_filtered: number
+  /** Of them, those that were not looked at, since their segment's own index says that they lie outside the window. */
+  records_ruled_out: number
   /** Control markers that a foreign archive holds as data: not restored unless asked for. */
   records_suspect: number
   segments_read: number

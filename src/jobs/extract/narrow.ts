@@ -1,12 +1,12 @@
-import { BlockTree } from '../../archive/block-tree.ts'
+import type { BlockTree } from '../../archive/block-tree.ts'
 import { BLOCK_LEAVES } from '../../archive/merkle.ts'
 import type { KbakCursor } from '../../archive/segment/cursor.ts'
-import { type IndexedFrame, timesOf } from '../../archive/segment/frame-index.ts'
+import type { IndexedFrame } from '../../archive/segment/frame-index.ts'
 import type { Segment } from '../../archive/segment/reader.ts'
-import { TimestampRange } from '../../archive/suspects.ts'
 import type { SegmentEntry } from '../../archive/types.ts'
 import { isCofferError } from '../../contract/errors.ts'
-import { mayHold, type Window } from '../restore/window.ts'
+import { holdsTimes, type Window } from '../restore/window.ts'
+import { hasTimes, vouchedFrames } from '../restore/window-pieces.ts'
 
 /**
  * Reading a segment by its index: only the frames that can hold a record of the window are unpacked, and those beside them
@@ -33,17 +33,9 @@ interface PlannedFrame {
 
 /** Which frames are to be read; null where the index rules none out, or there is none that can be relied on. */
 export function planNarrow(segment: Segment, entry: SegmentEntry, window: Window): NarrowPlan | null {
-  // without a root and a digest in the manifest nothing vouches for an index
-  if (entry.generation === undefined || entry.merkle_root === undefined || entry.sha256 === undefined) return null
-  const index = segment.index()
-  if (index === null || 'broken' in index || segment.header.recordCount === 0) return null
-  const { frames, heads } = index
-  const wanted = frames.map(({ records, min, max }) => records > 0 && mayHold(window, rangeOf(entry, min, max)))
-  if (wanted.every((one) => one)) return null
-  const { min, max } = timesOf(frames)
-  if (min !== entry.min_timestamp || max !== entry.max_timestamp) return null
-  const tree = new BlockTree(segment.header.recordCount, heads)
-  if (tree.root.toString('hex') !== entry.merkle_root) return null
+  const found = vouchedFrames(segment, entry, (min, max) => holdsTimes(window, min, max))
+  if (found === null) return null
+  const { frames, wanted, tree } = found
   return {
     tree,
     frames: withNeighbours(frames, wanted, tree.leaves),
@@ -99,15 +91,8 @@ export async function* narrowPieces(segment: Segment, { frames, tree }: NarrowPl
       if (isCofferError(cause, 'SEGMENT_DAMAGED')) throw new FalseIndex('a frame is not as the index says', { cause })
       throw cause
     })
-    const range = new TimestampRange()
-    const walk = cursor.copy()
-    while (walk.next()) range.add(walk.view)
-    if (range.min !== frame.min || range.max !== frame.max) throw new FalseIndex('a frame has other times')
+    if (!hasTimes(cursor, frame)) throw new FalseIndex('a frame has other times')
     yield { cursor, leaf: frame.firstLeaf, wanted, from, to }
   }
   if (!tree.finish()) throw new FalseIndex('a block has another head')
-}
-
-function rangeOf(entry: SegmentEntry, min: SegmentEntry['start_timestamp'], max: SegmentEntry['start_timestamp']) {
-  return { ...entry, min_timestamp: min, max_timestamp: max }
 }

@@ -5,11 +5,14 @@ import { loadExtract } from '../../contract/config/extract.ts'
 import { CofferError, isCofferError } from '../../contract/errors.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
+import type { Int64 } from '../../contract/record.ts'
 import type { PreviewCursor, PreviewResult } from '../../contract/results/preview.ts'
 import { say } from '../../contract/said/said.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { openExistingStorage } from '../open-archive.ts'
 import { ProgressMeter } from '../progress.ts'
+import { holdsTimes } from '../restore/window.ts'
+import { windowPieces } from '../restore/window-pieces.ts'
 import { Candidate } from './filter.ts'
 import { type PlannedSegment, planExtract } from './plan.ts'
 import { previewRecord } from './preview-row.ts'
@@ -125,20 +128,26 @@ class Looking {
 
   /** @returns after how many records it stopped; null where the segment is done, or could not be read */
   async #one({ topic, partition, entry }: PlannedSegment, skip: number): Promise<number | null> {
-    const { inWindow, matches, masker } = this.#scanner
+    const { window, inWindow, matches, masker } = this.#scanner
     let record = 0
     let size = 0
-    let counted = 0
+    let read = 0
     try {
       const maxBytes = entry.compressed_size > 0 ? entry.compressed_size + 1 : UNSTATED_BYTES
       const { body } = await this.#storage.get(checkedKey(this.#backupId, entry.key), { maxBytes })
-      for await (const cursor of openSegment(body, entry).chunks()) {
+      const wants = (min: Int64, max: Int64) => holdsTimes(window, min, max)
+      for await (const { cursor, passed } of windowPieces(openSegment(body, entry), entry, wants)) {
         if (this.#signal.aborted) throw new CofferError('INTERRUPTED', 'the preview was stopped')
+        if (passed !== null) {
+          record += passed.records
+          continue
+        }
         const { view } = cursor
         const candidate = new Candidate(view)
         while (cursor.next()) {
           record++
           if (record <= skip) continue
+          read++
           size += cursor.recordEnd - cursor.recordStart
           if (inWindow !== null && !inWindow(view.tsHi, view.tsLo)) continue
           if (matches !== null && !matches(candidate)) continue
@@ -146,9 +155,9 @@ class Looking {
           await this.#writer.add(row, whole)
           if (this.#writer.rows >= this.#mostRows) break
         }
-        this.#meter.add(Math.max(0, record - skip) - counted, size)
-        counted = Math.max(0, record - skip)
+        this.#meter.add(read, size)
         size = 0
+        read = 0
         await this.#flushNowAndThen()
         if (this.#isEnough && record < entry.record_count) return record
       }

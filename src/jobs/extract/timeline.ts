@@ -6,11 +6,12 @@ import type { Manifest, PartitionEntry, SegmentEntry, TopicEntry } from '../../a
 import { isCofferError } from '../../contract/errors.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobRequest, JobResult } from '../../contract/jobs.ts'
-import { recordTimestamp } from '../../contract/record.ts'
+import { type Int64, recordTimestamp } from '../../contract/record.ts'
 import type { TimelineResult, TimelineWindow } from '../../contract/results/timeline.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { listGaps } from '../backup/account.ts'
 import { lossesOf } from '../describe/gaps.ts'
+import { windowPieces } from '../restore/window-pieces.ts'
 import { canHold } from './plan.ts'
 import { timelineSteps } from './timeline-steps.ts'
 
@@ -133,13 +134,16 @@ async function countIn(
   try {
     const maxBytes = entry.compressed_size > 0 ? entry.compressed_size + 1 : UNSTATED_BYTES
     const { body } = await storage.get(checkedKey(backupId, entry.key), { maxBytes })
-    for await (const cursor of openSegment(body, entry).chunks()) {
-      while (cursor.next()) {
-        const at = Number(recordTimestamp(cursor.view))
-        if (at < first || at >= last) continue
-        const step = stepOf(edges, at)
-        found[step] = (found[step] as number) + 1
-      }
+    const add = (at: number, records: number) => {
+      if (at < first || at >= last) return
+      const step = stepOf(edges, at)
+      found[step] = (found[step] as number) + records
+    }
+    // a frame that lies in one step, or outside of all, counts by its index
+    const wants = (min: Int64, max: Int64) => placeOf(edges, Number(min)) !== placeOf(edges, Number(max))
+    for await (const { cursor, passed } of windowPieces(openSegment(body, entry), entry, wants)) {
+      if (passed !== null) add(Number(passed.min), passed.records)
+      else while (cursor.next()) add(Number(recordTimestamp(cursor.view)), 1)
     }
   } catch (error) {
     if (!isCofferError(error, 'SEGMENT_DAMAGED', 'OBJECT_MISSING', 'SEGMENT_TOO_LARGE')) throw error
@@ -160,6 +164,12 @@ function spread({ entry, min, max }: Span, edges: readonly number[], counts: num
     counts[at] = (counts[at] as number) + entry.record_count * part
     if (part < 1 || entry.min_timestamp === undefined) exact[at] = false
   }
+}
+
+/** The step in which a moment lies; one of its own for what lies before, and for what lies behind. */
+function placeOf(edges: readonly number[], at: number): number {
+  if (at < (edges[0] as number)) return -1
+  return at >= (edges.at(-1) as number) ? edges.length : stepOf(edges, at)
 }
 
 /** The step in which a moment lies; the first for what lies before. */

@@ -35,6 +35,8 @@ export interface FlowTally {
   bytes: number
   alreadyThere: number
   filtered: number
+  /** Of them: not looked at, by the word of their segment's index. */
+  ruledOut: number
   suspect: number
   /** Stored more than once in the archive, restored once. */
   repeated: number
@@ -53,6 +55,7 @@ export function emptyTally(): FlowTally {
     bytes: 0,
     alreadyThere: 0,
     filtered: 0,
+    ruledOut: 0,
     suspect: 0,
     repeated: 0,
     segmentsRead: 0,
@@ -154,6 +157,13 @@ async function runSource(
   try {
     tally.repeated += await walkSource(source, context.segments, {
       visit,
+      passedOver: ({ records, bytes, firstOffset }) => {
+        counts.passed += records
+        counts.passedBytes += bytes
+        counts.filtered += records
+        tally.ruledOut += records
+        leftOut ??= firstOffset
+      },
       pause: () => counts.flush(),
       segmentRead: () => {
         tally.segmentsRead++

@@ -78,7 +78,13 @@ export function walkContext(
   stop: AbortSignal,
 ): Omit<FlowContext, 'limit' | 'meter'> {
   return {
-    segments: { storage, backupId: config.backup_id, budget: new ByteBudget(SEGMENT_BUDGET), stop },
+    segments: {
+      storage,
+      backupId: config.backup_id,
+      budget: new ByteBudget(SEGMENT_BUDGET),
+      stop,
+      window: plan.window,
+    },
     window: windowTest(plan.window),
     suspect: foreign && config.restore.suspect_records === 'skip' ? looksLikeControlMarker : null,
     addHeaders: config.restore.include_original_offset_header,

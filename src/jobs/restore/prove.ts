@@ -41,7 +41,7 @@ export async function proveFlow(
         if (--left === 0) enough.abort()
         return lane.present.compare(withHeaders === null ? view : withHeaders(view, source.partition), index)
       }
-      await walkSource(source, { ...context.segments, stop }, { visit })
+      await walkSource(source, { ...context.segments, stop }, { visit, passedOver: () => {} })
     }
   } finally {
     await Promise.all(lanes.map((lane) => lane.present.close()))

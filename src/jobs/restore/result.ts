@@ -84,6 +84,7 @@ export function restoreResult(input: ResultInput): RestoreResult {
     bytes: total((topic) => topic.bytes),
     records_already_there: total((topic) => topic.records_already_there),
     records_filtered: total((topic) => topic.records_filtered),
+    records_ruled_out: tallies.reduce((sum, tally) => sum + tally.ruledOut, 0),
     records_suspect: suspect,
     segments_read: tallies.reduce((sum, tally) => sum + tally.segmentsRead, 0),
     segments_skipped: plan.segmentsSkipped,

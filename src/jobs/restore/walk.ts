@@ -7,6 +7,8 @@ import type { Storage } from '../../storage/storage.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import type { SourcePlan } from './plan.ts'
 import { sameRecord } from './same-record.ts'
+import { holdsTimes, type Window } from './window.ts'
+import { type WindowPiece, windowPieces } from './window-pieces.ts'
 
 /** Where the segments come from, and what bounds them. */
 export interface SegmentSource {
@@ -15,6 +17,16 @@ export interface SegmentSource {
   budget: ByteBudget
   /** Aborted where the restore is to stop, for whatever reason. */
   stop: AbortSignal
+  /** Which records are wanted; null: all. */
+  window: Window | null
+}
+
+/** Records that were not looked at, since the segment's index puts all of them outside the window. */
+export interface PassedOver {
+  records: number
+  /** As `recordBytes` counts them. */
+  bytes: number
+  firstOffset: number
 }
 
 /** Takes one record; a promise is waited for before the next. The view is moved afterwards. */
@@ -22,6 +34,8 @@ export type Visit = (view: RecordView) => Promise<void> | undefined
 
 export interface WalkHooks {
   visit: Visit
+  /** Told of what is passed over, in its order. Where it is not given, every record is visited. */
+  passedOver?: (passed: PassedOver) => void
   /** After each piece of a segment: the time for what is too slow for every record. */
   pause?: () => void
   /** A segment has been read to its end. */
@@ -43,8 +57,12 @@ export async function walkSource(source: SourcePlan, from: SegmentSource, hooks:
     try {
       if (from.stop.aborted) return repeated
       if (group.length === 1) {
-        const opened = await open(group[0]!, from)
-        for await (const cursor of opened.chunks()) {
+        for await (const { cursor, passed } of piecesOf(group[0]!, await open(group[0]!, from), from, hooks)) {
+          if (passed !== null) {
+            const { records, firstOffset, frame } = passed
+            hooks.passedOver?.({ records, bytes: frame.contentSize ?? 0, firstOffset })
+            continue
+          }
           const { view } = cursor
           while (cursor.next()) {
             if (view.offset <= last) {
@@ -79,6 +97,16 @@ export async function walkSource(source: SourcePlan, from: SegmentSource, hooks:
     }
   }
   return repeated
+}
+
+function piecesOf(
+  segment: SegmentEntry,
+  opened: Opened,
+  { window }: SegmentSource,
+  { passedOver }: WalkHooks,
+): AsyncGenerator<WindowPiece> {
+  const all = window === null || passedOver === undefined
+  return windowPieces(opened, segment, (min, max) => all || holdsTimes(window, min, max))
 }
 
 type Opened = Awaited<ReturnType<typeof openSegment>>

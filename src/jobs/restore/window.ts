@@ -29,7 +29,12 @@ export function windowTest(window: Window): WindowTest | null {
 export function mayHold(window: Window, segment: SegmentEntry): boolean {
   const { min_timestamp: min, max_timestamp: max } = segment
   if (min === undefined || max === undefined) return true
-  return (window.end === null || min <= window.end) && (window.start === null || max >= window.start)
+  return holdsTimes(window, min, max)
+}
+
+/** Whether records between a smallest and a largest timestamp may lie in the window. */
+export function holdsTimes({ start, end }: Window, min: Int64, max: Int64): boolean {
+  return (end === null || min <= end) && (start === null || max >= start)
 }
 
 /** The window as a result states it; null where there is none. */
