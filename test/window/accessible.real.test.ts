@@ -8,6 +8,7 @@ import { axeFindings } from './axe.ts'
 import { launchChromium } from './chromium.ts'
 import { type TestHost, testHost } from './host.ts'
 import {
+  noObjects,
   noProblems,
   nothingMoves,
   nothingSideways,
@@ -80,6 +81,15 @@ async function keep({ page }: Visitor, address: string): Promise<void> {
   const name = `${address.replaceAll('/', '-')}-${page.url().includes(emptyHost.origin) ? 'empty' : 'filled'}`
   await page.screenshot({ path: join(folder, `${name}.png`) })
 }
+
+test('what was not put into words is named', async () => {
+  const page = await browser.newPage()
+  await page.setContent('<p>the lock: <b>[object Object]</b></p><p>an object of 3 [bytes]</p>')
+  const [found, ...others] = await noObjects(page)
+  assert.match(found ?? '', /^the lock: \[object Object\]/)
+  assert.deepEqual(others, [])
+  await page.close()
+})
 
 for (const { name, empty: emptyAddress, filled: filledAddress } of PAGES) {
   if (emptyAddress !== null) {

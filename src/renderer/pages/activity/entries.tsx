@@ -41,7 +41,7 @@ export function Entries({ filter }: { filter: ActivityFilter }) {
       {
         id: 'when',
         title: t('column.when'),
-        grow: 2,
+        grow: 1.7,
         cell: (entry) => (
           <button
             type="button"
@@ -54,10 +54,10 @@ export function Entries({ filter }: { filter: ActivityFilter }) {
         ),
       },
       { id: 'who', title: t('column.who'), grow: 1, cell: who },
-      { id: 'via', title: t('column.via'), grow: 1, cell: (entry) => t(`via.${entry.actor.via}`) },
-      { id: 'what', title: t('column.what'), grow: 2, cell: (entry) => what(entry, t) },
-      { id: 'subject', title: t('column.subject'), grow: 2, cell: (entry) => entry.subject },
-      { id: 'result', title: t('column.result'), grow: 1.6, cell: (entry) => <Result of={entry} /> },
+      { id: 'via', title: t('column.via'), grow: 1.25, cell: (entry) => t(`via.${entry.actor.via}`) },
+      { id: 'what', title: t('column.what'), grow: 1.9, cell: (entry) => what(entry, t) },
+      { id: 'subject', title: t('column.subject'), grow: 1.7, cell: (entry) => entry.subject },
+      { id: 'result', title: t('column.result'), grow: 2.05, cell: (entry) => <Result of={entry} /> },
     ],
     [t],
   )
