@@ -10,7 +10,7 @@ import { makeScanner, type ScanSummary, scanSegment } from '../../src/jobs/extra
 import { indexAt, resealed, withoutIndex } from '../archive/segment-index.ts'
 import { type PlainRecord, sealed } from '../archive/support.ts'
 import { seededRandom } from '../rig/random.ts'
-import { extract, ID, makeArchive, manifestIn, orders, START, temporaryFolder } from './support.ts'
+import { dropIndexes, extract, ID, makeArchive, manifestIn, orders, START, temporaryFolder } from './support.ts'
 import { unpacked } from './unpack.ts'
 import { verified } from './verified.ts'
 
@@ -109,16 +109,7 @@ test('a package that was made by the index has the records and proofs of one mad
   const storage = await makeArchive(folder, { orders: [[orders(0, 9000)], [orders(0, 50)]] })
   const window = { time_window_start: START + 4_000_000, time_window_end: START + 4_200_000 }
   const fast = await extract(folder, { extract: window, output: join(folder, 'fast.zip') })
-
-  // the same archive as an older Coffer left it
-  const manifest = await manifestIn(storage)
-  for (const segment of manifest.topics[0]?.partitions[0]?.segments ?? []) {
-    const path = join(folder, segment.key)
-    const old = withoutIndex(await readFile(path), segment)
-    await writeFile(path, old.object)
-    Object.assign(segment, old.entry)
-  }
-  await writeFile(join(folder, ID, 'manifest.json'), JSON.stringify(manifest))
+  await dropIndexes(folder, storage)
   const slow = await extract(folder, { extract: window, output: join(folder, 'slow.zip') })
 
   assert.equal(fast.result.records, 201)

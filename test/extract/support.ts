@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beginGeneration, loadManifest } from '../../src/archive/manifest/store.ts'
@@ -9,6 +9,7 @@ import type { ExtractPlanResult, ExtractResult } from '../../src/contract/result
 import { runExtract } from '../../src/jobs/extract/run.ts'
 import { openStorage } from '../../src/storage/open.ts'
 import type { Storage } from '../../src/storage/storage.ts'
+import { indexAt, withoutIndex } from '../archive/segment-index.ts'
 import { type PlainRecord, runEntry, sealed } from '../archive/support.ts'
 import { context } from '../jobs-read/support.ts'
 import { removeOnExit } from '../rig/child.ts'
@@ -82,6 +83,20 @@ export async function manifestIn(storage: Storage): Promise<Manifest> {
   const loaded = await loadManifest(storage, ID)
   if (loaded === null) throw new Error('there is no manifest')
   return loaded.manifest
+}
+
+/** The archive as an older Coffer left it: the same records, in segments without an index. */
+export async function dropIndexes(folder: string, storage: Storage): Promise<void> {
+  const manifest = await manifestIn(storage)
+  for (const segment of manifest.topics.flatMap(({ partitions }) => partitions.flatMap(({ segments }) => segments))) {
+    const path = join(folder, segment.key)
+    const object = await readFile(path)
+    if (indexAt(object) < 0) continue
+    const old = withoutIndex(object, segment)
+    await writeFile(path, old.object)
+    Object.assign(segment, old.entry)
+  }
+  await writeFile(join(folder, ID, 'manifest.json'), JSON.stringify(manifest))
 }
 
 /** `count` orders from `first` on, a second apart. */

@@ -8,7 +8,7 @@ import { runPackageRecords } from '../../src/jobs/extract/package-records.ts'
 import { runPreview } from '../../src/jobs/extract/preview.ts'
 import { fieldsOf } from '../../src/jobs/extract/preview-fields.ts'
 import { previewRows, readRecords, readRows } from '../../src/jobs/extract/preview-spool.ts'
-import { extract, ID, makeArchive, orders, START, temporaryFolder } from '../extract/support.ts'
+import { dropIndexes, extract, ID, makeArchive, orders, START, temporaryFolder } from '../extract/support.ts'
 import { context } from '../jobs-read/support.ts'
 import { filterTest, yamlOf } from './support.ts'
 
@@ -86,6 +86,29 @@ describe('a preview', () => {
     assert.deepEqual(rows, await readRows(whole, 0, 500))
     assert.deepEqual(await readRows(folder, 190, 100), rows.slice(190))
     assert.deepEqual(await readRows(folder, 195, 5), [])
+  })
+
+  test('of a window in the middle of a segment only what can hold it is read, and no row is left out or twice', async () => {
+    const archive = await temporaryFolder()
+    const storage = await makeArchive(archive, { orders: [[orders(0, 9000)], [orders(4_000, 300)]] })
+    const spec = { start: START + 4_000_000, end: START + 4_200_000 }
+    const one = await look(archive, { spec })
+    assert.equal(one.result.rows, 402)
+    assert.equal(one.result.cursor, null)
+    assert.ok(one.result.records_read < 4_000, `${one.result.records_read} read`)
+    const rows = await readRows(one.folder, 0, 500)
+    const first = await look(archive, { spec, rows: 150 })
+    let { cursor } = first.result
+    let looks = 1
+    for (; cursor !== null; looks++) {
+      cursor = (await look(archive, { spec, rows: 150, cursor, folder: first.folder })).result.cursor
+    }
+    assert.ok(looks >= 3)
+    assert.deepEqual(await readRows(first.folder, 0, 500), rows)
+    await dropIndexes(archive, storage)
+    const whole = await look(archive, { spec })
+    assert.equal(whole.result.records_read, 9_300)
+    assert.deepEqual(await readRows(whole.folder, 0, 500), rows)
   })
 
   test('stops at its number of bytes', async () => {

@@ -6,7 +6,7 @@ import type { TimelineRequest } from '../../src/contract/jobs.ts'
 import { runTimeline } from '../../src/jobs/extract/timeline.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import type { PlainRecord } from '../archive/support.ts'
-import { ID, makeArchive, orders, START, temporaryFolder } from '../extract/support.ts'
+import { dropIndexes, ID, makeArchive, orders, START, temporaryFolder } from '../extract/support.ts'
 
 const DAY = 86_400_000
 /** START is the first midnight of the data. */
@@ -47,6 +47,29 @@ describe('a timeline', () => {
     assert.equal(counted.records[0], 1)
     const [longest] = counted.quiet
     assert.deepEqual(longest, { from: START + 3 * DAY + DAY / 4, to: START + 30 * DAY, lost: 'none' })
+  })
+
+  test('counts by the index of a segment what it counts by its records', async () => {
+    const folder = await temporaryFolder()
+    // a few records out of their order, so that frames reach over several steps
+    const records = orders(0, 9000).map((one, i) => (i % 2000 === 7 ? { ...one, timestamp: START + 3_000_000 } : one))
+    const storage = await makeArchive(folder, { orders: [[records]] })
+    const second = 1000
+    const ranges = [
+      null,
+      ...[1_000, 4_000, 8_000].map((at) => ({ from: START + at * second, to: START + 8_500 * second })),
+    ]
+    const all = () => Promise.all(ranges.map((range) => timeline(storage, { readBytes: 1e9, range })))
+    const [byIndex] = [await all(), await dropIndexes(folder, storage)]
+    const byRecords = await all()
+    for (const [i, found] of byIndex.entries()) {
+      assert.deepEqual([found.records, found.exact], [byRecords[i]?.records, byRecords[i]?.exact])
+      assert.equal(found.exact.every(Boolean), true)
+    }
+    assert.equal(
+      byIndex[0]?.records.reduce((a, b) => a + b),
+      9000,
+    )
   })
 
   test('is exact where each segment lies in one step', async () => {

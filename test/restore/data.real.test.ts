@@ -5,8 +5,7 @@ import { after, before, describe, it } from 'node:test'
 import { isCofferError } from '../../src/contract/errors.ts'
 import { loadOffsetMap } from '../../src/jobs/offsets/store.ts'
 import { FilesystemStorage } from '../../src/storage/filesystem.ts'
-import { withoutIndex } from '../archive/segment-index.ts'
-import { ID, makeArchive as makeLedger, manifestIn, orders, START } from '../extract/support.ts'
+import { dropIndexes, ID, makeArchive as makeLedger, orders, START } from '../extract/support.ts'
 import type { JavaClient } from '../rig/java-client.ts'
 import type { DumpedBytes, DumpedRecord } from '../rig/java-types.ts'
 import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
@@ -250,15 +249,7 @@ describe('restored records', () => {
     }
     const [quick, whole] = [uniqueName('by-index'), uniqueName('whole')]
     const fast = await into(quick)
-    // the same archive as an older Coffer left it
-    const manifest = await manifestIn(storage)
-    for (const segment of manifest.topics[0]?.partitions[0]?.segments ?? []) {
-      const path = join(folder, segment.key)
-      const old = withoutIndex(await readFile(path), segment)
-      await writeFile(path, old.object)
-      Object.assign(segment, old.entry)
-    }
-    await writeFile(join(folder, ID, 'manifest.json'), JSON.stringify(manifest))
+    await dropIndexes(folder, storage)
     const slow = await into(whole)
 
     const shown = (records: readonly DumpedRecord[]) => records.map(({ topic: _, ...record }) => record)

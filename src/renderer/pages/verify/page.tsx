@@ -27,19 +27,24 @@ export function Page() {
   const [isTimeWrong, setTimeWrong] = useState(false)
   const job = useJob(jobId)
 
+  // what was begun before something else was asked for has no say any more
+  const asked = useRef(0)
   const start = useCallback(async (chosen: HeldFile[], time: number | null = null) => {
+    const mine = ++asked.current
     setError(null)
     setJobId(null)
     setFiles(chosen)
     try {
-      setJobId((await host.call('verify.start', { files: chosen.map((file) => file.id), at: time })).jobId)
+      const started = await host.call('verify.start', { files: chosen.map((file) => file.id), at: time })
+      if (mine === asked.current) setJobId(started.jobId)
     } catch (thrown) {
-      setError(errorOf(thrown))
+      if (mine === asked.current) setError(errorOf(thrown))
     }
   }, [])
   useOpenedWith(start, setError)
 
   const reset = () => {
+    asked.current++
     for (const file of files) void host.call('files.release', { id: file.id }).catch(() => {})
     setFiles([])
     setJobId(null)
@@ -54,6 +59,7 @@ export function Page() {
   const seconds = job === null || job.endedAt === null ? 0 : (job.endedAt - job.startedAt) / 1000
 
   if (facts !== null && jobId !== null) {
+    const shown = asked.current
     const judge = (time: number | null) => {
       setAt(time)
       void start(files, time)
@@ -65,7 +71,10 @@ export function Page() {
         names={names}
         seconds={seconds}
         judge={judge}
-        again={() => void start(files, judgedFor(facts))}
+        again={() => {
+          // trust was changed while another file was being chosen already
+          if (shown === asked.current) void start(files, judgedFor(facts))
+        }}
         another={reset}
       />
     )
