@@ -15,6 +15,8 @@ interface TimeFieldProps {
   description?: ReactNode
   /** What a good one means: in place of its zone. */
   meaning?: string | undefined
+  /** Example and zone stand below it: in a row of fields that have no more than their labels. */
+  below?: boolean
   mt?: 'sm'
   /** What is wrong with a day or time that is written well. */
   error?: string | undefined
@@ -35,6 +37,7 @@ export function TimeField({
   meaning,
   error,
   required,
+  below = false,
   mt,
 }: TimeFieldProps) {
   const { t } = useTranslation()
@@ -61,7 +64,9 @@ export function TimeField({
       }
       error={problem === null ? error : left && wrong}
       errorProps={{ role: 'alert' }}
-      inputWrapperOrder={['label', 'input', 'description', 'error']}
+      inputWrapperOrder={
+        below ? ['label', 'input', 'description', 'error'] : ['label', 'description', 'input', 'error']
+      }
       classNames={{ input: 'digits' }}
       value={value}
       required={required ?? false}

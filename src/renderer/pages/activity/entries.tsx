@@ -53,10 +53,16 @@ export function Entries({ filter }: { filter: ActivityFilter }) {
           </button>
         ),
       },
-      { id: 'who', title: t('column.who'), grow: 1, cell: who },
-      { id: 'via', title: t('column.via'), grow: 1.25, cell: (entry) => t(`via.${entry.actor.via}`) },
-      { id: 'what', title: t('column.what'), grow: 1.9, cell: (entry) => what(entry, t) },
-      { id: 'subject', title: t('column.subject'), grow: 1.7, cell: (entry) => entry.subject },
+      { id: 'who', title: t('column.who'), grow: 0.9, cell: who },
+      { id: 'via', title: t('column.via'), grow: 1.2, cell: (entry) => t(`via.${entry.actor.via}`) },
+      { id: 'what', title: t('column.what'), grow: 1.6, cell: (entry) => what(entry, t) },
+      {
+        id: 'subject',
+        title: t('column.subject'),
+        grow: 2.1,
+        // The paths of several files can be long: the entry itself has them whole.
+        cell: (entry) => <span className="three-lines">{entry.subject}</span>,
+      },
       { id: 'result', title: t('column.result'), grow: 2.05, cell: (entry) => <Result of={entry} /> },
     ],
     [t],

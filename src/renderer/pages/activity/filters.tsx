@@ -87,6 +87,7 @@ export function Filters({ typed, onType, filter }: FiltersProps) {
           <TimeField
             key={name}
             kind="day"
+            below
             label={t(`filter.${name}`)}
             zone="UTC"
             value={typed[name]}

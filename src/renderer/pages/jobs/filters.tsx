@@ -72,6 +72,7 @@ export function Filters({ filters, onChange }: { filters: FilterValues; onChange
         <TimeField
           key={name}
           kind="day"
+          below
           label={t(`filter.${name}`)}
           zone={localZone()}
           value={filters[name]}

@@ -116,6 +116,7 @@ export function WhenStep({ draft, change }: StepProps) {
                   <TimeField
                     key={name}
                     kind="clock"
+                    below
                     label={t(`when.${name}`)}
                     zone={draft.timezone}
                     value={draft[name]}
@@ -197,7 +198,7 @@ function RhythmFields({ draft, change }: StepProps) {
         />
       ) : (
         rhythm.every !== 'hour' && (
-          <TimeField kind="clock" label={t('when.time')} value={rhythm.time} onChange={(time) => set({ time })} />
+          <TimeField kind="clock" below label={t('when.time')} value={rhythm.time} onChange={(time) => set({ time })} />
         )
       )}
       <Select

@@ -233,6 +233,7 @@ function End({ label, open, value, zone, onChange, onWrong }: EndProps) {
   return (
     <TimeField
       kind="moment"
+      below
       label={label}
       zone={zone}
       description={sentence(value === null ? open : zoneTime(value, zone))}
