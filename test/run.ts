@@ -5,6 +5,7 @@ import { cacheRoot } from './rig/cache.ts'
 import { type KafkaRig, keepKafkaClasses, startKafka } from './rig/kafka.ts'
 import { compiledHelper, kafkaJars, OLDEST_KAFKA } from './rig/kafka-jars.ts'
 import { pdfCheckJars, pyHankoFolder } from './rig/pdf-checks.ts'
+import { builtProgram } from './rig/program.ts'
 import { type S3Rig, startS3 } from './rig/s3.ts'
 import { SHARED_KAFKA_ENV, SHARED_S3_ENV, sharedEnvironment } from './rig/shared.ts'
 import { versitygwBinary } from './rig/versitygw.ts'
@@ -47,6 +48,7 @@ async function main(args: string[]): Promise<Tally> {
   parts?.catch(() => {})
   if (patterns.length === 0) add(await runChecks(root))
   await parts
+  Object.assign(process.env, await builtProgram())
   console.log(`${unit.length} files of unit tests, ${real.length} of real tests`)
   const atOnce = options.has('--serial') ? 1 : AT_ONCE
   if (missing.length > 0) {

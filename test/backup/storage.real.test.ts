@@ -7,11 +7,11 @@ import { dirname, join } from 'node:path'
 import { before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { openStorage } from '../../src/storage/open.ts'
-import { ROOT } from '../cli/program.ts'
 import { ID, sameAsKafka, segmentsIn, startBackup, until } from '../failures/support.ts'
 import { s3Storage } from '../jobs-read/real-support.ts'
 import { storageAt, temporaryFolder, validate } from '../jobs-read/support.ts'
 import type { JavaClient } from '../rig/java-client.ts'
+import { COMPILED, PROGRAM } from '../rig/program.ts'
 import { startS3 } from '../rig/s3.ts'
 import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
 import { configFor, manifestOf, redoAccounts, redoChain, rows, run } from './support.ts'
@@ -88,7 +88,7 @@ describe('a backup and its storage', () => {
         backup: { segment_max_bytes: 1_000_000, sync_interval_secs: 1 },
       }),
     )
-    const coffer = `"${process.execPath}" "${join(ROOT, 'bin/coffer.mjs')}"`
+    const coffer = `"${process.execPath}" "${PROGRAM}"`
     const stages = (full: string, free: string) => `
       cp -a '${one.path}/.' '${disk}/'
       ${full} ${coffer} backup -c '${config}' --json > '${one.path}/full.json'; echo "full $?"
@@ -106,7 +106,7 @@ describe('a backup and its storage', () => {
     const [command, ...args] = allowed ? ['unshare', '-rm', 'sh', '-c', script] : ['sh', '-c', script]
     const child = spawn(command as string, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' },
+      env: { PATH: process.env.PATH ?? '', ...COMPILED, HOME: process.env.HOME ?? '' },
     })
     let out = ''
     let err = ''

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { COMPILED, PROGRAM } from '../rig/program.ts'
 
-export const ROOT = join(import.meta.dirname, '../..')
-const ENTRY = join(ROOT, 'bin/coffer.mjs')
+export { ROOT } from '../rig/program.ts'
 
 export interface Run {
   code: number | null
@@ -21,12 +21,13 @@ export function coffer(
   args: readonly string[],
   options: { environment?: Record<string, string>; entry?: string } = {},
 ): Promise<Run> {
-  const child = spawn(process.execPath, [options.entry ?? ENTRY, ...args], {
+  const child = spawn(process.execPath, [options.entry ?? PROGRAM, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH ?? '',
       HOME: process.env.HOME ?? '',
       COFFER_PROFILE: PROFILE,
+      ...COMPILED,
       ...options.environment,
     },
   })

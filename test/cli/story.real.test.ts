@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { BackupResult, ListResult, RestoreResult, ValidateResult } from '../../src/contract/results.ts'
 import type { JavaClient } from '../rig/java-client.ts'
+import { COMPILED, PROGRAM } from '../rig/program.ts'
 import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
-import { coffer, ROOT } from './program.ts'
+import { coffer } from './program.ts'
 
 /** The way of the guides from the command line: check, back up, list, validate, restore, and an interruption. */
 describe('the command line against a real Kafka', () => {
@@ -95,8 +96,8 @@ describe('the command line against a real Kafka', () => {
 
   it('ends a continuous backup at a durable point on one SIGINT, and the archive is whole', async () => {
     const config = await file('continuous.yaml', backupFile('continuous: true'))
-    const child = spawn(process.execPath, [join(ROOT, 'bin/coffer.mjs'), 'backup', '-c', config, '--json'], {
-      env: { PATH: process.env.PATH ?? '', ...environment() },
+    const child = spawn(process.execPath, [PROGRAM, 'backup', '-c', config, '--json'], {
+      env: { PATH: process.env.PATH ?? '', ...COMPILED, ...environment() },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let out = ''

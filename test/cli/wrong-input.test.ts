@@ -7,7 +7,8 @@ import { after, before, test } from 'node:test'
 import { hintOf } from '../../src/cli/hints.ts'
 import { ERROR_EXIT, type ErrorCode } from '../../src/contract/errors.ts'
 import { EXIT } from '../../src/contract/exit-codes.ts'
-import { coffer, ROOT, type Run } from './program.ts'
+import { COMPILED, PROGRAM } from '../rig/program.ts'
+import { coffer, type Run } from './program.ts'
 
 /** What somebody gets who gives the program the wrong thing: a sentence, its code and a hint, never a stack. */
 
@@ -89,14 +90,10 @@ test('overview and controls of a place that is not there exit as list does, and 
 
 test('a result that can not be written is told, and is no success', () => {
   const run = (redirection: string) =>
-    spawnSync(
-      'sh',
-      ['-c', `"${process.execPath}" "${join(ROOT, 'bin/coffer.mjs')}" list --path "$0" --json ${redirection}`, folder],
-      {
-        env: { PATH: process.env.PATH ?? '', HOME: folder, COFFER_PROFILE: join(folder, 'profile') },
-        encoding: 'utf8',
-      },
-    )
+    spawnSync('sh', ['-c', `"${process.execPath}" "${PROGRAM}" list --path "$0" --json ${redirection}`, folder], {
+      env: { PATH: process.env.PATH ?? '', ...COMPILED, HOME: folder, COFFER_PROFILE: join(folder, 'profile') },
+      encoding: 'utf8',
+    })
   const full = run('> /dev/full')
   refused({ code: full.status, out: '', err: full.stderr }, EXIT.unreachable, 'STORAGE_FULL', /standard output/)
   // remarks alone are lost where a log can't be written: the job goes on

@@ -7,11 +7,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { JobResult } from '../../src/contract/jobs.ts'
 import type { BackupResult } from '../../src/contract/results.ts'
 import { runBackup } from '../../src/jobs/backup/run.ts'
-import { ROOT } from '../cli/program.ts'
 import { backupConfig, type Security } from '../jobs-read/real-support.ts'
 import { context, storageAt, temporaryFolder, validate } from '../jobs-read/support.ts'
 import type { DumpedRecord, JavaClient } from '../rig/java-client.ts'
 import { readArchive } from '../rig/kbak.ts'
+import { COMPILED, PROGRAM } from '../rig/program.ts'
 
 export interface Ledger {
   path: string
@@ -52,10 +52,10 @@ export async function startBackup(
     backup: backup ?? {},
   }
   await writeFile(file, JSON.stringify(text))
-  const args = [join(ROOT, 'bin/coffer.mjs'), 'backup', '--config', file, '--json']
+  const args = [PROGRAM, 'backup', '--config', file, '--json']
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment },
+    env: { PATH: process.env.PATH ?? '', ...COMPILED, HOME: process.env.HOME ?? '', ...environment },
   })
   let out = ''
   let err = ''

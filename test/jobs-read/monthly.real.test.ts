@@ -4,10 +4,11 @@ import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
-import { coffer, ROOT } from '../cli/program.ts'
+import { coffer } from '../cli/program.ts'
 import { runTool, type ToolResult } from '../rig/cache.ts'
 import type { JavaClient } from '../rig/java-client.ts'
 import { until } from '../rig/oddities.ts'
+import { PROGRAM } from '../rig/program.ts'
 import type { S3Server } from '../rig/s3.ts'
 import { uniqueName, useJava, useKafka, useS3 } from '../rig/shared.ts'
 import { backUp, backupConfig, binFolder, needPrograms, s3Storage } from './real-support.ts'
@@ -131,7 +132,7 @@ describe('a monthly compliance report', () => {
       '--interval',
       '0.2',
     ]
-    const child = spawn(process.execPath, [join(ROOT, 'bin/coffer.mjs'), ...args, '--json'], {
+    const child = spawn(process.execPath, [PROGRAM, ...args, '--json'], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...environment(), COFFER_PROFILE: bin },
     })

@@ -4,8 +4,8 @@ import { loadConfig } from '../../src/contract/config/load.ts'
 import type { BackupConfig } from '../../src/contract/config/types.ts'
 import type { BackupResult } from '../../src/contract/results.ts'
 import { runBackup } from '../../src/jobs/backup/run.ts'
-import { ROOT } from '../cli/program.ts'
 import { mustRun } from '../rig/cache.ts'
+import { PROGRAM } from '../rig/program.ts'
 import type { S3Access } from '../rig/s3.ts'
 import { context, temporaryFolder } from './support.ts'
 
@@ -52,7 +52,7 @@ export async function binFolder(): Promise<string> {
   const folder = join(await temporaryFolder(), 'bin')
   await mkdir(folder)
   const file = join(folder, 'coffer')
-  await writeFile(file, `#!/bin/sh\nexec '${process.execPath}' '${join(ROOT, 'bin/coffer.mjs')}' "$@"\n`)
+  await writeFile(file, `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`)
   await chmod(file, 0o755)
   return folder
 }

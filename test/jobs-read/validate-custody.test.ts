@@ -6,10 +6,10 @@ import type { EvidenceReport } from '../../src/contract/evidence/report.ts'
 import type { MonthlyReportResult, ValidateResult } from '../../src/contract/results.ts'
 import { runValidate } from '../../src/jobs/validate/run.ts'
 import { readCustody } from '../../src/journal/custody.ts'
-import { runJob } from '../../src/worker/client.ts'
 import { Services } from '../../src/worker/services/services.ts'
 import { coffer, ROOT } from '../cli/program.ts'
 import { FaultyStorage } from '../rig/faulty-storage.ts'
+import { runJob } from '../rig/run-job.ts'
 import { context, storageAt, temporaryFolder, validate } from './support.ts'
 
 /** A check that read all of an archive stands in its chain of custody, whoever asked for it and whatever it came to. */

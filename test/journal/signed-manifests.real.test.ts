@@ -14,11 +14,12 @@ import { runDescribe } from '../../src/jobs/describe/run.ts'
 import { appendCustody, readCustody } from '../../src/journal/custody.ts'
 import { openStorage } from '../../src/storage/open.ts'
 import { withCode } from '../archive/support.ts'
-import { coffer, ROOT } from '../cli/program.ts'
+import { coffer } from '../cli/program.ts'
 import { s3Storage } from '../jobs-read/real-support.ts'
 import { context, temporaryFolder, validate } from '../jobs-read/support.ts'
 import { runTool } from '../rig/cache.ts'
 import type { JavaClient } from '../rig/java-client.ts'
+import { PROGRAM } from '../rig/program.ts'
 import { uniqueName, useJava, useKafka, useS3 } from '../rig/shared.ts'
 import { startTsa } from '../rig/tsa.ts'
 
@@ -143,7 +144,7 @@ describe('signed manifests and the chain of custody', () => {
       const config = join(path, 'backup.yaml')
       const archive = join(path, 'archive')
       await writeFile(config, configText(folderStorage(archive), signed({ timestamp_url: tsa.url })))
-      const child = spawn(process.execPath, [join(ROOT, 'bin/coffer.mjs'), 'backup', '--config', config], {
+      const child = spawn(process.execPath, [PROGRAM, 'backup', '--config', config], {
         stdio: 'ignore',
       })
       const exited = once(child, 'exit')

@@ -4,8 +4,8 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { KeyOverview } from '../../src/contract/results/keys.ts'
-import { ROOT } from '../cli/program.ts'
 import { runTool } from '../rig/cache.ts'
+import { PROGRAM } from '../rig/program.ts'
 import { inSession, UNSET } from './session.ts'
 import { PASSPHRASE, searchFiles, temporaryFolder, traces } from './support.ts'
 
@@ -55,7 +55,7 @@ test('without a keychain: an error that says what to do, or the encrypted file w
   const home = await temporaryFolder()
   const nobody = { DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(home, 'no-bus')}` }
   const create = (name: string, env: Record<string, string>) =>
-    runTool('node', [join(ROOT, 'bin/coffer.mjs'), 'keys', 'create', '--name', name, '--json'], {
+    runTool('node', [PROGRAM, 'keys', 'create', '--name', name, '--json'], {
       env: { ...UNSET, HOME: home, XDG_RUNTIME_DIR: home, COFFER_PROFILE: join(home, 'profile'), ...nobody, ...env },
     })
   const refused = await create('a', {})

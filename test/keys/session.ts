@@ -1,7 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ROOT } from '../cli/program.ts'
 import { runTool } from '../rig/cache.ts'
+import { PROGRAM } from '../rig/program.ts'
 
 /**
  * A real keychain: gnome-keyring's Secret Service on a session bus of its own, with its own home folder.
@@ -15,7 +15,7 @@ export async function inSession(home: string, script: string) {
     'printf "login password" | gnome-keyring-daemon --unlock --components=secrets >/dev/null',
     `node "${join(import.meta.dirname, 'await-keychain.ts')}"\n`,
   ].join('\n')
-  const text = `set -e\ncoffer() { node "${join(ROOT, 'bin/coffer.mjs')}" "$@"; }\n${start}${script}`
+  const text = `set -e\ncoffer() { node "${PROGRAM}" "$@"; }\n${start}${script}`
   return runTool('dbus-run-session', ['--', 'bash', '-c', text], {
     install: 'apt install dbus gnome-keyring',
     env: {

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startWebHost } from '../../src/web-host/server.ts'
-import { runJob } from '../../src/worker/client.ts'
 import { RendererFiles } from '../../src/worker/services/renderer-files.ts'
 import { Services } from '../../src/worker/services/services.ts'
+import { runJob } from '../rig/run-job.ts'
 
 /** The real web host over the real services and the real worker, to be killed; with no page but an empty one. */
 

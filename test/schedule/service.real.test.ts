@@ -9,9 +9,10 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { ListResult, ScheduleResult } from '../../src/contract/results.ts'
 import { ScheduleStore } from '../../src/jobs/schedule/store.ts'
-import { coffer, ROOT } from '../cli/program.ts'
+import { coffer } from '../cli/program.ts'
 import type { JavaClient } from '../rig/java-client.ts'
 import { until } from '../rig/oddities.ts'
+import { COMPILED, PROGRAM } from '../rig/program.ts'
 import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
 
 /** The service as it is used: processes of its own, a real Kafka, a real archive, and a webhook that listens. */
@@ -53,9 +54,9 @@ after(async () => {
 })
 
 function service(): ChildProcess {
-  return spawn(process.execPath, [join(ROOT, 'bin/coffer.mjs'), 'schedule', 'run', '--json'], {
+  return spawn(process.execPath, [PROGRAM, 'schedule', 'run', '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment },
+    env: { PATH: process.env.PATH ?? '', ...COMPILED, HOME: process.env.HOME ?? '', ...environment },
   })
 }
 

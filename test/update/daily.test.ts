@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { runJob } from '../../src/worker/client.ts'
 import { Services } from '../../src/worker/services/services.ts'
+import { runJob } from '../rig/run-job.ts'
 import { freshFolder, inDays, listOf, type Publisher, publisher, serveSite, type TestSite } from './support.ts'
 
 /** The window's side without a window: the daily look, and what counts as an offer. */

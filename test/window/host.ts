@@ -9,6 +9,7 @@ import type { FileLimits } from '../../src/worker/services/held-files.ts'
 import { RendererFiles } from '../../src/worker/services/renderer-files.ts'
 import { Services } from '../../src/worker/services/services.ts'
 import type { RunJob } from '../../src/worker/services/session-jobs.ts'
+import { COMPILED, PROGRAM } from '../rig/program.ts'
 
 export const ROOT = join(import.meta.dirname, '../..')
 
@@ -80,11 +81,12 @@ export async function testHost(
 
 /** The command line beside the window, with its profile and in its folder. */
 export function cofferBeside(host: TestHost, args: readonly string[], environment: Record<string, string>) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'src/cli/coffer.ts'), ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
     cwd: host.folder,
     encoding: 'utf8',
     env: {
       PATH: process.env.PATH ?? '',
+      ...COMPILED,
       COFFER_PROFILE: join(host.folder, 'profile'),
       COFFER_KEY_STORE: 'file',
       ...environment,

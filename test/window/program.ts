@@ -4,9 +4,10 @@ import { mkdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { runJob } from '../../src/worker/client.ts'
 import { Services } from '../../src/worker/services/services.ts'
 import { type Child, startChild } from '../rig/child.ts'
+import { COMPILED, PROGRAM } from '../rig/program.ts'
+import { runJob } from '../rig/run-job.ts'
 import { builtRenderer, ROOT } from './host.ts'
 
 /** The web host as people start it: a process of its own, which can be killed, and can have a disk that is small. */
@@ -59,6 +60,7 @@ export async function startProgram({ directory, environment = {}, diskMegabytes 
   const child = startChild(command, rest, {
     env: {
       PATH: process.env.PATH ?? '',
+      ...COMPILED,
       HOME: directory,
       COFFER_KEY_STORE: 'file',
       INIT_CWD: directory,
@@ -84,10 +86,11 @@ export async function startProgram({ directory, environment = {}, diskMegabytes 
         '-m',
         ...(namespace.includes('-rm') ? ['-U', '--preserve-credentials'] : []),
       ]
-      const program = [process.execPath, join(ROOT, 'bin/coffer.mjs'), ...args]
+      const program = [process.execPath, PROGRAM, ...args]
       const [first = '', ...others] = diskMegabytes === undefined ? program : ['nsenter', ...inside, ...program]
       const env = {
         PATH: process.env.PATH ?? '',
+        ...COMPILED,
         HOME: directory,
         COFFER_PROFILE: join(directory, 'profile-of-the-test'),
       }

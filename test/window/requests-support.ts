@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { runJob } from '../../src/worker/client.ts'
 import { payments } from '../demo/ledger.ts'
 import type { JavaClient, ProduceRecord } from '../rig/java-client.ts'
+import { runJob } from '../rig/run-job.ts'
 import { axeFindings } from './axe.ts'
 import { nothingSideways } from './page-checks.ts'
 

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { runJob } from '../../src/worker/client.ts'
 import type { JavaClient } from '../rig/java-client.ts'
+import { runJob } from '../rig/run-job.ts'
 import type { TestHost } from './host.ts'
 
 export interface FourEyes {

@@ -7,14 +7,15 @@ import { after, before, test } from 'node:test'
 import type { CallInput, CallOutput } from '../../src/contract/ipc/map.ts'
 import type { CallName } from '../../src/contract/ipc/names.ts'
 import { emptySpec } from '../../src/contract/requests/spec.ts'
-import { runJob } from '../../src/worker/client.ts'
 import { unpacked } from '../extract/unpack.ts'
 import { mustRun } from '../rig/cache.ts'
 import { type JavaClient, startJavaClient } from '../rig/java-client.ts'
 import { type KafkaRig, startKafka } from '../rig/kafka.ts'
+import { COMPILED, PROGRAM } from '../rig/program.ts'
+import { runJob } from '../rig/run-job.ts'
 import { type S3Rig, startS3 } from '../rig/s3.ts'
 import { askHost, openSession } from './ask.ts'
-import { ROOT, type TestHost, testHost } from './host.ts'
+import { type TestHost, testHost } from './host.ts'
 import { ended } from './sample-world.ts'
 import { SecretScan } from './secret-scan.ts'
 
@@ -89,10 +90,11 @@ async function call<K extends CallName>(name: K, input: CallInput<K>): Promise<C
 
 /** The program itself, with the secrets in its environment alone; its command line is read while it runs. */
 async function cli(args: string[]): Promise<void> {
-  const child = spawn(process.execPath, [join(ROOT, 'src/cli/coffer.ts'), ...args, '--verbose'], {
+  const child = spawn(process.execPath, [PROGRAM, ...args, '--verbose'], {
     cwd: host.folder,
     env: {
       PATH: process.env.PATH,
+      ...COMPILED,
       COFFER_PROFILE: join(host.folder, 'profile'),
       COFFER_KEY_STORE: 'file',
       WINDOW_KAFKA_PASSWORD: secrets['Kafka password'],

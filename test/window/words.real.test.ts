@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { runJob } from '../../src/worker/client.ts'
+import { runJob } from '../rig/run-job.ts'
 import { launchChromium } from './chromium.ts'
 import { type TestHost, testHost } from './host.ts'
 import { nothingSideways, wordsInsideButtons } from './page-checks.ts'
