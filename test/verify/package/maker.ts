@@ -3,19 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { canonicalJson } from '../../../src/contract/canonical-json.ts'
 import { PACKAGE_ORDER, PACKAGE_STORED } from '../../../src/contract/evidence/package.ts'
-import { nodePackageTools } from '../../../src/jobs/verify/package-tools.ts'
 import { signDetached } from '../../../src/signing/detached.ts'
-import { nodeCrypto } from '../../../src/signing/node-crypto.ts'
 import { openSigner, type Signer } from '../../../src/signing/signer.ts'
 import { type TimestampAuthority, timestampAuthority } from '../../../src/signing/timestamp.ts'
 import type { Trust } from '../../../src/verify/crypto.ts'
-import { verifyPackage } from '../../../src/verify/package/verify.ts'
-import { bytesSource } from '../../../src/verify/source.ts'
 import { parseTrust } from '../../../src/verify/trust.ts'
 import { makeSigner } from '../../rig/pki.ts'
 import { startTsa, type TestTsa } from '../../rig/tsa.ts'
 import { type MadeArchive, type MadeRecord, makeArchive } from './archive-maker.ts'
 import { type MadeEntry, madeEntry, makeZip, sha256 } from './zip-maker.ts'
+
+export { verifyBytes } from './verify-bytes.ts'
 
 /** Makes packages for the verifier's tests; of the project's own writers it uses the signatures alone. */
 
@@ -166,15 +164,6 @@ export function inOrder(entries: MadeEntry[]): MadeEntry[] {
 
 export async function zipOf(made: Made, signing: Signing | null): Promise<Buffer> {
   return makeZip(await seal(made, signing))
-}
-
-export function verifyBytes(zip: Buffer, trust: Trust = { certificates: [], keys: [] }) {
-  return verifyPackage('package.zip', bytesSource(zip), {
-    trust,
-    at: null,
-    crypto: nodeCrypto,
-    tools: nodePackageTools,
-  })
 }
 
 async function signFiles(files: Map<string, Buffer>, signing: Signing, backupId: string): Promise<void> {
