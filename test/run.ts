@@ -1,6 +1,7 @@
 import { glob, readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { cacheRoot } from './rig/cache.ts'
 import { type KafkaRig, keepKafkaClasses, startKafka } from './rig/kafka.ts'
 import { compiledHelper, kafkaJars, OLDEST_KAFKA } from './rig/kafka-jars.ts'
@@ -47,10 +48,16 @@ async function main(args: string[]): Promise<Tally> {
   const parts = real.length > 0 && missing.length === 0 ? fetchParts(patterns.length === 0) : undefined
   parts?.catch(() => {})
   if (patterns.length === 0) add(await runChecks(root))
-  await parts
   Object.assign(process.env, await builtProgram())
   console.log(`${unit.length} files of unit tests, ${real.length} of real tests`)
   const atOnce = options.has('--serial') ? 1 : AT_ONCE
+  if (parts !== undefined) {
+    let fetched = false
+    parts.finally(() => (fetched = true)).catch(() => {})
+    await setImmediate()
+    while (!fetched && unit.length > 0) add(await runTests(root, unit.splice(0, EARLY), 2))
+    await parts
+  }
   if (missing.length > 0) {
     add(await runTests(root, unit, atOnce))
     add({ passed: 0, failed: missing.length + real.length })
@@ -70,6 +77,9 @@ async function fetchParts(all: boolean): Promise<void> {
   }
   await Promise.all([versitygwBinary(), byMaven(), pyHankoFolder()])
 }
+
+/** So many files of unit tests are run before it is looked again whether what real tests need is there. */
+const EARLY = 8
 
 /** Real tests wait for others a good deal of their time: two files more than there are cores use it. */
 const AT_ONCE = Math.min(6, availableParallelism() + 2)
