@@ -37,12 +37,12 @@ export function nothingSideways(page: Page): Promise<string[]> {
   })
 }
 
-/** Words stay inside of their buttons. */
+/** Words stay inside of their buttons; one that waits for its answer shows a sign of it in their place. */
 export function wordsInsideButtons(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll('button, a.btn, [role="tab"]')].flatMap((one) => {
       const box = one.getBoundingClientRect()
-      if (box.width < 2 || getComputedStyle(one).clipPath !== 'none') return []
+      if (box.width < 2 || getComputedStyle(one).clipPath !== 'none' || one.matches('[data-loading="true"]')) return []
       const words = document.createTreeWalker(one, NodeFilter.SHOW_TEXT)
       let cut = false
       for (let node = words.nextNode(); node !== null; node = words.nextNode()) {
