@@ -58,7 +58,7 @@ export function TimeField({
       description={
         (description !== undefined || beside !== undefined) && (
           <>
-            {description} {beside}
+            {description} <span className="together">{beside}</span>
           </>
         )
       }
