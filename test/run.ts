@@ -75,7 +75,9 @@ async function fetchParts(all: boolean): Promise<void> {
     await pdfCheckJars()
     if (all) await kafkaJars(OLDEST_KAFKA)
   }
-  await Promise.all([versitygwBinary(), byMaven(), pyHankoFolder()])
+  // brings Playwright along
+  const { chromiumPath } = await import('./window/chromium.ts')
+  await Promise.all([versitygwBinary(), byMaven(), pyHankoFolder(), chromiumPath()])
 }
 
 /** So many files of unit tests are run before it is looked again whether what real tests need is there. */

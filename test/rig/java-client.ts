@@ -3,8 +3,9 @@ import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
 import { removeNow, removeOnExit } from './child.ts'
-import { type JavaProcess, startJavaProcess } from './java-process.ts'
+import { JavaError, type JavaProcess, startJavaProcess } from './java-process.ts'
 import type {
   AclRow,
   ConsumeOptions,
@@ -154,9 +155,18 @@ export class JavaClient {
     return this.#call('describeTopics', { topics })
   }
 
-  /** Who leads which partition, and who is in sync. */
-  leaders(topics: string[]): Promise<LeaderRow[]> {
-    return this.#call('leaders', { topics })
+  /** Who leads which partition, and who is in sync. A topic that was made just now is not known to every broker at once. */
+  async leaders(topics: string[]): Promise<LeaderRow[]> {
+    const deadline = Date.now() + 15_000
+    for (;;) {
+      try {
+        return await this.#call<LeaderRow[]>('leaders', { topics })
+      } catch (error) {
+        const isYoung = error instanceof JavaError && error.errorClass === 'UnknownTopicOrPartitionException'
+        if (!isYoung || Date.now() > deadline) throw error
+      }
+      await delay(100)
+    }
   }
 
   describeCluster(): Promise<{ clusterId: string; brokers: number }> {

@@ -5,8 +5,6 @@ import { KAFKA_VERSION } from '../rig/kafka-jars.ts'
 import { PDF_CHECKS } from '../rig/pdf-checks.ts'
 import { VERSITYGW_VERSION } from '../rig/versitygw.ts'
 
-const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-
 /** What the real tests need and this machine doesn't have, each with what to install. Says what it found out on the way. */
 export async function missingPrograms(): Promise<string[]> {
   const missing: string[] = []
@@ -29,10 +27,6 @@ export async function missingPrograms(): Promise<string[]> {
   await need('pdfsig', ['-v'], 'install poppler’s tools, one of the judges of PDFs (Debian: apt install poppler-utils)')
   await need('qpdf', ['--version'], 'install qpdf, one of the judges of PDFs (Debian: apt install qpdf)')
   await need('python3', ['-m', 'pip', '--version'], 'install Python with pip (Debian: apt install python3-pip)')
-  const browsers = await Promise.all(CHROMIUM.map((name) => runs(name, ['--version'])))
-  if (!browsers.includes(true)) {
-    console.log('no Chromium on the PATH: browser tests use the one of an npm package (or: apt install chromium)')
-  }
   return missing
 }
 

@@ -57,6 +57,8 @@ async function choose(from: RegExp, wanted: string): Promise<void> {
   for (let press = 0; press < 6; press++) {
     if (await page.getByLabel(wanted, { exact: true }).isChecked()) return
     await page.keyboard.press('ArrowDown')
+    // what is chosen is shown once the host has it
+    await page.waitForFunction(() => (document.activeElement as HTMLInputElement).checked)
   }
   assert.fail(`the arrows lead to nothing called ${wanted}`)
 }
