@@ -9,9 +9,9 @@ import type { FileLimits } from '../../src/worker/services/held-files.ts'
 import { RendererFiles } from '../../src/worker/services/renderer-files.ts'
 import { Services } from '../../src/worker/services/services.ts'
 import type { RunJob } from '../../src/worker/services/session-jobs.ts'
-import { COMPILED, PROGRAM } from '../rig/program.ts'
+import { COMPILED, PROGRAM, ROOT } from '../rig/program.ts'
 
-export const ROOT = join(import.meta.dirname, '../..')
+export { ROOT }
 
 /** The renderer, built into a folder of one's own. */
 export async function buildRenderer(outDir: string): Promise<void> {

@@ -84,3 +84,25 @@ export function TimeField({
     />
   )
 }
+
+interface DayRangeProps {
+  zone: string
+  label(end: 'from' | 'to'): string
+  value: Readonly<Record<'from' | 'to', string>>
+  onChange(end: 'from' | 'to', text: string): void
+}
+
+/** From one day to another, in a row of fields that have no more than their labels. */
+export function DayRange({ zone, label, value, onChange }: DayRangeProps) {
+  return (['from', 'to'] as const).map((end) => (
+    <TimeField
+      key={end}
+      kind="day"
+      below
+      label={label(end)}
+      zone={zone}
+      value={value[end]}
+      onChange={(text) => onChange(end, text)}
+    />
+  ))
+}

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { type ActivityFilter, EVERYTHING } from '../../../contract/activity.ts'
 import { saveAs } from '../../files.ts'
 import { Problem } from '../../parts/basics.tsx'
-import { TimeField } from '../../parts/time-field.tsx'
+import { DayRange } from '../../parts/time-field.tsx'
 import { useAct } from '../../query.ts'
 import { errorOf } from '../../state.ts'
 import { readDay } from '../../typed-time.ts'
@@ -83,17 +83,7 @@ export function Filters({ typed, onType, filter }: FiltersProps) {
           value={typed.result ?? 'any'}
           onChange={(value) => onType({ ...typed, result: value === 'done' || value === 'failed' ? value : null })}
         />
-        {(['from', 'to'] as const).map((name) => (
-          <TimeField
-            key={name}
-            kind="day"
-            below
-            label={t(`filter.${name}`)}
-            zone="UTC"
-            value={typed[name]}
-            onChange={(text) => type(name, text)}
-          />
-        ))}
+        <DayRange zone="UTC" label={(end) => t(`filter.${end}`)} value={typed} onChange={type} />
       </search>
       <p className="actions">
         <Button

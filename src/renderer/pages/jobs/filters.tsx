@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { JOB_STATES, type JobState } from '../../../contract/ipc/history.ts'
 import { FILTERED_KINDS } from '../../job-words.ts'
-import { TimeField } from '../../parts/time-field.tsx'
+import { DayRange } from '../../parts/time-field.tsx'
 import { localZone, readDay } from '../../typed-time.ts'
 import type { HistoryQuery } from './use-history.ts'
 
@@ -68,17 +68,12 @@ export function Filters({ filters, onChange }: { filters: FilterValues; onChange
         data={JOB_STATES.map((state) => ({ value: state, label: t(`state.${state}`) }))}
         onChange={(value) => onChange({ ...filters, state: JOB_STATES.find((one) => one === value) ?? null })}
       />
-      {(['from', 'to'] as const).map((name) => (
-        <TimeField
-          key={name}
-          kind="day"
-          below
-          label={t(`filter.${name}`)}
-          zone={localZone()}
-          value={filters[name]}
-          onChange={(text) => onChange({ ...filters, [name]: text })}
-        />
-      ))}
+      <DayRange
+        zone={localZone()}
+        label={(end) => t(`filter.${end}`)}
+        value={filters}
+        onChange={(end, text) => onChange({ ...filters, [end]: text })}
+      />
       {isFiltered(filters) && (
         <Button
           variant="default"
