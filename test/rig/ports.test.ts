@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { freePort } from './ports.ts'
-
-const CLAIMS = join(tmpdir(), 'coffer-test-ports')
+import { CLAIMS, freePort } from './ports.ts'
 
 test('a port is noted with the process that has it, and given back when that one ends', async () => {
   const port = await freePort()

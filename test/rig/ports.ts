@@ -1,10 +1,13 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { cacheRoot } from './cache.ts'
 
-/** Where each process of the tests notes the ports that it handed out, so that no other tries or takes them meanwhile. */
-const CLAIMS = join(tmpdir(), 'coffer-test-ports')
+/**
+ * Where each process of the tests notes the ports that it handed out, so that no other tries or takes them meanwhile.
+ * In the cache, since a temporary folder may be one test's own: then nobody else would see it, and it would be left there.
+ */
+export const CLAIMS = join(cacheRoot(), 'ports')
 const claimed = new Set<number>()
 process.on('exit', () => {
   for (const port of claimed) rmSync(claimOf(port), { force: true })
