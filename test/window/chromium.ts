@@ -37,7 +37,7 @@ export async function chromiumPath(which: 'system' | 'light' = 'light'): Promise
 }
 
 /** A real Chromium, headless. @param which `light` for files that look at many pages, one after the other */
-export async function launchChromium(which: 'system' | 'light' = 'system'): Promise<Browser> {
+export async function launchChromium(which: 'system' | 'light' = 'light'): Promise<Browser> {
   return chromium.launch({
     executablePath: await chromiumPath(which),
     headless: true,

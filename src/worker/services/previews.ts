@@ -74,23 +74,27 @@ export class Previews {
     return id
   }
 
+  /** How far it is, all of it at one moment: a look may end while the rows are counted. */
   async state(id: string): Promise<PreviewState> {
     const preview = this.#get(id)
-    const { progress, last, read, error } = preview
+    const { progress, last, cursor, error, failuresTotal } = preview
+    const running = preview.running !== null
+    const read = { ...preview.read }
+    const failures = preview.failures.slice(0, MAX_FINDINGS)
     const rows = await previewRows(preview.folder)
     return {
-      running: preview.running !== null,
+      running,
       rows,
       recordsRead: read.records + (progress?.recordsDone ?? 0),
       recordsTotal: last?.records_total ?? progress?.recordsTotal ?? null,
       bytesRead: read.bytes + (progress?.bytesDone ?? 0),
       bytesTotal: last?.bytes_total ?? progress?.bytesTotal ?? null,
       segmentsTotal: last?.segments_total ?? null,
-      complete: last !== null && preview.cursor === null && preview.running === null,
+      complete: last !== null && cursor === null && !running,
       full: rows >= MOST_ROWS,
       seconds: read.seconds + (progress?.elapsedSeconds ?? 0),
-      failures: preview.failures.slice(0, MAX_FINDINGS),
-      failuresTotal: preview.failuresTotal,
+      failures,
+      failuresTotal,
       error:
         error === null
           ? null
