@@ -86,7 +86,7 @@ async function opened(
   environment: Record<string, string> = {},
 ): Promise<{ browser: Browser; page: Page; host: TestHost }> {
   const host = await testHost(runJob, { PATH: process.env.PATH ?? '', ...environment })
-  const browser = await launchChromium()
+  const browser = await launchChromium('system')
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' })
   page.setDefaultTimeout(120_000)
   return { browser, page, host }

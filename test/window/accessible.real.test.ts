@@ -36,7 +36,7 @@ let empty: Visitor
 let filled: Visitor
 
 before(async () => {
-  browser = await launchChromium('light')
+  browser = await launchChromium()
   emptyHost = await testHost(runJob, { PATH: process.env.PATH ?? '' })
   filledHost = await testHost(runJob, { PATH: process.env.PATH ?? '', ...SAMPLE_ENVIRONMENT })
   world = await fillWithSample(filledHost)

@@ -35,7 +35,7 @@ before(async () => {
   host = await testHost(runJob, environment)
   environment.COFFER_PROFILE = join(host.folder, 'profile')
   environment.COFFER_KEY_STORE = 'file'
-  browser = await launchChromium('light')
+  browser = await launchChromium()
   page = await browser.newPage({ viewport: { width: 1280, height: 900 }, bypassCSP: true })
   page.setDefaultTimeout(60_000)
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))

@@ -51,7 +51,7 @@ before(async () => {
   await java.generate(`${base}-orders`, RECORDS, { partitions: 3 })
   await java.generate(`${base}-payments`, 100, { partitions: 1 })
   host = await testHost(runJob, { PATH: process.env.PATH ?? '', COFFER_KEY_STORE: 'file' })
-  browser = await launchChromium('light')
+  browser = await launchChromium()
   const where = { locale: 'en-GB', timezoneId: 'Europe/Berlin' }
   page = await openWindow(browser, host.address, { limitMs: 60_000, problems, ...where })
 })

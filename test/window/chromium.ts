@@ -36,7 +36,7 @@ export async function chromiumPath(which: 'system' | 'light' = 'light'): Promise
   return system
 }
 
-/** A real Chromium, headless. @param which `light` for files that look at many pages, one after the other */
+/** A real Chromium, headless. @param which `system` for pictures and frame rates: what people have */
 export async function launchChromium(which: 'system' | 'light' = 'light'): Promise<Browser> {
   return chromium.launch({
     executablePath: await chromiumPath(which),

@@ -25,7 +25,7 @@ let started = 0
 
 before(async () => {
   host = await testHost(runJob, { PATH: process.env.PATH ?? '', ...SAMPLE_ENVIRONMENT })
-  browser = await launchChromium('light')
+  browser = await launchChromium()
   page = await openWindow(browser, host.address, { locale: 'en-GB', limitMs: 60_000, problems })
 })
 after(async () => {

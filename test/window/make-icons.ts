@@ -65,7 +65,7 @@ function icns(images: [string, Buffer][]): Buffer {
   return Buffer.concat([head, body])
 }
 
-const browser = await launchChromium()
+const browser = await launchChromium('system')
 const page = await browser.newPage()
 const svg = readFileSync(join(ASSETS, 'icon.svg'), 'utf8')
 const drawn = new Map<number, Buffer>()

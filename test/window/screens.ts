@@ -22,7 +22,7 @@ if (pages.length === 0) throw new Error(`expected a page of test/window/pages.ts
 mkdirSync(values.output, { recursive: true })
 const host = await testHost(runJob, { PATH: process.env.PATH ?? '', USER: 'jane', ...SAMPLE_ENVIRONMENT })
 const empty = await testHost(runJob, { PATH: process.env.PATH ?? '' })
-const browser = await launchChromium()
+const browser = await launchChromium('system')
 const world = await fillWithSample(host)
 const visitors = { filled: await visitorOf(host, browser), empty: await visitorOf(empty, browser) }
 let total = 0

@@ -25,7 +25,7 @@ if (address === undefined || file === undefined) {
 }
 const zoom = Number(values.zoom)
 const host = await testHost(runJob, {})
-const browser = await launchChromium()
+const browser = await launchChromium('system')
 const page = await browser.newPage({
   viewport: { width: Math.round(Number(values.width) / zoom), height: Math.round(800 / zoom) },
   deviceScaleFactor: zoom,

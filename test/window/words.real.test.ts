@@ -23,7 +23,7 @@ let world: SampleWorld
 const visitors = new Map<string, Visitor>()
 
 before(async () => {
-  browser = await launchChromium('light')
+  browser = await launchChromium()
   emptyHost = await testHost(runJob, { PATH: process.env.PATH ?? '' })
   filledHost = await testHost(runJob, { PATH: process.env.PATH ?? '', ...SAMPLE_ENVIRONMENT })
   world = await fillWithSample(filledHost)
