@@ -57,7 +57,7 @@ export class Desktop implements MenuActions {
     this.#preferences = preferences
   }
 
-  /** @param root folder that holds dist/ and assets/ */
+  /** @param root folder that holds dist/ and assets/ @param files taken out when the window opens with them */
   static async start(root: string, files: string[], hidden: boolean): Promise<Desktop> {
     const profile = process.env.COFFER_PROFILE ?? app.getPath('userData')
     const preferences = await Preferences.in(profile)
@@ -150,7 +150,7 @@ export class Desktop implements MenuActions {
   }
 
   async #open(files: string[], hidden: boolean): Promise<void> {
-    if (files.length > 0) return this.openEvidence(files)
+    if (files.length > 0) return this.openEvidence(files.splice(0))
     if (!hidden || this.#tray === null) await this.#show(null)
   }
 
@@ -164,12 +164,12 @@ export class Desktop implements MenuActions {
       opened.on('closed', () => {
         this.#window = null
       })
-      return opened.loadURL(address ?? START_ADDRESS)
+      return load(opened, address ?? START_ADDRESS)
     }
     if (window.isMinimized()) window.restore()
     window.show()
     window.focus()
-    if (address !== null && window.webContents.getURL().startsWith(`${ORIGIN}/`)) await window.loadURL(address)
+    if (address !== null && window.webContents.getURL().startsWith(`${ORIGIN}/`)) await load(window, address)
   }
 
   async #chooseEvidence(): Promise<void> {
@@ -211,5 +211,14 @@ export class Desktop implements MenuActions {
         app.quit()
       })
     })
+  }
+}
+
+/** An address that gives way to another while it is loading is no failure (net error -3, ERR_ABORTED). */
+async function load(window: BrowserWindow, address: string): Promise<void> {
+  try {
+    await window.loadURL(address)
+  } catch (error) {
+    if ((error as { errno?: number }).errno !== -3) throw error
   }
 }

@@ -5,8 +5,19 @@ import type { App } from 'electron'
 /** Without a window, which opens by the sign in the tray. */
 const HIDDEN = '--hidden'
 
-/** Starting at login, which is off until somebody asks for it. @param program that is to be started */
-export async function startAtLogin(app: App, program: string, wanted: boolean): Promise<void> {
+let last: Promise<unknown> = Promise.resolve()
+
+/**
+ * Starting at login, which is off until somebody asks for it. One after the other: who takes it back at once must not find
+ * its file there all the same. @param program that is to be started
+ */
+export function startAtLogin(app: App, program: string, wanted: boolean): Promise<void> {
+  const next = last.then(() => set(app, program, wanted))
+  last = next.catch(() => {})
+  return next
+}
+
+async function set(app: App, program: string, wanted: boolean): Promise<void> {
   if (process.platform !== 'linux') {
     if (app.getLoginItemSettings({ args: [HIDDEN] }).openAtLogin !== wanted) {
       app.setLoginItemSettings({ openAtLogin: wanted, args: [HIDDEN] })

@@ -26,6 +26,8 @@ async function start(): Promise<void> {
     else void desktop.openEvidence([path])
   })
   desktop = await Desktop.start(ROOT, opened, started.hidden)
+  // handed over while the first window was loading
+  if (opened.length > 0) void desktop.openEvidence(opened.splice(0))
 }
 
 /**

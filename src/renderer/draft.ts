@@ -1,27 +1,16 @@
 import { use, useCallback, useRef, useState } from 'react'
+import { DraftStore } from './draft-store.ts'
 import { host } from './host.ts'
 
-/** What was entered since the window opened; the profile has it too, for the next time. */
-const drafts = new Map<string, unknown>()
-/** What the profile remembers, read once for each name: a wizard is shown when it is there, and never jumps under one's hand. */
-const remembered = new Map<string, Promise<object | null>>()
-const SAVE_AFTER_MS = 500
-
-function remember(name: string): Promise<object | null> {
-  const known = remembered.get(name)
-  if (known !== undefined) return known
-  const read = host.call('drafts.get', { name }).then(
-    (kept) => (kept?.value as object | undefined) ?? null,
-    // without its draft the wizard begins anew
-    () => null,
-  )
-  remembered.set(name, read)
-  return read
-}
+const drafts = new DraftStore({
+  get: async (name) => ((await host.call('drafts.get', { name }))?.value as object | undefined) ?? null,
+  set: (name, value) => host.call('drafts.set', { name, value }),
+  remove: (name) => host.call('drafts.remove', { name }),
+})
 
 /**
  * What was entered in a wizard, kept while one looks at other pages and when Coffer is ended. Never put a secret in.
- * Suspends until the host has told what it remembers.
+ * Suspends until the host has told what it remembers. Both functions may be called after the page was left.
  * @param name of the draft, one for each wizard and case
  * @param initial where there is none yet; what is remembered lies over it, so that new fields have a value
  * @returns the draft, a change of it, and what forgets it
@@ -30,32 +19,24 @@ export function useDraft<T extends object>(
   name: string,
   initial: T,
 ): [T, (change: Partial<T> | ((draft: T) => T)) => void, () => void] {
-  const kept = use(remember(name)) as Partial<T> | null
-  const [draft, setDraft] = useState<T>(() => (drafts.get(name) as T | undefined) ?? { ...initial, ...kept })
+  const kept = use(drafts.remembered(name)) as Partial<T> | null
+  const [draft, setDraft] = useState<T>(() => (drafts.now(name) as T | undefined) ?? { ...initial, ...kept })
   const first = useRef(initial)
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  /** Where nothing was entered in this window yet. */
+  const before = useRef(draft)
   const change = useCallback(
-    (changed: Partial<T> | ((draft: T) => T)) =>
-      setDraft((old) => {
-        const next = typeof changed === 'function' ? changed(old) : { ...old, ...changed }
-        drafts.set(name, next)
-        clearTimeout(timer.current)
-        // What was started is remembered at once: a host that is killed a moment later must still know of it.
-        const started = typeof changed !== 'function' && 'run' in changed
-        // A draft that could not be kept is still in this window.
-        timer.current = setTimeout(
-          () => void host.call('drafts.set', { name, value: next }).catch(() => {}),
-          started ? 0 : SAVE_AFTER_MS,
-        )
-        return next
-      }),
+    (changed: Partial<T> | ((draft: T) => T)) => {
+      const old = (drafts.now(name) as T | undefined) ?? before.current
+      const next = typeof changed === 'function' ? changed(old) : { ...old, ...changed }
+      // What was started is remembered at once.
+      drafts.put(name, next, typeof changed !== 'function' && 'run' in changed)
+      setDraft(next)
+    },
     [name],
   )
   const discard = useCallback(() => {
-    clearTimeout(timer.current)
-    drafts.delete(name)
-    remembered.set(name, Promise.resolve(null))
-    void host.call('drafts.remove', { name }).catch(() => {})
+    drafts.discard(name)
+    before.current = first.current
     setDraft(first.current)
   }, [name])
   return [draft, change, discard]

@@ -27,13 +27,17 @@ export async function startWords(language: string): Promise<void> {
   await speak(language)
 }
 
-/** Changes the language, and the document's with it. */
+let asked = 0
+
+/** Changes the language, and the document's with it. One whose words took long to come gives way to what was asked for since. */
 export async function speak(language: string): Promise<void> {
+  const mine = ++asked
   if (!i18next.hasResourceBundle(language, 'app')) {
     const words: Record<string, object> =
       language === 'de' ? (await import('./locales/de/index.ts')).de : language === 'en-XA' ? pseudo(en) : {}
     for (const [namespace, texts] of Object.entries(words)) i18next.addResourceBundle(language, namespace, texts)
   }
+  if (mine !== asked) return
   await i18next.changeLanguage(language)
   document.documentElement.lang = language
 }

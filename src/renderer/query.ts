@@ -23,7 +23,10 @@ export function useCall<K extends CallName>(name: K, input: CallInput<K>, option
   })
 }
 
-/** A call that changes something; `refresh` names the calls that then read anew, whatever their input. */
+/**
+ * A call that changes something; `refresh` names the calls that then read anew, whatever their input. What `mutate` is told
+ * to do on success is done only while its page is open: what must be done in any case stands behind `mutateAsync`.
+ */
 export function useAct<K extends CallName>(name: K, refresh: readonly CallName[] = []) {
   const client = useQueryClient()
   return useMutation<CallOutput<K>, CofferError, CallInput<K>>({

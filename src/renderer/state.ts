@@ -26,8 +26,8 @@ export function useJobs(): JobSummary[] {
     const end = host.subscribe((event) => {
       if (event.type === 'started') return read()
       setJobs((all) => all.map((job) => (job.jobId === event.jobId ? applied(job, event) : job)).slice(0, MAX_JOBS))
-      // what is being read may be older than this event
-      if (event.type === 'finished' && isReading) isOld = true
+      // what is being read may be older than this event, and a line or an end that it overwrote would not come again
+      if (event.type !== 'progress' && isReading) isOld = true
     }, read)
     read()
     return end

@@ -64,7 +64,6 @@ async function start(): Promise<void> {
   services.background.start()
   const end = endOnSignal(services, host.close)
   endWhenUnused(services, host, linger * 1_000, end)
-  endOnSignal(services, host.close)
 
   console.error('Coffer runs until its window is closed, or Ctrl-C. This address opens it once, in one browser:')
   console.log(host.address)

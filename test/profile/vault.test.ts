@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Keychain } from '../../src/signing/store/keychain.ts'
 import { Vault } from '../../src/worker/profile/vault.ts'
 import { fakeKeychain, temporaryProfile } from './support.ts'
@@ -17,6 +18,32 @@ function vaultAt(profile: string, keychain: Keychain | null = null): Vault {
   })
 }
 const fileOf = (profile: string) => join(profile, 'secrets.json')
+
+test('what is taken away while the keychain is still giving it does not come back', async () => {
+  for (const take of ['remove', 'forget'] as const) {
+    const profile = temporaryProfile()
+    const keychain = fakeKeychain()
+    await vaultAt(profile, keychain).set({ PW: VALUE })
+    const [asked, goesOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const slow = {
+      ...keychain,
+      read: async (account: string) => {
+        const value = await keychain.read(account)
+        asked.resolve()
+        await goesOn.promise
+        return value
+      },
+    }
+    const vault = vaultAt(profile, slow)
+    const ready = vault.ready()
+    await asked.promise
+    const taken = take === 'remove' ? vault.remove(['PW']) : vault.forget()
+    await Promise.race([taken, sleep(50)])
+    goesOn.resolve()
+    await Promise.all([ready, taken])
+    assert.deepEqual([vault.values(), keychain.entries.size], [{}, 0], take)
+  }
+})
 
 describe('without a keychain', () => {
   test('values stay in memory until a file is made, and nothing is on disk', async () => {

@@ -75,6 +75,12 @@ class BrowserWindowStandIn extends EventEmitter {
     appEvents.emit('window-all-closed')
   }
   async loadURL(address: string): Promise<void> {
+    standIn.loaded.push(address)
+    if (standIn.givesWay) {
+      // as Electron says that another address was loaded before this one was there
+      standIn.givesWay = false
+      throw Object.assign(new Error(`ERR_ABORTED (-3) loading '${address}'`), { code: 'ERR_ABORTED', errno: -3 })
+    }
     this.webContents.mainFrame.url = address
     this.webContents.mainFrame.origin = new URL(address).protocol === 'app:' ? `app://${new URL(address).host}` : 'null'
     this.emit('ready-to-show')
@@ -103,6 +109,10 @@ const rendererEvents = new EventEmitter()
 /** What main and preload did, and what a test may do to them. */
 export const standIn = {
   windows: [] as BrowserWindowStandIn[],
+  /** Every address that a window was to load. */
+  loaded: [] as string[],
+  /** The next address gives way to another while it is loading. */
+  givesWay: false,
   schemes: [] as Electron.CustomScheme[],
   protocols: new Map<string, ProtocolHandler>(),
   handlers: new Map<string, Handler>(),

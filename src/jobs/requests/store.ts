@@ -121,8 +121,11 @@ export class CaseStore {
   }
 
   async keepSpec(id: string, spec: ExtractionSpec): Promise<void> {
-    const { folder } = await this.get(id)
-    await this.#inTurn(() => saveFile(join(folder, 'extraction.json'), `${JSON.stringify(spec, null, 2)}\n`))
+    // looked up in its turn: of two, the second must not be found first
+    await this.#inTurn(async () => {
+      const { folder } = await this.get(id)
+      await saveFile(join(folder, 'extraction.json'), `${JSON.stringify(spec, null, 2)}\n`)
+    })
   }
 
   async #others(): Promise<string[]> {

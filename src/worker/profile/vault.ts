@@ -103,7 +103,11 @@ export class Vault {
 
   /** Takes values away, wherever they are. */
   remove(names: readonly string[]): Promise<void> {
-    return this.#inTurn(() => this.#removeNow(names))
+    return this.#inTurn(async () => {
+      // what the keychain is giving just now would come back after it was taken away
+      await this.ready()
+      await this.#removeNow(names)
+    })
   }
 
   /** Makes the encrypted file and moves into it what is in memory or in the keychain. @throws CONFIG_CONFLICT */
@@ -161,6 +165,7 @@ export class Vault {
   /** Takes everything away: from the keychain, from disk and from memory. */
   forget(): Promise<void> {
     return this.#inTurn(async () => {
+      await this.ready()
       await this.#removeNow([...(this.#record()?.keychain ?? []), ...this.#values.keys()])
       // what the keychain would not give up is still named
       const left = this.#record()?.keychain ?? []

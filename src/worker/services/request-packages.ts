@@ -23,6 +23,9 @@ export class RequestPackages {
   readonly #store: CaseStore
   /** What the extractions of this session are for, by their jobs. */
   readonly #running = new Map<string, { id: string; file: string }>()
+  /** Those that stand in their case and have no job yet. */
+  readonly #starting = new Set<{ id: string; file: string }>()
+  #lastStart: Promise<unknown> = Promise.resolve()
   /** Work that goes on after an event: waited for before the session ends. */
   #last: Promise<unknown> = Promise.resolve()
 
@@ -41,8 +44,25 @@ export class RequestPackages {
     }
   }
 
+  /** One start after the other, from the choice of its file's name on: two at once would choose the same. */
+  inTurn<T>(start: () => Promise<T>): Promise<T> {
+    const next = this.#lastStart.then(start)
+    this.#lastStart = next.catch(() => {})
+    return next
+  }
+
   /** @param yaml the extraction's file, whose output is `file` in the case's folder */
   async start(stored: StoredCase, file: string, yaml: string): Promise<{ jobId: string }> {
+    const starting = { id: stored.file.id, file }
+    this.#starting.add(starting)
+    try {
+      return await this.#start(stored, file, yaml)
+    } finally {
+      this.#starting.delete(starting)
+    }
+  }
+
+  async #start(stored: StoredCase, file: string, yaml: string): Promise<{ jobId: string }> {
     const { id } = stored.file
     const run: PackageRun = {
       file,
@@ -70,13 +90,15 @@ export class RequestPackages {
     return started
   }
 
-  async resume(id: string, file: string): Promise<{ jobId: string }> {
-    const stored = await this.#store.get(id)
-    const run = runOf(stored, file)
-    if (this.#isRunning(id, file) || run.facts !== null) {
-      throw new CofferError('USAGE', `expected a package that was interrupted, got "${file}"`)
-    }
-    return this.start(stored, file, run.yaml)
+  resume(id: string, file: string): Promise<{ jobId: string }> {
+    return this.inTurn(async () => {
+      const stored = await this.#store.get(id)
+      const run = runOf(stored, file)
+      if (this.#isRunning(id, file) || run.facts !== null) {
+        throw new CofferError('USAGE', `expected a package that was interrupted, got "${file}"`)
+      }
+      return this.start(stored, file, run.yaml)
+    })
   }
 
   async discard(id: string, file: string): Promise<void> {
@@ -89,8 +111,12 @@ export class RequestPackages {
     await this.#store.change(id, (kept) => ({ ...kept, packages: kept.packages.filter((one) => one.file !== file) }))
   }
 
-  /** The packages of a case as its folder has them now, newest first, and files that are none of them. */
-  async shown(stored: StoredCase): Promise<Pick<RequestDetail, 'packages' | 'strangers'>> {
+  /** A case, its packages as its folder has them now, newest first, and files that are none of them. */
+  async shown(id: string): Promise<{ stored: StoredCase } & Pick<RequestDetail, 'packages' | 'strangers'>> {
+    // one that ends while the case is read still runs in what was read
+    const before = this.#live(id)
+    const stored = await this.#store.get(id)
+    const live = new Set([...before, ...this.#live(id)])
     const folder = packagesFolder(stored.folder)
     const packages: ShownPackage[] = []
     for (const { yaml: _, ...run } of [...stored.file.packages].reverse()) {
@@ -99,14 +125,18 @@ export class RequestPackages {
         (found) => found.size,
         () => null,
       )
-      const live = this.#isRunning(stored.file.id, run.file)
+      const isLive = live.has(run.file)
       // the program ended before it could hear how the extraction did
-      const outcome = run.outcome === 'running' && !live ? 'stopped' : run.outcome
-      packages.push({ ...run, outcome, size, path, resumable: !live && size === null && run.facts === null })
+      const outcome = run.outcome === 'running' && !isLive ? 'stopped' : run.outcome
+      packages.push({ ...run, outcome, size, path, resumable: !isLive && size === null && run.facts === null })
     }
     const known = new Set(stored.file.packages.map(({ file }) => file))
     const names = await readdir(folder).catch(() => [])
-    return { packages, strangers: names.filter((name) => !known.has(name) && !name.startsWith('.')).slice(0, 200) }
+    return {
+      stored,
+      packages,
+      strangers: names.filter((name) => !known.has(name) && !name.startsWith('.')).slice(0, 200),
+    }
   }
 
   /** Verifies a package by what this user trusts, as the page Verify does, and keeps the verdict. */
@@ -167,7 +197,12 @@ export class RequestPackages {
   }
 
   #isRunning(id: string, file: string): boolean {
-    return [...this.#running.values()].some((one) => one.id === id && one.file === file)
+    return this.#live(id).includes(file)
+  }
+
+  /** The packages of a case that are being made. */
+  #live(id: string): string[] {
+    return [...this.#starting, ...this.#running.values()].filter((one) => one.id === id).map(({ file }) => file)
   }
 
   #hear(event: WindowEvent): void {

@@ -42,6 +42,7 @@ export class Services {
   /** Jobs that failed of a sleep that nobody told of: a browser's host has no power events. */
   readonly #afterSleep: ReturnType<typeof resumeAfterSleep>
   #begun = false
+  #closed: Promise<void> | null = null
   readonly #closeRequests: () => Promise<void>
 
   constructor(options: ServiceOptions) {
@@ -123,7 +124,13 @@ export class Services {
   }
 
   /** Stops what runs, at a durable point where it gets there in time. */
-  async close(graceMs = 10_000): Promise<void> {
+  close(graceMs = 10_000): Promise<void> {
+    // A user who is impatient asks twice.
+    this.#closed ??= this.#close(graceMs)
+    return this.#closed
+  }
+
+  async #close(graceMs: number): Promise<void> {
     this.#afterSleep.end()
     await Promise.all([this.#core.jobs.close(graceMs), this.background.stop(graceMs)])
     await this.#closeRequests()

@@ -35,6 +35,8 @@ export function PdfView({ file }: { file: HeldFile }) {
       .then(openPdf)
       .then(async (document) => {
         opened = document
+        // left while it was opened: nobody else would let go of it
+        if (gone) return void document.loadingTask.destroy()
         const { width: w, height: h } = (await document.getPage(1)).getViewport({ scale: 1 })
         if (gone) return
         setRatio(h / w)

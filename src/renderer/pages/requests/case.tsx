@@ -128,7 +128,7 @@ function Status({ detail: { summary, packages } }: { detail: RequestDetail }) {
             if (isCase(draft)) update.mutate({ id, data: draft, state: null }, { onSuccess: () => setEditing(false) })
           }}
         >
-          <CaseForm data={draft} onChange={(part) => setDraft({ ...draft, ...part })} />
+          <CaseForm data={draft} onChange={(part) => setDraft((old) => ({ ...old, ...part }))} />
           <p className="actions">
             <Button type="submit" disabled={!isCase(draft)} loading={update.isPending}>
               {t('save', { ns: 'app' })}

@@ -9,8 +9,15 @@ import { errorOf } from '../../state.ts'
 
 export function NotesCard({ id, notes }: { id: string; notes: readonly CaseNote[] }) {
   const { t } = useTranslation('requests')
-  const [draft, change, discard] = useDraft(`request-note-${id}`, { text: '' })
+  const [draft, change] = useDraft(`request-note-${id}`, { text: '' })
   const add = useAct('requests.addNote', ['requests.get'])
+  const keep = async () => {
+    const { text } = draft
+    if (text.trim() === '') return
+    await add.mutateAsync({ id, text })
+    // what was typed meanwhile stays
+    change((now) => (now.text === text ? { ...now, text: '' } : now))
+  }
   return (
     <Card title={t('notes.title')}>
       {notes.length === 0 && <p className="mute">{t('notes.none')}</p>}
@@ -27,7 +34,8 @@ export function NotesCard({ id, notes }: { id: string; notes: readonly CaseNote[
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          if (draft.text.trim() !== '') add.mutate({ id, text: draft.text }, { onSuccess: discard })
+          // why it failed stands below
+          keep().catch(() => {})
         }}
       >
         <Textarea

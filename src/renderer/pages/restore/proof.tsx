@@ -52,7 +52,12 @@ export function ProofCard({ choices, proof, signWith, onSignWith, onStarted }: P
         <Button
           variant={again ? 'default' : 'filled'}
           loading={prove.isPending}
-          onClick={() => prove.mutate({ choices, signWith }, { onSuccess: ({ jobId }) => onStarted(jobId) })}
+          onClick={() =>
+            void prove.mutateAsync({ choices, signWith }).then(
+              ({ jobId }) => onStarted(jobId),
+              () => {},
+            )
+          }
         >
           {t(again ? 'proof.again' : 'proof.start')}
         </Button>

@@ -126,9 +126,10 @@ export function StartRestore({ choices, cluster, preview, onStarted }: StartRest
   const production = isProduction(cluster)
   const needsName = production || choices.allowNonEmpty
   const run = (confirmed: string | null) =>
-    start.mutate(
-      { choices, confirmed },
-      { onSuccess: ({ jobId }) => onStarted(jobId), onError: () => setAsking(false) },
+    // also where the page was left meanwhile: a restore that nobody remembers would be started twice
+    void start.mutateAsync({ choices, confirmed }).then(
+      ({ jobId }) => onStarted(jobId),
+      () => setAsking(false),
     )
   return (
     <span className="start-restore">

@@ -1,15 +1,15 @@
-import { Button, NumberInput, PasswordInput, Radio, Switch, useMantineColorScheme } from '@mantine/core'
-import { useQueryClient } from '@tanstack/react-query'
+import { Button, NumberInput, PasswordInput, Radio, Switch } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Settings } from '../../../contract/ipc/settings.ts'
 import { LEAST_PASSPHRASE } from '../../../contract/ipc/vault.ts'
-import { preferredLanguage, speak } from '../../i18n.ts'
-import { applyContrast, lookOf } from '../../look.ts'
 import { Card, Headline, Pill, Problem } from '../../parts/basics.tsx'
 import { Confirm } from '../../parts/confirm.tsx'
 import { useAct, useCall } from '../../query.ts'
 import { errorOf } from '../../state.ts'
+import type { Choice } from './choices.ts'
 import { Updates } from './updates.tsx'
+import { useChoices } from './use-choices.ts'
 
 const THEMES = ['system', 'light', 'dark', 'contrast'] as const
 const LANGUAGES = ['system', 'en', 'de'] as const
@@ -30,30 +30,22 @@ export function Page() {
 
 function Choices({ desktop }: { desktop: boolean }) {
   const { t } = useTranslation('settings')
-  const { setColorScheme } = useMantineColorScheme({ keepTransitions: true })
-  const client = useQueryClient()
-  const { data, error } = useCall('settings.get', null)
-  const change = useAct('settings.set', ['settings.get', 'overview.get'])
+  // What is read while this page is open must not stand over what was chosen on it: one reading, and then the choices.
+  const { data, error, isFetchedAfterMount } = useCall('settings.get', null, { staleTime: 0 })
   if (error !== null) return <Problem error={errorOf(error)} />
-  if (data === undefined) return <p className="mute">{t('loading', { ns: 'app' })}</p>
-  const set = (what: Parameters<typeof change.mutate>[0]) => {
-    // Shown at once; what the host answers is what holds.
-    client.setQueryData(['settings.get', null], { ...data, ...what })
-    change.mutate(what, {
-      onSuccess: (now) => {
-        const look = lookOf(now)
-        applyContrast(look)
-        setColorScheme(look.theme)
-        void speak(look.language ?? preferredLanguage())
-      },
-    })
-  }
+  if (data === undefined || !isFetchedAfterMount) return <p className="mute">{t('loading', { ns: 'app' })}</p>
+  return <Chosen read={data} desktop={desktop} />
+}
+
+function Chosen({ read, desktop }: { read: Settings; desktop: boolean }) {
+  const { t } = useTranslation('settings')
+  const { shown, error, set } = useChoices(read)
   const radios = <T extends string>(name: 'theme' | 'language' | 'clock', all: readonly T[], value: T) => (
     <Radio.Group
       label={t(`${name}.label`)}
       description={t(`${name}.hint`)}
       value={value}
-      onChange={(one) => set({ [name]: one })}
+      onChange={(one) => set(() => ({ [name]: one }))}
     >
       <div className="choices-row">
         {all.map((one) => (
@@ -62,17 +54,22 @@ function Choices({ desktop }: { desktop: boolean }) {
       </div>
     </Radio.Group>
   )
-  const toggle = (label: string, checked: boolean, what: (checked: boolean) => Parameters<typeof change.mutate>[0]) => (
+  const toggle = (label: string, checked: boolean, what: (checked: boolean) => Choice<Settings>) => (
     <Switch label={label} checked={checked} onChange={(event) => set(what(event.currentTarget.checked))} />
   )
-  const { notifications } = data
+  const { notifications } = shown
+  /** The others may have been changed a moment ago, and that may fail yet. */
+  const notify = (name: keyof Settings['notifications']) =>
+    toggle(t(`notifications.${name}`), notifications[name], (on) => (now) => ({
+      notifications: { ...now.notifications, [name]: on },
+    }))
   return (
     <>
       <Card title={t('look')}>
         <div className="stack">
-          {radios('theme', THEMES, data.theme)}
-          {radios('language', LANGUAGES, data.language)}
-          {radios('clock', CLOCKS, data.clock)}
+          {radios('theme', THEMES, shown.theme)}
+          {radios('language', LANGUAGES, shown.language)}
+          {radios('clock', CLOCKS, shown.clock)}
         </div>
       </Card>
       <Card title={t('targets')}>
@@ -80,40 +77,34 @@ function Choices({ desktop }: { desktop: boolean }) {
           <NumberInput
             label={t('targetHours')}
             description={t('targetHoursHint')}
-            value={data.targetHours}
+            value={shown.targetHours}
             min={1}
             max={8760}
             clampBehavior="strict"
-            onChange={(value) => typeof value === 'number' && set({ targetHours: value })}
+            onChange={(value) => typeof value === 'number' && set(() => ({ targetHours: value }))}
           />
           <NumberInput
             label={t('testedRestoreDays')}
             description={t('testedRestoreDaysHint')}
-            value={data.testedRestoreDays}
+            value={shown.testedRestoreDays}
             min={1}
             max={3660}
             clampBehavior="strict"
-            onChange={(value) => typeof value === 'number' && set({ testedRestoreDays: value })}
+            onChange={(value) => typeof value === 'number' && set(() => ({ testedRestoreDays: value }))}
           />
         </div>
       </Card>
       <Card title={t('background')}>
         <div className="stack">
-          {toggle(t('notifications.failures'), notifications.failures, (on) => ({
-            notifications: { ...notifications, failures: on },
-          }))}
-          {toggle(t('notifications.overdue'), notifications.overdue, (on) => ({
-            notifications: { ...notifications, overdue: on },
-          }))}
-          {toggle(t('notifications.finished'), notifications.finished, (on) => ({
-            notifications: { ...notifications, finished: on },
-          }))}
-          {toggle(t('resumeAfterSleep'), data.resumeAfterSleep, (on) => ({ resumeAfterSleep: on }))}
-          {desktop && toggle(t('staysInTray'), data.staysInTray, (on) => ({ staysInTray: on }))}
-          {desktop && toggle(t('startAtLogin'), data.startAtLogin, (on) => ({ startAtLogin: on }))}
+          {notify('failures')}
+          {notify('overdue')}
+          {notify('finished')}
+          {toggle(t('resumeAfterSleep'), shown.resumeAfterSleep, (on) => () => ({ resumeAfterSleep: on }))}
+          {desktop && toggle(t('staysInTray'), shown.staysInTray, (on) => () => ({ staysInTray: on }))}
+          {desktop && toggle(t('startAtLogin'), shown.startAtLogin, (on) => () => ({ startAtLogin: on }))}
         </div>
       </Card>
-      {change.error !== null && <Problem error={errorOf(change.error)} />}
+      {error !== null && <Problem error={errorOf(error)} title={t('notKept')} />}
     </>
   )
 }

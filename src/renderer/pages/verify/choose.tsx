@@ -1,10 +1,11 @@
 import { Button, TextInput } from '@mantine/core'
-import { type DragEvent, useState } from 'react'
+import { type DragEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SerializedError } from '../../../contract/errors.ts'
 import type { HeldFile } from '../../../contract/ipc/calls/files.ts'
 import { giveAll, hasNativeDialogs, holdPath, pickFiles, pickFolder } from '../../files.ts'
 import { bytes } from '../../format.ts'
+import { host } from '../../host.ts'
 import { Problem } from '../../parts/basics.tsx'
 import { errorOf } from '../../state.ts'
 
@@ -18,26 +19,32 @@ export function Choose({ chosen, isTimeWrong }: { chosen: (files: HeldFile[]) =>
   const [error, setError] = useState<SerializedError | null>(null)
   const [path, setPath] = useState('')
   const [refused, setRefused] = useState(false)
-  const take = async (give: () => Promise<HeldFile[]>) => {
+  // an upload takes its time: of several that were begun, the last one counts
+  const turn = useRef(0)
+  const take = async (give: (onSent: (file: File, part: number) => void) => Promise<HeldFile[]>) => {
+    const mine = ++turn.current
     setError(null)
+    setSent(null)
     // Who gave a time, rightly or wrongly written, wants no verdict for another.
     setRefused(isTimeWrong)
     if (isTimeWrong) return
     try {
-      const files = await give()
-      if (files.length > 0) chosen(files)
+      const files = await give((file, part) => {
+        if (mine === turn.current) setSent({ name: file.name, part, size: file.size })
+      })
+      if (mine !== turn.current) for (const { id } of files) void host.call('files.release', { id }).catch(() => {})
+      else if (files.length > 0) chosen(files)
     } catch (thrown) {
-      setError(errorOf(thrown))
+      if (mine === turn.current) setError(errorOf(thrown))
     } finally {
-      setSent(null)
+      if (mine === turn.current) setSent(null)
     }
   }
-  const onSent = (file: File, part: number) => setSent({ name: file.name, part, size: file.size })
   const drop = (event: DragEvent) => {
     event.preventDefault()
     setOver(false)
     const files = [...event.dataTransfer.files]
-    void take(() => giveAll(files, onSent))
+    void take((onSent) => giveAll(files, onSent))
   }
   const filters = [{ name: t('choose.files'), extensions: EVIDENCE }]
   return (
@@ -58,7 +65,7 @@ export function Choose({ chosen, isTimeWrong }: { chosen: (files: HeldFile[]) =>
       <p className="actions">
         <Button
           data-autofocus
-          onClick={() => void take(() => pickFiles({ title: t('choose.title'), filters, several: true }, onSent))}
+          onClick={() => void take((onSent) => pickFiles({ title: t('choose.title'), filters, several: true }, onSent))}
           disabled={sent !== null}
         >
           {t('choose.button')}

@@ -6,27 +6,37 @@ import type { StoredConnection } from '../connection-store.ts'
 import { checkConnectionText, variablesIn } from '../connection-text.ts'
 import type { ServiceCore } from '../core.ts'
 
-export const connectionHandlers = (core: ServiceCore): AreaHandlers<'connections'> => ({
-  'connections.list': async () => {
-    const known = await core.connections.list()
-    const show = shower(core)
-    return known.map(show)
-  },
-  'connections.save': (input) => save(core, input),
-  'connections.remove': async ({ id }) => {
-    const before = (await core.connections.list()).find((one) => one.id === id)
-    await core.connections.remove(id)
-    if (before !== undefined) {
-      await forgetUnnamed(core, variablesIn(before.yaml))
-      await core.activity.record({ action: 'connection removed', subject: before.name, before: facts(before) })
-    }
-    return null
-  },
-  'connections.check': async ({ id }) => {
-    const config = core.configOf(await core.connections.get(id))
-    return core.ask({ kind: 'check', config })
-  },
-})
+export const connectionHandlers = (core: ServiceCore): AreaHandlers<'connections'> => {
+  // What is taken away with one connection must not be what another is being saved with.
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work)
+    last = next.catch(() => {})
+    return next
+  }
+  return {
+    'connections.list': async () => {
+      const known = await core.connections.list()
+      const show = shower(core)
+      return known.map(show)
+    },
+    'connections.save': (input) => inTurn(() => save(core, input)),
+    'connections.remove': ({ id }) =>
+      inTurn(async () => {
+        const before = (await core.connections.list()).find((one) => one.id === id)
+        await core.connections.remove(id)
+        if (before !== undefined) {
+          await forgetUnnamed(core, variablesIn(before.yaml))
+          await core.activity.record({ action: 'connection removed', subject: before.name, before: facts(before) })
+        }
+        return null
+      }),
+    'connections.check': async ({ id }) => {
+      const config = core.configOf(await core.connections.get(id))
+      return core.ask({ kind: 'check', config })
+    },
+  }
+}
 
 async function save(core: ServiceCore, input: CallInput<'connections.save'>): Promise<Connection> {
   const { secrets, ...rest } = input

@@ -25,7 +25,7 @@ export function requestHandlers(core: ServiceCore): AreaHandlers<'requests'> & {
   const packages = new RequestPackages(core, store)
   const previews = new Previews(core)
   /** Archives that were looked into for a case in this session: one line of custody for each. */
-  const viewed = new Set<string>()
+  const viewed = new Map<string, Promise<void>>()
 
   const yamlFor = async (data: CaseData, spec: ExtractionSpec, output: string): Promise<string> =>
     extractionYaml(data, spec, await storageOf(core, spec), output)
@@ -37,10 +37,10 @@ export function requestHandlers(core: ServiceCore): AreaHandlers<'requests'> & {
       return { requests, unreadable }
     },
     'requests.get': async ({ id }) => {
-      const stored = await store.get(id)
+      const { stored, ...shown } = await packages.shown(id)
       return {
         summary: summaryOf(stored),
-        ...(await packages.shown(stored)),
+        ...shown,
         notes: stored.file.notes,
         spec: await store.spec(id),
       }
@@ -147,12 +147,13 @@ export function requestHandlers(core: ServiceCore): AreaHandlers<'requests'> & {
       if (outcome.state !== 'done') throw new CofferError('UNEXPECTED', 'an answer became a failure')
       return outcome.result
     },
-    'requests.extract': async ({ id, spec }) => {
-      const stored = await store.get(id)
-      const { file, path } = outputOf(stored)
-      await store.keepSpec(id, spec)
-      return packages.start(stored, file, await yamlFor(stored.file.data, spec, path))
-    },
+    'requests.extract': ({ id, spec }) =>
+      packages.inTurn(async () => {
+        const stored = await store.get(id)
+        const { file, path } = outputOf(stored)
+        await store.keepSpec(id, spec)
+        return packages.start(stored, file, await yamlFor(stored.file.data, spec, path))
+      }),
     'requests.resume': ({ id, file }) => packages.resume(id, file),
     'requests.discard': async ({ id, file }) => {
       await packages.discard(id, file)
@@ -196,11 +197,20 @@ async function storageOf(core: ServiceCore, { location }: ExtractionSpec): Promi
   return (tree as { storage: Record<string, unknown> }).storage
 }
 
-async function noteViewed(viewed: Set<string>, folder: string, spec: ExtractionSpec): Promise<void> {
+/** Nobody looks before the line is written; one that could not be written is written at the next look. */
+async function noteViewed(viewed: Map<string, Promise<void>>, folder: string, spec: ExtractionSpec): Promise<void> {
   const subject = `records of backup ${spec.backupId ?? ''}`
   const once = `${folder}\n${subject}`
-  if (viewed.has(once)) return
-  viewed.add(once)
   const location = spec.location !== null && 'path' in spec.location ? spec.location.path : null
-  await noteInCase(folder, { action: 'viewed', subject, sha256: null, location, details: { preview: true } })
+  const written =
+    viewed.get(once) ??
+    noteInCase(folder, { action: 'viewed', subject, sha256: null, location, details: { preview: true } }).then(
+      () => {},
+      (error: unknown) => {
+        viewed.delete(once)
+        throw error
+      },
+    )
+  viewed.set(once, written)
+  await written
 }

@@ -47,13 +47,17 @@ export function PlanWizard({ draftName, initial, editing }: PlanWizardProps) {
           <span className="actions">
             <Button
               variant="default"
-              disabled={plan === null}
+              disabled={plan === null || finish.busy === 'run'}
               loading={finish.busy === 'save'}
               onClick={() => void finish.run('save')}
             >
               {draft.scheduled ? t('wizard.saveSchedule') : t('wizard.save')}
             </Button>
-            <Button disabled={plan === null} loading={finish.busy === 'run'} onClick={() => void finish.run('run')}>
+            <Button
+              disabled={plan === null || finish.busy === 'save'}
+              loading={finish.busy === 'run'}
+              onClick={() => void finish.run('run')}
+            >
               {draft.scheduled ? t('wizard.saveScheduleRun') : t('wizard.saveRun')}
             </Button>
           </span>

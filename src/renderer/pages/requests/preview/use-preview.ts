@@ -125,14 +125,23 @@ function usePreviewState(previewId: string | null): Pick<LivePreview, 'state' | 
     }
   }, [previewId, kick])
 
+  const asking = useRef<string | null>(null)
   const state = told !== null && told.of === previewId ? told.state : null
   const more = () => {
     if (previewId === null || state === null || state.running || state.complete || state.full || state.error !== null)
       return
-    void host.call('requests.previewMore', { previewId }).then(
-      () => setKick((n) => n + 1),
-      () => {},
-    )
+    // the list says at each frame that its end is in sight
+    if (asking.current === previewId) return
+    asking.current = previewId
+    void host
+      .call('requests.previewMore', { previewId })
+      .then(
+        () => setKick((n) => n + 1),
+        () => {},
+      )
+      .finally(() => {
+        if (asking.current === previewId) asking.current = null
+      })
   }
   return { state, more }
 }

@@ -6,6 +6,7 @@ import type { RequestDetail } from '../../../../contract/ipc/calls/requests.ts'
 import { type CaseData, type ExtractionSpec, emptySpec } from '../../../../contract/requests/spec.ts'
 import { useDraft } from '../../../draft.ts'
 import { host } from '../../../host.ts'
+import { NewestLast } from '../../../newest-last.ts'
 import { Headline, Problem } from '../../../parts/basics.tsx'
 import { Wizard, type WizardStep } from '../../../parts/wizard.tsx'
 import { useAct, useCall } from '../../../query.ts'
@@ -138,16 +139,21 @@ export function subOf({ requestedBy, askedOn, custodian, due }: CaseData, t: T):
   return parts.length === 0 ? t('case.noWords') : parts.join(' ')
 }
 
-/** Kept in the case's folder a moment after the last change, and when the wizard is left. */
+/** Kept in the case's folder a moment after the last change, and when the wizard is left. What failed is tried again. */
 function useKept(id: string, spec: ExtractionSpec): void {
   const latest = useRef(spec)
-  const kept = useRef(spec)
+  const sent = useRef<ExtractionSpec | null>(spec)
   latest.current = spec
   useEffect(() => {
+    const writes = new NewestLast<ExtractionSpec>((one) =>
+      host.call('requests.keep', { id, spec: one }).catch(() => {
+        if (sent.current === one) sent.current = null
+      }),
+    )
     const keep = () => {
-      if (kept.current === latest.current) return
-      kept.current = latest.current
-      void host.call('requests.keep', { id, spec: latest.current }).catch(() => {})
+      if (sent.current === latest.current) return
+      sent.current = latest.current
+      writes.put(latest.current)
     }
     const timer = setInterval(keep, KEEP_AFTER_MS)
     return () => {

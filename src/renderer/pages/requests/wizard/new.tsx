@@ -29,24 +29,25 @@ export function NewRequest() {
   const create = useAct('requests.create', ['requests.list'])
   const ready = isCase(draft.data)
   const start = () =>
-    create.mutate(
-      { data: draft.data, parent: draft.parent.trim() === '' ? null : draft.parent.trim() },
-      {
-        onSuccess: ({ id }) => {
-          discard()
-          void go(`/requests/${id}/edit`, { replace: true })
-        },
-      },
-    )
+    create
+      .mutateAsync(
+        { data: draft.data, parent: draft.parent.trim() === '' ? null : draft.parent.trim() },
+        // who went elsewhere meanwhile stays there
+        { onSuccess: ({ id }) => void go(`/requests/${id}/edit`, { replace: true }) },
+      )
+      .then(discard, () => {})
   const step = (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        if (ready) start()
+        if (ready) void start()
       }}
     >
       <Card title={t('case.card')}>
-        <CaseForm data={draft.data} onChange={(part) => change({ data: { ...draft.data, ...part } })} />
+        <CaseForm
+          data={draft.data}
+          onChange={(part) => change((old) => ({ ...old, data: { ...old.data, ...part } }))}
+        />
       </Card>
       <Card title={t('case.folder')}>
         <TextInput
@@ -69,7 +70,7 @@ export function NewRequest() {
       </Headline>
       <Wizard
         at="case"
-        onGo={start}
+        onGo={() => void start()}
         steps={STEPS.map((id) => ({
           id,
           title: t(`steps.${id}`),
