@@ -87,8 +87,12 @@ export const moment = (at: number, timeZone?: string): string =>
     ...(timeZone === undefined ? {} : { timeZone }),
   }).format(at)
 
+const JUST_NOW_MS = 5_000
+
 /** How long ago or until then: `2 min ago`, `in 9 h 0 min`. */
 export function fromNow(at: number, now: number = Date.now()): string {
+  // clocks of two machines may differ by that much
+  if (at <= now && now - at < JUST_NOW_MS) return i18n.t('justNow')
   const time = duration(Math.abs(at - now) / 1000)
   return at <= now ? i18n.t('ago', { time }) : i18n.t('inTime', { time })
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import {
@@ -18,6 +18,7 @@ import { uniqueName, useS3 } from '../rig/shared.ts'
 import { launchChromium } from './chromium.ts'
 import { ROOT, type TestHost, testHost } from './host.ts'
 import { accessible } from './requests-support.ts'
+import { type FourEyes, fourEyesFor } from './restore-support.ts'
 
 /** A legal hold placed and lifted in a real browser, on a real S3 server, which is asked itself. */
 
@@ -29,6 +30,7 @@ let s3: S3Server
 let host: TestHost
 let browser: Browser
 let page: Page
+let fourEyes: FourEyes
 
 before(async () => {
   s3 = await useS3()
@@ -39,7 +41,9 @@ before(async () => {
     const Key = `${ID}/${file.slice(FIXTURE.length + 1)}`
     await s3.client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: await readFile(file) }))
   }
-  host = await testHost(runJob, { PATH: process.env.PATH ?? '', ...s3.env })
+  // nothing needs a second person until the last test says so
+  fourEyes = fourEyesFor()
+  host = await testHost(runJob, { PATH: process.env.PATH ?? '', COFFER_APPROVAL_POLICY: fourEyes.policy, ...s3.env })
   browser = await launchChromium()
   page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
   page.setDefaultTimeout(60_000)
@@ -50,6 +54,7 @@ before(async () => {
 after(async () => {
   await browser?.close()
   await host?.end()
+  fourEyes?.remove()
 })
 
 async function held(): Promise<boolean> {
@@ -132,5 +137,40 @@ test('it is kept longer after its name was typed, as the server says of every ob
   assert.equal(told.code, 0, told.err)
   const { log } = (JSON.parse(told.out) as CustodyResult).record
   assert.deepEqual([log.at(-1)?.action, log.at(-1)?.details.reason], ['retained', 'SOX'])
+  assert.deepEqual(problems, [])
+})
+
+test('where the policy asks for four eyes a hold is not lifted, and exactly its lifting is asked for', async () => {
+  await page.getByRole('button', { name: 'Ask the storage' }).click()
+  await page.getByRole('button', { name: 'Place a hold' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Matter').fill('2026-18')
+  await dialog.getByLabel('Why').fill('subpoena of 4 June')
+  await dialog.getByRole('button', { name: 'Place a hold' }).click()
+  await page.getByText('Done. Ask the storage').waitFor()
+  await page.getByRole('button', { name: 'Ask the storage' }).click()
+  const policy = JSON.parse(await readFile(fourEyes.policy, 'utf8')) as object
+  await writeFile(fourEyes.policy, JSON.stringify({ ...policy, require: ['hold-lift'] }))
+
+  await page.getByRole('button', { name: 'Lift the hold for 2026-18' }).click()
+  await dialog.getByLabel('Why').fill('settled')
+  await dialog.getByLabel(/Type 2026-18/).fill('2026-18')
+  await dialog.getByRole('button', { name: 'Lift the hold' }).click()
+  await page.getByText('APPROVAL_NEEDED').waitFor()
+  assert.equal(await held(), true)
+  const ask = page.getByRole('button', { name: 'Ask for an approval' })
+  assert.equal(await ask.isDisabled(), true)
+  await page.getByLabel('Why it is needed').fill('the matter is settled')
+  await accessible(page, 'hold-approval')
+  await ask.click()
+  await page.getByText(/The request lies in/).waitFor()
+  const [file, ...others] = await readdir(fourEyes.exchange)
+  assert.ok(file)
+  assert.deepEqual(others, [])
+  const { document } = JSON.parse(await readFile(join(fourEyes.exchange, file), 'utf8'))
+  assert.equal(document.reason, 'the matter is settled')
+  const { kind, facts } = document.action
+  assert.deepEqual([kind, facts.backup_id, facts.matter], ['hold-lift', ID, '2026-18'])
+  assert.ok(facts.place.startsWith(`s3://${bucket}/`), facts.place)
   assert.deepEqual(problems, [])
 })

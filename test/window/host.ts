@@ -44,9 +44,12 @@ export async function testHost(
   runJob: RunJob,
   environment: Record<string, string> = {},
   fileLimits?: FileLimits,
+  /** For pictures: a version and a folder that people may see. */
+  shown: { version?: string; folder?: string } = {},
 ): Promise<TestHost> {
   const files = await RendererFiles.in(await builtRenderer())
-  const folder = mkdtempSync(join(tmpdir(), 'coffer-window-'))
+  const folder = shown.folder ?? mkdtempSync(join(tmpdir(), 'coffer-window-'))
+  mkdirSync(folder, { recursive: true })
   const services = new Services({
     runJob,
     profile: join(folder, 'profile'),
@@ -55,7 +58,7 @@ export async function testHost(
     // never the tester's own keychain
     environment: { COFFER_KEY_STORE: 'file', ...environment },
     host: 'browser',
-    version: '0.0.0-test',
+    version: shown.version ?? '0.0.0-test',
     ...(fileLimits === undefined ? {} : { fileLimits }),
   })
   const host = await startWebHost(services, files)

@@ -15,13 +15,13 @@ export interface FourEyes {
   remove(): void
 }
 
-/** A policy by which a restore into production needs a second person. */
-export function restoresNeedApproval(): FourEyes {
+/** A policy by which some actions need a second person: a restore into the one broker, too. */
+export function fourEyesFor(...actions: string[]): FourEyes {
   const folder = mkdtempSync(join(tmpdir(), 'coffer-policy-'))
   const [policy, exchange] = [join(folder, 'policy.json'), join(folder, 'exchange')]
   const text = JSON.stringify({
     format: 'coffer-approval-policy/1',
-    require: ['restore'],
+    require: actions,
     // the one broker under another of its names
     production: ['127.0.0.1'],
     people: [],

@@ -17,9 +17,9 @@ import {
   type ConnectArguments,
   connectTo,
   type FourEyes,
+  fourEyesFor,
   goToNames,
   heldBy,
-  restoresNeedApproval,
 } from './restore-support.ts'
 
 /** A restore from an empty profile to a proved restore: real Chromium, real host and worker, real broker. */
@@ -48,7 +48,7 @@ before(async () => {
   ])
   await java.generate(orders, RECORDS, { partitions: 3 })
   await java.generate(ledger, 500, { partitions: 2 })
-  fourEyes = restoresNeedApproval()
+  fourEyes = fourEyesFor('restore')
   host = await testHost(runJob, { PATH: process.env.PATH ?? '', COFFER_APPROVAL_POLICY: fourEyes.policy })
   mkdirSync(join(host.folder, 'archive'))
   browser = await launchChromium()

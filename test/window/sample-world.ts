@@ -39,7 +39,7 @@ export async function fillWithSample(host: TestHost): Promise<SampleWorld> {
       matter: 'REG-2026-014',
       title: 'Payments of customer C17',
       custodian: 'Records management',
-      requestedBy: 'The supervisor',
+      requestedBy: 'the supervisor',
       askedOn: '2026-11-03',
       reason: 'All payments of customer C17, as of the letter of 3 November.',
       due: '2026-12-01',

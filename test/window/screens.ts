@@ -1,4 +1,5 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runJob } from '../../src/worker/client.ts'
@@ -20,8 +21,13 @@ const pages = PAGES.filter(({ name }) => values.page === undefined || name === v
 if (pages.length === 0) throw new Error(`expected a page of test/window/pages.ts, got "${values.page}"`)
 
 mkdirSync(values.output, { recursive: true })
-const host = await testHost(runJob, { PATH: process.env.PATH ?? '', USER: 'jane', ...SAMPLE_ENVIRONMENT })
-const empty = await testHost(runJob, { PATH: process.env.PATH ?? '' })
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
+const path = { PATH: process.env.PATH ?? '' }
+const environment = { ...path, USER: 'jane', ...SAMPLE_ENVIRONMENT }
+const place = { version, folder: join(tmpdir(), 'example-bank') }
+rmSync(place.folder, { recursive: true, force: true })
+const host = await testHost(runJob, environment, undefined, place)
+const empty = await testHost(runJob, path, undefined, { version })
 const browser = await launchChromium('system')
 const world = await fillWithSample(host)
 const visitors = { filled: await visitorOf(host, browser), empty: await visitorOf(empty, browser) }

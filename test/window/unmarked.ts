@@ -11,7 +11,7 @@ const DATA = 'code, pre, kbd, samp, cite, textarea, .mono, .brand, .control-name
 const DATA_TEXTS = [
   /^REG-2026-014/,
   /^(All p|P)ayments of customer C17/,
-  /^The supervisor/,
+  /^[Tt]he supervisor/,
   /^(sample-ledger|jane-doe|Jane Doe|Sample archive|Ledger (weekly|cluster)|ledger-[a-z]+|settlement)$/,
   /\((Ada Sample|Jane Doe)\)$/,
   /^\/[\w./-]+$/,

@@ -16,7 +16,7 @@ export function Verdict({ of: verdict, again, busy }: { of: ActivityVerdict; aga
   const { head, problems } = verdict
   return (
     <Card tone={tone}>
-      <div className="between">
+      <div className="between beside">
         <p role="status">
           <Pill tone={tone}>{t(`verdict.${verdict.verdict}`)}</Pill>{' '}
           {verdict.verdict === 'PASSED' ? t('rests', { key: by(verdict, t) }) : t(`because.${verdict.verdict}`)}

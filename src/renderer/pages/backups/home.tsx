@@ -140,7 +140,7 @@ function PlanCard({ row }: { row: Row }) {
         <div>
           <dt>{t('home.targetTitle')}</dt>
           <dd>
-            {plan.targetHours === null ? t('none', { ns: 'app' }) : t('home.targetHours', { count: plan.targetHours })}
+            {plan.targetHours === null ? t('home.targetNone') : t('home.targetHours', { count: plan.targetHours })}
           </dd>
         </div>
         <div>

@@ -29,7 +29,7 @@ export function Outcome({ facts }: { facts: JobFacts }) {
     <>
       <dl className="facts">
         {lines.map(([name, value]) => (
-          <div key={name}>
+          <div key={name} className={name === 'reason' ? 'wide' : undefined}>
             <dt>{t(`fact.${name}`)}</dt>
             <dd>{value}</dd>
           </div>

@@ -74,6 +74,7 @@ function Figures({ backups }: { backups: readonly BackupStanding[] }) {
   )
   const locked = backups.filter(({ lock }) => lock.mode === 'COMPLIANCE' || lock.mode === 'GOVERNANCE')
   const weakest = [...locked].sort((a, b) => ((a.lock.retain_until ?? '') < (b.lock.retain_until ?? '') ? -1 : 1))[0]
+  const until = locked.length === backups.length ? (weakest?.lock.retain_until ?? null) : null
   const holds = backups.filter((one) => one.lock.legal_hold === true).length
   return (
     <div className="row">
@@ -98,10 +99,10 @@ function Figures({ backups }: { backups: readonly BackupStanding[] }) {
           : t('figures.provedText', { backup: proved.backup_id, by: proved.last_proof.by })}
       </Figure>
       <Figure
-        title={t('figures.locked')}
+        title={t(until === null ? 'figures.lockedSome' : 'figures.locked')}
         value={
-          locked.length === backups.length && weakest?.lock.retain_until != null
-            ? day(Date.parse(weakest.lock.retain_until))
+          until !== null
+            ? day(Date.parse(until))
             : t('figures.lockedOf', { locked: locked.length, all: backups.length })
         }
       >
@@ -132,7 +133,9 @@ function Coverage({ backups }: { backups: readonly BackupStanding[] }) {
   })
   const wordsOf = (one: (typeof days)[number]) =>
     [
-      t('coverage.day', { day: day(Date.parse(one.day), 'UTC'), records: count(one.value) }),
+      one.value === 0
+        ? t('coverage.dayNone', { day: day(Date.parse(one.day), 'UTC') })
+        : t('coverage.day', { day: day(Date.parse(one.day), 'UTC'), records: count(one.value) }),
       ...(one.lost > 0 ? [t('coverage.lost', { count: one.lost })] : []),
       ...(one.failed > 0 ? [t('coverage.failed', { count: one.failed })] : []),
     ].join('; ')

@@ -95,7 +95,7 @@ export function RestoreWizard({ draft, change, discard }: WizardProps) {
           )
         }
       />
-      <p className="small">
+      <p className="small restore-over">
         <button type="button" className="link" onClick={discard}>
           {t('startOver')}
         </button>

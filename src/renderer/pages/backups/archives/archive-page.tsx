@@ -110,7 +110,7 @@ function SubLine({ description: { overview, location } }: { description: Archive
   const parts = [location, overview.tool ?? t('archives.otherProgram')]
   if (overview.generation !== null) parts.push(t('archives.runs', { count: overview.generation }))
   const time = utc(overview.updated_at ?? overview.created_at)
-  if (time !== null) parts.push(time)
+  if (time !== null) parts.push(t('archives.lastRun', { time }))
   return parts.join(' · ')
 }
 
