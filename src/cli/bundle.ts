@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { commandLineEntries, PROGRAM } from '../worker/bundle.ts'
+import { COMMAND_LINE, commandLineEntries } from '../worker/bundle.ts'
 
 /**
  * The command line as it is installed, into `outdir`: a few dozen files in place of several hundred modules, since most of
@@ -11,7 +11,7 @@ import { commandLineEntries, PROGRAM } from '../worker/bundle.ts'
 export async function bundleCli(root: string, outdir: string): Promise<void> {
   // names of parts change with their content: those of an earlier build would stay beside them
   await rm(outdir, { recursive: true, force: true })
-  await build({ ...PROGRAM, splitting: true, entryPoints: commandLineEntries(root), outdir })
+  await build({ ...COMMAND_LINE, entryPoints: commandLineEntries(root), outdir })
 }
 
 if (import.meta.main) {

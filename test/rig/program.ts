@@ -25,12 +25,12 @@ const KEPT_MS = 24 * 3_600_000
  */
 export async function builtProgram(): Promise<Record<string, string>> {
   const { build } = await import('esbuild')
-  const { commandLineEntries, PROGRAM: options } = await import('../../src/worker/bundle.ts')
+  const { COMMAND_LINE, commandLineEntries } = await import('../../src/worker/bundle.ts')
   const { verifierPage } = await import('../../src/evidence/package/verifier-page.ts')
   const dist = join(ROOT, 'dist')
   await mkdir(dist, { recursive: true })
   const entryPoints = { ...commandLineEntries(ROOT), client: join(ROOT, 'src/worker/client.ts') }
-  const { outputFiles } = await build({ ...options, splitting: true, entryPoints, outdir: dist, write: false })
+  const { outputFiles } = await build({ ...COMMAND_LINE, entryPoints, outdir: dist, write: false })
   const files = outputFiles.map(({ path, contents }) => ({ name: relative(dist, path), contents }))
   files.push({ name: 'verify.html', contents: await verifierPage() })
   const digest = createHash('sha256')
