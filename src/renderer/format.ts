@@ -1,3 +1,4 @@
+import type { Settings } from '../contract/ipc/settings.ts'
 import { i18n } from './i18n.ts'
 
 /** Numbers and times as people read them, in the language of the window. Digits are tabular by the style sheet. */
@@ -67,25 +68,34 @@ export function utc(iso: string | null): string | null {
   return match ? `${match[1]} ${match[2]} UTC` : iso
 }
 
-/** The time of day on this machine. @param at milliseconds */
+let clock: Settings['clock'] = 'local'
+
+/** Whose clock times are told by where nothing else is said: this machine's, or UTC, which then stands behind them. */
+export function setClock(wanted: Settings['clock']): void {
+  clock = wanted
+}
+
+/** By a zone that was asked for, else by the clock that was chosen. */
+function onClock(at: number, options: Intl.DateTimeFormatOptions, timeZone?: string): string {
+  const zone = timeZone ?? (clock === 'utc' ? 'UTC' : undefined)
+  return dates(zone === undefined ? options : { ...options, timeZone: zone }).format(at)
+}
+
+const named = (text: string, timeZone?: string): string =>
+  timeZone === undefined && clock === 'utc' ? `${text} UTC` : text
+
+/** The time of day. @param at milliseconds */
 export const timeOfDay = (at: number): string =>
-  dates({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(at)
+  named(onClock(at, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }))
 
-/** `3 Nov 2026`. @param timeZone IANA name; this machine's where it is left out */
-export const day = (at: number, timeZone?: string): string =>
-  dates({ day: 'numeric', month: 'short', year: 'numeric', ...(timeZone === undefined ? {} : { timeZone }) }).format(at)
+const DAY = { day: 'numeric', month: 'short', year: 'numeric' } as const
 
-/** `3 Nov 2026, 14:02` on this machine's clock or that of a zone. */
+/** `3 Nov 2026`. @param timeZone IANA name; that of the clock that was chosen where it is left out */
+export const day = (at: number, timeZone?: string): string => onClock(at, DAY, timeZone)
+
+/** `3 Nov 2026, 14:02`, on the clock that was chosen or that of a zone. */
 export const moment = (at: number, timeZone?: string): string =>
-  dates({
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    ...(timeZone === undefined ? {} : { timeZone }),
-  }).format(at)
+  named(onClock(at, { ...DAY, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, timeZone), timeZone)
 
 const JUST_NOW_MS = 5_000
 

@@ -1,5 +1,6 @@
 import type { MantineColorScheme, MantineColorSchemeManager } from '@mantine/core'
 import { DEFAULT_SETTINGS, type Settings } from '../contract/ipc/settings.ts'
+import { setClock } from './format.ts'
 import { host } from './host.ts'
 
 /** How the window looks, before the first page is drawn: theme, contrast, language. */
@@ -20,7 +21,9 @@ export function lookOf({ theme, language }: Pick<Settings, 'theme' | 'language'>
 
 /** What was chosen in the settings; `?language=` behind the hash is for tests, and wins. */
 export async function readLook(): Promise<Look> {
-  const look = lookOf(await host.call('settings.get', null).catch(() => DEFAULT_SETTINGS))
+  const settings = await host.call('settings.get', null).catch(() => DEFAULT_SETTINGS)
+  setClock(settings.clock)
+  const look = lookOf(settings)
   const wanted = new URLSearchParams(location.hash.split('?')[1] ?? '').get('language')
   return wanted === null ? look : { ...look, language: wanted }
 }

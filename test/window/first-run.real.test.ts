@@ -126,4 +126,21 @@ step('given to Verify with whom to trust it is genuine, and with one byte change
   assert.equal(cofferBeside(host, ['verify', file('changed.zip')], SAMPLE_ENVIRONMENT).code, 5)
 })
 
+step(
+  'targets and the clock of the settings count: a backup older than its target is called late, times are told in UTC',
+  async () => {
+    await page.getByRole('link', { name: 'Settings', exact: true }).click()
+    // the sample was backed up long before
+    await page.getByLabel('A good backup is at most so many hours old').fill('1')
+    await page.getByRole('radio', { name: 'UTC', exact: true }).check()
+    await page.getByRole('link', { name: 'Overview', exact: true }).click()
+    await page.getByText('late: the target is 1 h').waitFor()
+    await page.getByRole('link', { name: /^Jobs/ }).click()
+    await page
+      .getByText(/^\d+ \w+ \d{4}, \d\d:\d\d UTC$/)
+      .first()
+      .waitFor()
+  },
+)
+
 step('the page met no error', async () => assert.deepEqual(problems, []))

@@ -121,6 +121,8 @@ export const overviewCalls = {
           overdue: z.boolean(),
         }),
       ),
+      /** What the settings say: how old a good backup may be, and for how long a restore counts as tested. */
+      targets: z.object({ backupHours: count, restoreDays: count }),
       /** Whether anything is set up: connections by their kind. */
       connected: z.object({ clusters: count, storages: count }),
     }),

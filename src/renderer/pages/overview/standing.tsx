@@ -26,7 +26,7 @@ export function Standing({ data }: { data: Overview }) {
         </Empty>
       ) : (
         <>
-          <Figures backups={backups} />
+          <Figures backups={backups} targets={data.targets} />
           <div className="overview-row">
             <Coverage backups={backups} />
             <Next data={data} />
@@ -65,7 +65,9 @@ function subline(
 const newest = <T,>(all: readonly T[], at: (one: T) => string | null): T | undefined =>
   all.filter((one) => at(one) !== null).sort((a, b) => ((at(a) ?? '') < (at(b) ?? '') ? 1 : -1))[0]
 
-function Figures({ backups }: { backups: readonly BackupStanding[] }) {
+const isWithin = (at: string, hours: number): boolean => Date.now() - Date.parse(at) <= hours * 3_600_000
+
+function Figures({ backups, targets }: { backups: readonly BackupStanding[]; targets: Overview['targets'] }) {
   const { t } = useTranslation('overview')
   const good = newest(backups, (one) => one.last_good_at)
   const proved = newest(
@@ -82,21 +84,39 @@ function Figures({ backups }: { backups: readonly BackupStanding[] }) {
         title={t('figures.good')}
         value={good?.last_good_at == null ? t('none', { ns: 'app' }) : fromNow(Date.parse(good.last_good_at))}
       >
-        {good?.last_good_at == null
-          ? t('figures.goodNone')
-          : t('figures.goodText', {
+        {good?.last_good_at == null ? (
+          t('figures.goodNone')
+        ) : (
+          <>
+            {t('figures.goodText', {
               backup: good.backup_id,
               records: rounded(good.records),
               signed: t(`figures.${good.signature ?? 'unsigned'}`),
-            })}
+            })}{' '}
+            {isWithin(good.last_good_at, targets.backupHours) ? (
+              <Pill tone="ok">{t('figures.onTime', { hours: targets.backupHours })}</Pill>
+            ) : (
+              <Pill tone="warn">{t('figures.late', { hours: targets.backupHours })}</Pill>
+            )}
+          </>
+        )}
       </Figure>
       <Figure
         title={t('figures.proved')}
         value={proved?.last_proof == null ? t('figures.never') : fromNow(Date.parse(proved.last_proof.at))}
       >
-        {proved?.last_proof == null
-          ? t('figures.provedNone')
-          : t('figures.provedText', { backup: proved.backup_id, by: proved.last_proof.by })}
+        {proved?.last_proof == null ? (
+          t('figures.provedNone')
+        ) : (
+          <>
+            {t('figures.provedText', { backup: proved.backup_id, by: proved.last_proof.by })}{' '}
+            {isWithin(proved.last_proof.at, targets.restoreDays * 24) ? (
+              <Pill tone="ok">{t('figures.tested', { count: targets.restoreDays })}</Pill>
+            ) : (
+              <Pill tone="warn">{t('figures.untested', { count: targets.restoreDays })}</Pill>
+            )}
+          </>
+        )}
       </Figure>
       <Figure
         title={t(until === null ? 'figures.lockedSome' : 'figures.locked')}

@@ -2,6 +2,7 @@ import { useMantineColorScheme } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import type { Settings } from '../../../contract/ipc/settings.ts'
+import { setClock } from '../../format.ts'
 import { host } from '../../host.ts'
 import { preferredLanguage, speak } from '../../i18n.ts'
 import { applyContrast, lookOf } from '../../look.ts'
@@ -30,7 +31,7 @@ export function useChoices(read: Settings): { shown: Settings; error: unknown; s
 }
 
 /** From the first choice on: what the window began with may have been asked for otherwise. */
-function useLook({ theme, language }: Settings): void {
+function useLook({ theme, language, clock }: Settings): void {
   const { setColorScheme } = useMantineColorScheme({ keepTransitions: true })
   const before = useRef({ theme, language })
   useEffect(() => {
@@ -42,4 +43,5 @@ function useLook({ theme, language }: Settings): void {
     if (before.current.language !== language) void speak(look.language ?? preferredLanguage())
     before.current = { theme, language }
   }, [theme, language, setColorScheme])
+  useEffect(() => setClock(clock), [clock])
 }

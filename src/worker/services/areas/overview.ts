@@ -2,6 +2,7 @@ import { cp, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CofferError } from '../../../contract/errors.ts'
 import type { AreaHandlers, CallOutput } from '../../../contract/ipc/map.ts'
+import { DEFAULT_SETTINGS } from '../../../contract/ipc/settings.ts'
 import type { OverviewResult } from '../../../contract/results.ts'
 import { attentionOf } from '../attention.ts'
 import type { ServiceCore } from '../core.ts'
@@ -37,10 +38,14 @@ export function overviewHandlers(core: ServiceCore): AreaHandlers<'overview'> {
 
   return {
     'overview.get': async ({ fresh }) => {
-      const [overview, schedules, connections] = await Promise.all([
+      const [overview, schedules, connections, settings] = await Promise.all([
         read(fresh),
         core.ask({ kind: 'schedule', request: { action: 'list' } }),
         core.connections.list(),
+        core.memory().then(
+          (memory) => memory.settings.get(),
+          () => DEFAULT_SETTINGS,
+        ),
       ])
       const storages = connections.filter((one) => one.kind === 'storage').length
       return {
@@ -56,6 +61,7 @@ export function overviewHandlers(core: ServiceCore): AreaHandlers<'overview'> {
           lastGoodAt: one.last_good_at,
           overdue: one.overdue,
         })),
+        targets: { backupHours: settings.targetHours, restoreDays: settings.testedRestoreDays },
         connected: { clusters: connections.length - storages, storages },
       }
     },

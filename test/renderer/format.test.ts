@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { day, fromNow, moment, setClock, timeOfDay } from '../../src/renderer/format.ts'
+import { startWords } from '../../src/renderer/i18n.ts'
+
+Object.assign(globalThis, { document: { documentElement: { lang: '' } } })
+await startWords('en')
+
+test('times are told by the clock that was chosen in the settings; a zone that is asked for wins', () => {
+  const at = Date.parse('2026-11-03T23:30:07Z')
+  process.env.TZ = 'Europe/Berlin'
+  assert.deepEqual([moment(at), day(at), timeOfDay(at)], ['4 Nov 2026, 00:30', '4 Nov 2026', '00:30:07'])
+  setClock('utc')
+  assert.deepEqual([moment(at), day(at), timeOfDay(at)], ['3 Nov 2026, 23:30 UTC', '3 Nov 2026', '23:30:07 UTC'])
+  assert.equal(moment(at, 'Asia/Tokyo'), '4 Nov 2026, 08:30')
+  setClock('local')
+  assert.equal(moment(at), '4 Nov 2026, 00:30')
+})
+
+test('what was a moment ago is so in words', () => {
+  assert.deepEqual([fromNow(10_000, 14_999), fromNow(10_000, 15_000)], ['just now', '5 s ago'])
+})
