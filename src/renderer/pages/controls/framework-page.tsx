@@ -23,7 +23,7 @@ export function FrameworkPage({ data, words }: { data: Controls; words: ControlW
   const framework = frameworks.find((one) => one.id === id)
   const back = (
     <p>
-      <Link to="/controls">{t('allFrameworks')}</Link>
+      <Link to="/controls">‹ {t('allFrameworks')}</Link>
     </p>
   )
   if (framework === undefined) {

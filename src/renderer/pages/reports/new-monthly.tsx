@@ -101,7 +101,7 @@ export function NewMonthly() {
 
   const back = (
     <p>
-      <Link to="/reports">{t('backToList')}</Link>
+      <Link to="/reports">‹ {t('backToList')}</Link>
     </p>
   )
   if (connections.data !== undefined && storages.length === 0) {

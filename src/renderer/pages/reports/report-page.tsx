@@ -29,7 +29,7 @@ export function ReportPage() {
   )
   const back = (
     <p>
-      <Link to="/reports">{t('backToList')}</Link>
+      <Link to="/reports">‹ {t('backToList')}</Link>
     </p>
   )
   if (opened.data === undefined) {

@@ -58,8 +58,8 @@ function Case({ detail }: { detail: RequestDetail }) {
   useEffect(() => void client.invalidateQueries({ queryKey: ['requests.custody'] }), [outcomes, client])
   return (
     <>
-      <p className="small">
-        <Link to="/requests">{t('case.all')}</Link>
+      <p>
+        <Link to="/requests">‹ {t('case.all')}</Link>
       </p>
       <Headline sub={subOf(data, t)}>{titleOf(data)}</Headline>
       <Status detail={detail} />

@@ -99,6 +99,7 @@ function Chosen({ read, desktop }: { read: Settings; desktop: boolean }) {
           {notify('failures')}
           {notify('overdue')}
           {notify('finished')}
+          {!desktop && <p className="mute small">{t('noticesDesktop')}</p>}
           {toggle(t('resumeAfterSleep'), shown.resumeAfterSleep, (on) => () => ({ resumeAfterSleep: on }))}
           {desktop && toggle(t('staysInTray'), shown.staysInTray, (on) => () => ({ staysInTray: on }))}
           {desktop && toggle(t('startAtLogin'), shown.startAtLogin, (on) => () => ({ startAtLogin: on }))}
