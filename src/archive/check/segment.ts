@@ -174,7 +174,7 @@ class SegmentVerifier {
       this.#add('warning', 'SUSPECT_CONTROL_RECORDS', reason, this.#firstSuspect)
     }
     if (this.#injected > 0) {
-      const reason = because('finding.injectedHeaders', { records: this.#injected })
+      const reason = because('finding.injectedHeaders', { count: this.#injected })
       this.#add('info', 'INJECTED_HEADERS', reason, this.#task.entry.start_offset)
     }
   }
