@@ -54,6 +54,24 @@ export function verbHelp(verb: Verb): string {
   ].join('\n')
 }
 
+/** The help of verbs that begin with the same word, such as `keys`. @returns null where there are none */
+export function familyHelp(word: string): string | null {
+  const verbs = VERBS.filter((verb) => verb.name.startsWith(`${word} `))
+  if (verbs.length === 0) return null
+  const widest = Math.max(...verbs.map((verb) => verb.name.length))
+  return [
+    `Usage: coffer ${word} WORD [FLAGS]`,
+    '',
+    'Verbs:',
+    ...verbs.map((verb) => `  ${verb.name.padEnd(widest)}  ${verb.summary}`),
+    '',
+    `The flags of one: coffer ${verbs[0]?.name} --help`,
+    '',
+    'Examples:',
+    ...verbs.flatMap((verb) => verb.examples.slice(0, 1)).map((example) => `  ${example}`),
+  ].join('\n')
+}
+
 /** The table of exit codes, as the README has it too. */
 export function exitCodeLines(): string[] {
   return ['Exit codes:', ...Object.entries(EXIT_MEANING).map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)]

@@ -6,7 +6,7 @@ import type { JobEvent, JobOutcome, JobRequest } from '../contract/jobs.ts'
 import { TOOL } from '../contract/tool.ts'
 import type { JobHandlers } from '../worker/client.ts'
 import { COMMON_FLAGS, FLAGS, type FlagName, type ParsedArguments, parseFlags, usage } from './flags.ts'
-import { programHelp, verbHelp } from './help.ts'
+import { familyHelp, programHelp, verbHelp } from './help.ts'
 import { hintOf } from './hints.ts'
 import { paint } from './paint.ts'
 import { ProgressView } from './progress.ts'
@@ -51,16 +51,15 @@ export async function runCommand(argv: readonly string[], world: World): Promise
       return EXIT.done
     }
     if (word === undefined || word === 'help') {
-      const verb = rest[0] === undefined ? undefined : findVerb(rest).verb
       if (word === undefined && args.counts.help === undefined) throw usage('missing a verb', 'Run "coffer --help".')
-      terminal.out(`${verb === undefined ? programHelp() : verbHelp(verb)}\n`)
+      terminal.out(`${helpFor(rest)}\n`)
+      return EXIT.done
+    }
+    if (args.counts.help !== undefined) {
+      terminal.out(`${helpFor(args.words)}\n`)
       return EXIT.done
     }
     const { verb, operands } = findVerb(args.words)
-    if (args.counts.help !== undefined) {
-      terminal.out(`${verbHelp(verb)}\n`)
-      return EXIT.done
-    }
     checkFlags(verb, args, operands)
     const format = formatOf(verb, args)
     style.renderer = await RENDERERS[format]()
@@ -68,6 +67,13 @@ export async function runCommand(argv: readonly string[], world: World): Promise
   } catch (error) {
     return fail(error, style, world)
   }
+}
+
+/** Of nothing: of the whole program; of the first word of several verbs, such as `keys`: of them all. */
+function helpFor(words: readonly string[]): string {
+  const [word] = words
+  if (word === undefined || word === 'help') return programHelp()
+  return words.length === 1 ? (familyHelp(word) ?? verbHelp(findVerb(words).verb)) : verbHelp(findVerb(words).verb)
 }
 
 /** The verb is the first word, or the first two: `validation run`. */

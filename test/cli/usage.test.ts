@@ -92,6 +92,15 @@ test('the stack comes with --verbose', async () => {
   assert.match((await coffer(['-v', 'backup'])).err, / {4}at /)
 })
 
+test('the first word of several verbs has help of its own, with an example of each', async () => {
+  const help = await coffer(['keys', '--help'])
+  assert.equal(help.code, 0, help.err)
+  assert.match(help.out, /keys revoke +put a key on its revocation list/)
+  assert.match(help.out, /^Examples:\n {2}coffer keys create /m)
+  assert.equal((await coffer(['help', 'keys'])).out, help.out)
+  assert.match((await coffer(['help', 'help'])).out, /^Verbs:$/m)
+})
+
 test('help: of the program, of each verb, in each way of asking', async () => {
   const program = await coffer(['--help'])
   assert.equal(program.code, 0)
