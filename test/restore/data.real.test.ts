@@ -7,27 +7,11 @@ import { loadOffsetMap } from '../../src/jobs/offsets/store.ts'
 import { FilesystemStorage } from '../../src/storage/filesystem.ts'
 import { dropIndexes, ID, makeArchive as makeLedger, orders, START } from '../extract/support.ts'
 import type { JavaClient } from '../rig/java-client.ts'
-import type { DumpedBytes, DumpedRecord } from '../rig/java-types.ts'
+import type { DumpedRecord } from '../rig/java-types.ts'
 import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
-import { bytesOf, type MadeRecord, type MadeTopic, makeArchive, plainRecords, segmentObject } from './archive-maker.ts'
+import { type MadeRecord, type MadeTopic, makeArchive, plainRecords, segmentObject } from './archive-maker.ts'
+import { assertSame, base64 } from './same-content.ts'
 import { recordingContext, restore, restoreConfig, temporaryFolder } from './support.ts'
-
-function base64(value: string | Buffer | null | undefined): DumpedBytes {
-  return bytesOf(value)?.toString('base64') ?? null
-}
-
-/** What Kafka's consumer must show of made records, in order, from `firstOffset` on. */
-function assertSame(found: readonly DumpedRecord[], made: readonly MadeRecord[], firstOffset = 0): void {
-  const shown = found.map(({ offset, timestamp, key, value, headers }) => ({ offset, timestamp, key, value, headers }))
-  const expected = made.map((record, i) => ({
-    offset: firstOffset + i,
-    timestamp: String(record.timestamp),
-    key: base64(record.key),
-    value: base64(record.value),
-    headers: (record.headers ?? []).map(([name, value]) => [name, base64(value)]),
-  }))
-  assert.deepEqual(shown, expected)
-}
 
 describe('restored records', () => {
   let java: JavaClient

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { DumpedRecord } from '../rig/java-types.ts'
+import type { DumpedBytes, DumpedRecord } from '../rig/java-types.ts'
+import { bytesOf, type MadeRecord } from './archive-maker.ts'
 
 /** All that a restore must bring back: everything but the offset and the kind of timestamp. */
 function content(records: readonly DumpedRecord[], mapped: ReadonlyMap<string, string>): Map<string, unknown[]> {
@@ -33,4 +34,21 @@ export function assertSameContent(
     }
     assert.equal(there.length, records.length, place)
   }
+}
+
+export function base64(value: string | Buffer | null | undefined): DumpedBytes {
+  return bytesOf(value)?.toString('base64') ?? null
+}
+
+/** What Kafka's consumer must show of made records, in order, from `firstOffset` on. */
+export function assertSame(found: readonly DumpedRecord[], made: readonly MadeRecord[], firstOffset = 0): void {
+  const shown = found.map(({ offset, timestamp, key, value, headers }) => ({ offset, timestamp, key, value, headers }))
+  const expected = made.map((record, i) => ({
+    offset: firstOffset + i,
+    timestamp: String(record.timestamp),
+    key: base64(record.key),
+    value: base64(record.value),
+    headers: (record.headers ?? []).map(([name, value]) => [name, base64(value)]),
+  }))
+  assert.deepEqual(shown, expected)
 }

@@ -96,3 +96,16 @@ export async function goToNames(page: Page, archive: string, backup: string, clu
   await page.getByRole('radio', { name: new RegExp(cluster) }).check()
   await button('Next: Names').click()
 }
+
+/** On the wizard's first step in German, with the keyboard alone: the arrow keys choose, Tab goes on, Enter takes it. */
+export async function windowByKeyboard(page: Page): Promise<void> {
+  await page.getByRole('radio', { name: 'Alles' }).focus()
+  await page.keyboard.press('ArrowDown')
+  await page.getByText('Beide Enden gehören dazu').waitFor()
+  assert.ok(await page.getByRole('radio', { name: 'Bis zu einem Zeitpunkt' }).isChecked())
+  const go = page.getByRole('button', { name: 'Weiter: Ziel' })
+  for (let step = 0; step < 20 && !(await go.evaluate((one) => one === document.activeElement)); step += 1)
+    await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Wohin soll es gehen?' }).waitFor()
+}
