@@ -20,7 +20,6 @@ import {
   fourEyesFor,
   goToNames,
   heldBy,
-  restoresNeedApproval,
   windowByKeyboard,
 } from './restore-support.ts'
 import { SecretScan } from './secret-scan.ts'
