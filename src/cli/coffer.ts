@@ -6,7 +6,11 @@ keepCompiledCode()
 const { runJob, warmUp } = await import('../worker/client.ts')
 const word = process.argv[2] ?? ''
 if (/^[a-z]/.test(word) && !['help', 'version'].includes(word)) warmUp(word)
-const [{ runCommand }, { processTerminal }] = await Promise.all([import('./run.ts'), import('./terminal.ts')])
+const [{ runCommand }, { endAtOnce }, { processTerminal }] = await Promise.all([
+  import('./run.ts'),
+  import('./signals.ts'),
+  import('./terminal.ts'),
+])
 
 /** The entry of `coffer`. The process ends by itself once all is written; only the second Ctrl-C ends it early. */
 const environment = Object.fromEntries(
@@ -18,5 +22,5 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   terminal: processTerminal(process.argv.includes('--no-color') ? { ...environment, NO_COLOR: '1' } : environment),
   environment,
   runJob,
-  exit: (code) => process.exit(code),
+  exit: endAtOnce,
 })
