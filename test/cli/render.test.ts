@@ -154,6 +154,38 @@ test('on a narrow terminal lines break between words, and a hash stays in one pi
   assert.equal(wrapped('ledger  1  22.7 MB', 14), 'ledger  1\n  22.7 MB')
 })
 
+test('a run that was killed is not said to run, nor its lock to be held, before the lock has expired too', () => {
+  const lock = {
+    holder: 'ada@bank (process 7)',
+    acquired_at: '2026-06-30T10:00:00.000Z',
+    expires_at: '2999-06-30T10:01:00.000Z',
+    expired: true,
+  }
+  const status: AnyResult = {
+    kind: 'status',
+    backup_id: 'weekly',
+    location: 'file:///archive',
+    state: 'running',
+    generation: 2,
+    run_id: 'r',
+    operator: 'ada@bank',
+    started_at: '2026-06-30T10:00:00.000Z',
+    updated_at: null,
+    lock,
+    statistics: { ...STATISTICS, records: 0 },
+    account: null,
+    partitions: [],
+  }
+  const gone = text(status)
+  assert.match(gone, /^Backup "weekly" in file:\/\/\/archive: its last run was cut off$/m)
+  assert.match(gone, /lock {5}left behind by ada@bank \(process 7\),.* and is gone; the next run takes it over$/m)
+  assert.doesNotMatch(gone, /2999|^ {2}records/m)
+  assert.match(text({ ...status, lock: null }), /its last run was cut off$/m)
+  const held = text({ ...status, lock: { ...lock, expired: false } })
+  assert.match(held, /: running$/m)
+  assert.match(held, /lock {5}held by ada@bank/)
+})
+
 test('a setting that was changed in the same way for many topics is said once, with the command to set it back', () => {
   const back = (topic: string) =>
     `too old; set it back with: kafka-configs --topic ${topic} --delete-config retention.ms`

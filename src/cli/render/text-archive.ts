@@ -152,24 +152,38 @@ function settingLines({ topics }: DescribeResult): string[] {
   return lines.length === 0 ? [] : ['', 'Settings of topics that are not the default:', ...lines]
 }
 
+/** A run holds the lock until it has said how it ended: one that runs and holds none was killed, or its machine stopped. */
+function stateWords({ state, lock }: StatusResult): string {
+  if (state === 'unknown') return 'state unknown'
+  return state === 'running' && (lock === null || lock.expired) ? 'its last run was cut off' : STATE[state]
+}
+
+function lockWords(lock: StatusResult['lock']): string {
+  if (lock === null) return 'nobody writes to it'
+  const since = `since ${moment(lock.acquired_at)}`
+  if (!lock.expired) return `held by ${lock.holder} ${since}`
+  // its time may not be over yet: a process of this machine that has ended is gone before
+  return paint(
+    'yellow',
+    `left behind by ${lock.holder}, which held it ${since} and is gone; the next run takes it over`,
+  )
+}
+
 export function statusText(result: StatusResult): string[] {
   const { lock, statistics } = result
   return [
-    paint(
-      'bold',
-      `Backup "${result.backup_id}" in ${result.location}: ${STATE[result.state] === '–' ? 'state unknown' : STATE[result.state]}`,
-    ),
+    paint('bold', `Backup "${result.backup_id}" in ${result.location}: ${stateWords(result)}`),
     ...(result.generation === null
       ? []
       : [
           `  run      ${count(result.generation)}${result.started_at === null ? '' : `, started ${moment(result.started_at)}`}${result.operator === null ? '' : ` by ${result.operator}`}`,
         ]),
     ...(result.updated_at === null ? [] : [`  moved    ${moment(result.updated_at)}`]),
-    lock === null
-      ? '  lock     nobody writes to it'
-      : `  lock     ${lock.expired ? paint('yellow', `left behind by ${lock.holder}, expired ${moment(lock.expires_at)}`) : `held by ${lock.holder} since ${moment(lock.acquired_at)}`}`,
+    `  lock     ${lockWords(lock)}`,
     `  holds    ${plural(statistics.records, 'record')} (${bytes(statistics.bytes)}, stored as ${bytes(statistics.stored_bytes)}) in ${plural(statistics.segments, 'segment')}`,
-    `  records  ${moment(statistics.first_timestamp)} to ${moment(statistics.last_timestamp)}`,
+    ...(statistics.records === 0
+      ? []
+      : [`  records  ${moment(statistics.first_timestamp)} to ${moment(statistics.last_timestamp)}`]),
     ...(result.partitions.length === 0
       ? []
       : [
