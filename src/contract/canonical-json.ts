@@ -7,27 +7,52 @@
 export function canonicalJson(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      if (!value.isWellFormed()) throw new TypeError('a string with a lone surrogate has no canonical form')
-      return JSON.stringify(value)
+      return text(value)
     case 'number':
       if (!Number.isFinite(value)) throw new TypeError(`${value} has no canonical form`)
-      return JSON.stringify(value)
+      // Number::toString, but for -0, which JSON has no sign for either
+      return `${value}`
     case 'bigint':
       return value.toString()
     case 'boolean':
-      return String(value)
+      return value ? 'true' : 'false'
     case 'object':
       if (value === null) return 'null'
-      if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-      return `{${members(value as Record<string, unknown>).join(',')}}`
+      return Array.isArray(value) ? list(value) : members(value as Record<string, unknown>)
     default:
       throw new TypeError(`a ${typeof value} has no canonical form`)
   }
 }
 
-function members(object: Record<string, unknown>): string[] {
-  return Object.keys(object)
-    .filter((name) => object[name] !== undefined)
-    .sort()
-    .map((name) => `${canonicalJson(name)}:${canonicalJson(object[name])}`)
+/** Of what most names and values are made: nothing in it is written otherwise in JSON. */
+const PLAIN = /^[ !#-[\]-~]*$/
+
+function text(value: string): string {
+  if (PLAIN.test(value)) return `"${value}"`
+  if (!value.isWellFormed()) throw new TypeError('a string with a lone surrogate has no canonical form')
+  return JSON.stringify(value)
+}
+
+function list(values: readonly unknown[]): string {
+  let written = ''
+  for (let i = 0; i < values.length; i++) written += i === 0 ? canonicalJson(values[i]) : `,${canonicalJson(values[i])}`
+  return `[${written}]`
+}
+
+function members(object: Record<string, unknown>): string {
+  const names = Object.keys(object)
+  // what was canonical when it was read is in order already
+  if (!isSorted(names)) names.sort()
+  let written = ''
+  for (const name of names) {
+    const value = object[name]
+    if (value === undefined) continue
+    written += `${written === '' ? '' : ','}${text(name)}:${canonicalJson(value)}`
+  }
+  return `{${written}}`
+}
+
+function isSorted(names: readonly string[]): boolean {
+  for (let i = 1; i < names.length; i++) if ((names[i - 1] as string) > (names[i] as string)) return false
+  return true
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { canonicalJson } from '../contract/canonical-json.ts'
 import { type Said, say } from '../contract/said/said.ts'
@@ -19,6 +19,8 @@ export class Wrong {
   }
 }
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 /**
  * A stored line, checked: UTF-8, JSON, what `wrongMember` asks, and canonical to the byte.
  * @param wrongMember one sentence that says what is wrong with the value; null where it is as it should be
@@ -28,7 +30,7 @@ export function parseChainLine<T>(bytes: Buffer, wrongMember: (value: unknown) =
   let text: string
   let value: unknown
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    text = UTF_8.decode(bytes)
     value = JSON.parse(text)
   } catch {
     return new Wrong(say('custody.noJson'))
@@ -87,7 +89,7 @@ export function hasOnly(value: Fields, names: readonly string[]): boolean {
 
 /** SHA-256, lowercase hex. */
 export function sha256Hex(data: Buffer | string): string {
-  return createHash('sha256').update(data).digest('hex')
+  return hash('sha256', data, 'hex')
 }
 
 /** The operating system's user. A container may run under a user id that has no name: then the id itself. */

@@ -114,6 +114,8 @@ class Lines {
   readonly #signer: ActivitySigner | null
   readonly #unsigned: string | null
   readonly #now: () => number
+  /** Asked for once: the system looks into a file for it. */
+  readonly #place = { os_user: osUser(), host: hostname() }
 
   constructor(head: JournalHead | null, signer: ActivitySigner | null, unsigned: string | null, now: () => number) {
     this.head = head
@@ -127,7 +129,7 @@ class Lines {
       seq: (this.head?.seq ?? 0) + 1,
       at: isoTime(this.#now()),
       clock: 'system',
-      actor: { os_user: osUser(), host: hostname(), name: event.name ?? null, via: event.via, pid: process.pid },
+      actor: { ...this.#place, name: event.name ?? null, via: event.via, pid: process.pid },
       tool: { ...TOOL },
       action: event.action,
       phase: event.phase,
