@@ -52,8 +52,8 @@ export interface KafkaRig {
   readonly pid: number
   /** SIGKILL; data and ports are kept for `restart`. */
   kill9(): Promise<void>
-  /** Orderly shutdown; data and ports are kept for `restart`. */
-  shutdown(): Promise<void>
+  /** Orderly shutdown; data and ports are kept for `restart`. @param patienceMs SIGKILL follows after that */
+  shutdown(patienceMs?: number): Promise<void>
   /** Starts again on the same data and ports, after an orderly shutdown if it still runs. */
   restart(): Promise<void>
   /** Ends it and removes its data. */
@@ -78,14 +78,20 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaRig> 
   }
 }
 
-/** Makes what `keptClasses` gives: a broker that starts, and leaves its classes behind. */
+/** Writing the classes down takes seconds, and minutes where others want the processors. */
+const KEEPING_MS = 5 * 60_000
+
+/**
+ * Makes what `keptClasses` gives: a broker that starts, and leaves its classes behind. Brokers start without them too, and
+ * only slower: on a machine where that can't be had, it is said and gone on.
+ */
 export async function keepKafkaClasses(): Promise<void> {
   await cached(KEPT, 'keeping Kafka’s classes as a broker loads them, about 50 MB', async (to) => {
     const broker = await startKafka({ keepClasses: join(to, KEPT_CLASSES) })
-    await broker.shutdown()
+    await broker.shutdown(KEEPING_MS)
     await broker.stop()
     if (!existsSync(join(to, KEPT_CLASSES))) throw new Error('Java left no classes behind')
-  })
+  }).catch((error: Error) => process.stderr.write(`rig: brokers start without kept classes: ${error.message}\n`))
 }
 
 async function startIn(folder: string, classPath: string, options: KafkaOptions): Promise<KafkaRig> {
@@ -156,8 +162,8 @@ async function startIn(folder: string, classPath: string, options: KafkaOptions)
     async kill9() {
       await child?.end('SIGKILL')
     },
-    async shutdown() {
-      await child?.end('SIGTERM')
+    async shutdown(patienceMs) {
+      await child?.end('SIGTERM', patienceMs)
     },
     async restart() {
       if (child?.running === true) await child.end('SIGTERM')
