@@ -143,12 +143,8 @@ describe('from a topic to a backup to another topic', () => {
       restore: { create_topics: true, topic_mapping: { [name]: target } },
     }
     const config = loadConfig({ text: JSON.stringify(file), name: 'restore.yaml', directory: '.' }, {}, 'restore')
-    const run = () =>
-      runRestore(
-        config as Extract<typeof config, { mode: 'restore' }>,
-        { dryRun: false, directory: '.' },
-        recordingContext(),
-      )
+    const run = (dryRun = false) =>
+      runRestore(config as Extract<typeof config, { mode: 'restore' }>, { dryRun, directory: '.' }, recordingContext())
     const { exitCode, result } = await run()
     assert.equal(exitCode, 0)
     assert.ok(!result.dry_run && result.offset_map!.startsWith(`s3://${bucket}/deep/er/trip/restores/`))
@@ -159,6 +155,9 @@ describe('from a topic to a backup to another topic', () => {
     )
     const again = await run()
     assert.ok(!again.result.dry_run && again.result.records === 0 && again.result.records_already_there === 2000)
+    const { result: left } = await run(true)
+    assert.ok(left.dry_run)
+    assert.deepEqual([left.records_estimate, left.bytes_estimate, left.seconds_estimate], [0, 0, 0])
   })
 
   it('writes the report of offsets that was asked for', async () => {

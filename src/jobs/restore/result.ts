@@ -134,6 +134,9 @@ export function planResult(input: PlanResultInput): JobResult<RestorePlanResult>
   const { plan } = prepared
   const failed = checks.failed
   const present = [...(preflight?.standing?.starts.values() ?? [])].reduce((sum, start) => sum + start.present, 0)
+  const records = plan.records - Math.min(present, plan.records)
+  // what is there already is neither written again nor waited for
+  const bytes = plan.records === 0 ? 0 : Math.round((plan.bytes * records) / plan.records)
   const result: RestorePlanResult = {
     kind: 'restore',
     dry_run: true,
@@ -154,11 +157,11 @@ export function planResult(input: PlanResultInput): JobResult<RestorePlanResult>
         bytes_estimate: topic.bytes,
         ...because('restore.notReached'),
       })),
-    records_estimate: plan.records - Math.min(present, plan.records),
-    bytes_estimate: plan.bytes,
+    records_estimate: records,
+    bytes_estimate: bytes,
     segments_to_read: plan.segmentsToRead,
     segments_skipped: plan.segmentsSkipped,
-    seconds_estimate: secondsFor(config, plan.records, plan.bytes),
+    seconds_estimate: secondsFor(config, records, bytes),
     configuration_differences: preflight?.differences ?? [],
     checks: checks.steps,
     ...warned(input.warnings),
