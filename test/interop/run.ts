@@ -8,8 +8,7 @@ import { OSO_ENV } from './oso-program.ts'
 
 /**
  * `npm run test:oso -- PATH`: whether OSO Kafka Backup, the program itself, and Coffer read each other's archives. That
- * program is not fetched (its authors publish it as an image, and it takes an hour to compile), so this is no part of
- * `npm test`.
+ * program comes from no registry that the tests fetch from, so this is no part of `npm test`.
  */
 
 const HELP = `npm run test:oso -- PATH
@@ -17,8 +16,8 @@ const HELP = `npm run test:oso -- PATH
 Whether OSO Kafka Backup and Coffer read each other's archives, record by record, on a real Kafka.
   PATH    the program "kafka-backup" of OSO Kafka Backup, release 0.17
 The last line is "N passed, N failed"; the exit code is 1 when something failed or nothing ran.`
-const HINT = `hint: compile it from https://github.com/osodevops/kafka-backup (cargo build --release; target/release/kafka-backup), or copy
-it out of its image, and name its path: npm run test:oso -- PATH`
+const HINT = `hint: compile it from https://github.com/osodevops/kafka-backup (cargo build --release),
+and name its path: npm run test:oso -- target/release/kafka-backup`
 
 const root = join(import.meta.dirname, '../..')
 const [given, ...more] = process.argv.slice(2)
