@@ -171,3 +171,14 @@ test('services that are closed twice at once are closed once', async () => {
   assert.deepEqual(entries.map(({ action }) => action).sort(), ['app closed', 'app opened'])
   await later.close(0)
 })
+
+test('schedules that were to start a moment later do not start once the services are closed', async () => {
+  const services = new Services(options())
+  await services.close(0)
+  services.background.start()
+  await sleep(50)
+  assert.deepEqual(
+    fake.requests.filter(({ kind }) => kind === 'schedule'),
+    [],
+  )
+})

@@ -19,8 +19,9 @@ export class Background {
   /** By schedule: what is wrong with it, in words. */
   readonly #problems = new Map<string, string>()
   #stop: AbortController | null = null
-  #terminate = new AbortController()
+  readonly #terminate = new AbortController()
   #ended: Promise<void> = Promise.resolve()
+  #isOver = false
 
   constructor(core: ServiceCore) {
     this.#core = core
@@ -38,8 +39,9 @@ export class Background {
     return [...this.#problems.values()]
   }
 
+  /** Once, and not after it was stopped: a host that is closed at once may still have its start before it. */
   start(): void {
-    if (this.#stop !== null) return
+    if (this.#isOver || this.#stop !== null) return
     this.#stop = new AbortController()
     this.#ended = this.#run(this.#stop.signal)
     this.daily.start()
@@ -47,6 +49,7 @@ export class Background {
 
   /** Asks runs under way to stop at a durable point and waits for them; after `graceMs` they are ended at once. */
   async stop(graceMs: number): Promise<void> {
+    this.#isOver = true
     this.daily.stop()
     if (this.#stop === null) return
     this.#stop.abort()
@@ -59,7 +62,6 @@ export class Background {
     clearTimeout(timer)
     this.#terminate.abort()
     await this.#ended
-    this.#terminate = new AbortController()
   }
 
   /** Whether any schedule waits for its time. */
