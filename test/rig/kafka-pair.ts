@@ -5,8 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { mustRun, runTool, type ToolResult } from './cache.ts'
 import { type Child, removeNow, removeOnExit, startChild } from './child.ts'
 import type { JavaClient, LeaderRow } from './java-client.ts'
-import { randomClusterId, serverArguments, toolArguments, untilReady } from './kafka.ts'
+import { serverArguments, toolArguments, untilReady } from './kafka.ts'
 import { type KafkaPorts, serverProperties } from './kafka-config.ts'
+import { formatData, randomId } from './kafka-format.ts'
 import { kafkaClassPath } from './kafka-jars.ts'
 import { freePort } from './ports.ts'
 
@@ -53,7 +54,7 @@ export async function startKafkaPair(options: { extraProperties?: Record<string,
   const folder = await mkdtemp(join(tmpdir(), 'coffer-kafka-'))
   removeOnExit(folder)
   const tools = toolArguments(classPath)
-  const clusterId = randomClusterId()
+  const clusterId = randomId()
   const controllerPort = await freePort()
   const extra = { ...SHARED, ...options.extraProperties }
 
@@ -71,7 +72,8 @@ export async function startKafkaPair(options: { extraProperties?: Record<string,
     const properties = join(home, 'server.properties')
     const settings = { ports, dataDir: join(home, 'data'), advertisedPort: ports.plaintext, certificates: undefined }
     await writeFile(properties, serverProperties({ ...settings, extra: { ...extra, ...roleOf(id, ports) } }))
-    await mustRun('java', [...tools, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties])
+    const { dataDir } = settings
+    await formatData({ tools, propertiesFile: properties, dataDir, nodeId: id, clusterId, secure: false })
     const logFile = join(home, 'kafka.log')
     const heap = id === CONTROLLER ? '256m' : '512m'
     const args = serverArguments(classPath, properties, { heap, firstHeap: '128m', lasting: false })

@@ -3,11 +3,12 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { cached, mustRun, runTool, type ToolResult } from './cache.ts'
+import { cached, runTool, type ToolResult } from './cache.ts'
 import { type Certificates, makeCertificates } from './certificates.ts'
 import { type Child, logTail, removeNow, removeOnExit, startChild } from './child.ts'
 import { BRIEF } from './java-process.ts'
-import { type KafkaPorts, SECURE_USERS, scramArguments, serverProperties } from './kafka-config.ts'
+import { type KafkaPorts, SECURE_USERS, serverProperties } from './kafka-config.ts'
+import { formatData, randomId } from './kafka-format.ts'
 import { KAFKA_VERSION, KEPT, KEPT_CLASSES, kafkaClassPath, keptClasses } from './kafka-jars.ts'
 import { probeMetadata } from './metadata-probe.ts'
 import { freePort } from './ports.ts'
@@ -119,9 +120,9 @@ async function startIn(folder: string, classPath: string, options: KafkaOptions)
   let keeper: Child | undefined
   if (zooKeeper) keeper = await startZooKeeper(classPath, folder, ports.controller)
   else {
-    const format = ['format', '-t', randomClusterId(), '-c', propertiesFile]
-    if (certificates !== undefined) format.push(...scramArguments())
-    await mustRun('java', [...tools, 'kafka.tools.StorageTool', ...format])
+    const secure = certificates !== undefined
+    const { version } = options
+    await formatData({ tools, propertiesFile, dataDir, nodeId: 1, clusterId: randomId(), secure, version })
   }
 
   const heap = options.heap ?? '768m'
@@ -196,13 +197,6 @@ async function startZooKeeper(classPath: string, folder: string, port: number): 
     cwd: folder,
     folder,
   })
-}
-
-/** Kafka's cluster ids are 16 random bytes in URL-safe base64; one that begins with a dash would look like an option. */
-export function randomClusterId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  bytes[0] = 0
-  return Buffer.from(bytes).toString('base64url')
 }
 
 /** Java's arguments for a main class of Kafka's that runs for a moment. */
