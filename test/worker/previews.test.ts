@@ -10,10 +10,13 @@ import { runJob } from '../rig/run-job.ts'
 /** Real looks through a real archive, whose ends the tests hold back. */
 
 const folder = await temporaryFolder()
-await makeArchive(join(folder, 'archive'), { orders: [[orders(0, 60), orders(60, 40)]] })
+await makeArchive(join(folder, '100'), { orders: [[orders(0, 60), orders(60, 40)]] })
+await makeArchive(join(folder, '600'), { orders: [[orders(0, 600)]] })
 let ended = Promise.withResolvers<void>()
 let goesOn = Promise.withResolvers<void>()
+let looks = 0
 const held = (async (request, handlers) => {
+  looks++
   const outcome = await runJob(request, handlers)
   ended.resolve()
   await goesOn.promise
@@ -29,11 +32,12 @@ after(async () => {
   core.files.close()
 })
 
-async function begin(filter: Record<string, string> | null): Promise<string> {
+/** @param records how many the archive has */
+async function begin(filter: Record<string, string> | null, records: 100 | 600 = 100): Promise<string> {
   ended = Promise.withResolvers()
   goesOn = Promise.withResolvers()
   const extract = filter === null ? {} : { filter }
-  const text = fileText(join(folder, 'archive'), { extract, output: 'preview.zip' })
+  const text = fileText(join(folder, String(records)), { extract, output: 'preview.zip' })
   return previews.start({ config: { text, name: 'preview.yaml', directory: folder } }, null)
 }
 
@@ -57,6 +61,17 @@ test('what was found is told with the end of the look that found it', async () =
   const now = await settled(id)
   assert.deepEqual([now.complete, now.rows, now.recordsRead, now.recordsTotal], [true, 100, 100, 100])
   assert.equal((await previews.rows(id, 0, 200)).length, 100)
+})
+
+test('of two who ask at once for more, one looks', async () => {
+  const id = await begin(null, 600)
+  await ended.promise
+  goesOn.resolve()
+  assert.equal((await settled(id)).rows, 500, 'what a first look takes')
+  looks = 0
+  await Promise.all([previews.more(id), previews.more(id)])
+  const now = await settled(id)
+  assert.deepEqual([now.complete, now.rows, looks], [true, 600, 1])
 })
 
 async function settled(id: string) {

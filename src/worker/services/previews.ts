@@ -118,8 +118,10 @@ export class Previews {
   /** Looks further, where there is anything left and it is not looking already. */
   async more(id: string): Promise<void> {
     const preview = this.#get(id)
+    const rows = await previewRows(preview.folder)
+    if (rows >= MOST_ROWS) return
+    // of two who ask at once, the first is looking by now
     if (preview.running !== null || preview.cursor === null || preview.error !== null) return
-    if ((await previewRows(preview.folder)) >= MOST_ROWS) return
     preview.next.rows = Math.min(preview.next.rows * GROWTH, MOST_AT_ONCE.rows)
     preview.next.bytes = Math.min(preview.next.bytes * GROWTH, MOST_AT_ONCE.bytes)
     this.#look(preview)
