@@ -8,7 +8,7 @@ const word = process.argv[2] ?? ''
 if (/^[a-z]/.test(word) && !['help', 'version'].includes(word)) warmUp(word)
 const [{ runCommand }, { endAtOnce }, { processTerminal }] = await Promise.all([
   import('./run.ts'),
-  import('./signals.ts'),
+  import('../worker/end-at-once.ts'),
   import('./terminal.ts'),
 ])
 

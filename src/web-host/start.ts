@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { EXIT } from '../contract/exit-codes.ts'
 import { runJob } from '../worker/client.ts'
+import { endAtOnce } from '../worker/end-at-once.ts'
 import { profileFolder } from '../worker/services/profile.ts'
 import { RendererFiles } from '../worker/services/renderer-files.ts'
 import { Services } from '../worker/services/services.ts'
@@ -89,7 +91,7 @@ function endWhenUnused(services: Services, host: WebHost, afterMs: number, end: 
 function endOnSignal(services: Services, close: () => Promise<void>): () => void {
   let asked = false
   const end = () => {
-    if (asked) process.exit(130)
+    if (asked) endAtOnce(EXIT.interrupted)
     asked = true
     if (services.runningJobs > 0) console.error('Stopping at a durable point. Ctrl-C again to end at once.')
     services

@@ -4,13 +4,15 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 
 const SIGNALS = new URL('../../src/cli/signals.ts', import.meta.url).href
+const END = new URL('../../src/worker/end-at-once.ts', import.meta.url).href
 
 /** Work for many seconds in the thread pool, as a backup at a high level gives it, and then the second Ctrl-C. */
 const BUSY = `
 import { randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import { zstdCompress, constants } from 'node:zlib'
-import { endAtOnce, watchSignals } from ${JSON.stringify(SIGNALS)}
+import { watchSignals } from ${JSON.stringify(SIGNALS)}
+import { endAtOnce } from ${JSON.stringify(END)}
 watchSignals(() => console.log('stopping'), () => endAtOnce(130))
 const text = Buffer.from(randomBytes(6_000_000).toString('hex'))
 const params = { [constants.ZSTD_c_compressionLevel]: 19 }

@@ -1,10 +1,8 @@
-import { join, relative } from 'node:path'
+import { relative } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
-import { pathToFileURL } from 'node:url'
 import type { Tally } from './checks.ts'
 
-const BEFORE_EACH = ['--import', pathToFileURL(join(import.meta.dirname, 'unhooked.ts')).href]
 const FILE_TIMEOUT_MS = 10 * 60_000
 
 interface FileTally {
@@ -21,7 +19,7 @@ export async function runTests(root: string, files: string[], concurrency: numbe
   const tally: Tally = { passed: 0, failed: 0 }
   const byFile = new Map<string, FileTally>(files.map((file) => [file, { executed: 0, milliseconds: 0 }]))
   const problems: string[] = []
-  const stream = run({ files, concurrency, timeout: FILE_TIMEOUT_MS, cwd: root, execArgv: BEFORE_EACH })
+  const stream = run({ files, concurrency, timeout: FILE_TIMEOUT_MS, cwd: root })
 
   stream.on('test:pass', (event) => {
     // The runner reports a file without tests, and a suite, as a test that passed.
