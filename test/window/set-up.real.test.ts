@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
 import type { ApprovalPolicy } from '../../src/contract/approvals.ts'
 import type { ApprovalsResult } from '../../src/contract/results/approvals.ts'
@@ -178,6 +179,8 @@ test('where four eyes are asked for, it is revoked only when another key has app
   )
 })
 
+const settings = () => host.services.handlers['settings.get'](null as never)
+
 test('what is chosen in the settings holds at once and after the window was loaded again', async () => {
   await keys(page, /^Settings$/, 'Enter')
   await heading('As you like it').waitFor()
@@ -194,12 +197,14 @@ test('what is chosen in the settings holds at once and after the window was load
   await keys(page, /^Say so when a long job is done$/, 'Space')
   await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'switch')
   await keys(page, /^Say so when a job or a schedule fails$/, 'Space')
+  // they are stored one after the other; what has not reached the host is lost with the page
+  while ((await settings()).notifications.failures) await delay(20)
   await page.reload()
   await heading('As you like it').waitFor()
   assert.equal(await page.evaluate(() => document.documentElement.dataset.contrast), 'more')
   assert.equal(await page.evaluate(() => document.documentElement.lang), 'en')
   assert.equal(await page.getByLabel(/^A good backup is at most/).inputValue(), '36')
-  const { notifications, language, theme } = await host.services.handlers['settings.get'](null as never)
+  const { notifications, language, theme } = await settings()
   assert.deepEqual([notifications.failures, language, theme], [false, 'en', 'contrast'])
 })
 
