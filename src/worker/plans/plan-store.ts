@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { CofferError } from '../../contract/errors.ts'
 import { type PlanInput, planInput } from '../../contract/ipc/plan.ts'
 import { isoTime } from '../../contract/time.ts'
+import { withFolderLock } from '../../storage/filesystem-lock.ts'
 import { makeFolder } from '../../storage/make-folder.ts'
 import { writeWhole } from '../../storage/write-whole.ts'
 
@@ -19,7 +20,6 @@ const file = z.object({ format: z.literal(1), plans: z.array(stored).max(10_000)
 export class PlanStore {
   readonly folder: string
   readonly #index: string
-  #last: Promise<unknown> = Promise.resolve()
 
   /** @param profile folder; made when something is first saved */
   constructor(profile: string) {
@@ -101,16 +101,14 @@ export class PlanStore {
     })
   }
 
-  /** One change at a time, each on the index as it stands. */
-  #change<T>(change: (all: StoredPlan[]) => Promise<[StoredPlan[], T]>): Promise<T> {
-    const next = this.#last.then(async () => {
-      await makeFolder(this.folder, 0o700)
+  /** One change at a time, each on the index as it stands: the window may be open in several processes. */
+  async #change<T>(change: (all: StoredPlan[]) => Promise<[StoredPlan[], T]>): Promise<T> {
+    await makeFolder(this.folder, 0o700)
+    return withFolderLock(this.folder, async () => {
       const [plans, result] = await change(await this.list())
       await writeWhole(this.#index, `${JSON.stringify({ format: 1, plans }, null, 2)}\n`)
       return result
     })
-    this.#last = next.catch(() => {})
-    return next
   }
 }
 

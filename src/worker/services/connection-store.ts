@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { CofferError } from '../../contract/errors.ts'
 import { connection } from '../../contract/ipc/connection.ts'
+import { withFolderLock } from '../../storage/filesystem-lock.ts'
 import { makeFolder } from '../../storage/make-folder.ts'
 import { writeWhole } from '../../storage/write-whole.ts'
 
@@ -16,7 +17,6 @@ const file = z.object({ format: z.literal(1), connections: z.array(stored).max(1
 /** The connections of a profile, in `connections.json` of its folder; readable by its owner alone. */
 export class ConnectionStore {
   readonly #path: string
-  #last: Promise<unknown> = Promise.resolve()
   /** Told of each connection that was saved, before the caller hears of it. */
   readonly onSaved: ((id: string) => Promise<void>)[] = []
 
@@ -71,16 +71,15 @@ export class ConnectionStore {
     return this.#change((all) => [all.filter((one) => one.id !== id), undefined])
   }
 
-  /** One change at a time, each on the file as it stands. */
-  #change<T>(change: (all: StoredConnection[]) => [StoredConnection[], T]): Promise<T> {
-    const next = this.#last.then(async () => {
+  /** One change at a time, each on the file as it stands: the window may be open in several processes. */
+  async #change<T>(change: (all: StoredConnection[]) => [StoredConnection[], T]): Promise<T> {
+    const profile = dirname(this.#path)
+    await makeFolder(profile, 0o700)
+    return withFolderLock(profile, async () => {
       const [connections, result] = change(await this.list())
-      await makeFolder(dirname(this.#path), 0o700)
       await writeWhole(this.#path, `${JSON.stringify({ format: 1, connections }, null, 2)}\n`)
       return result
     })
-    this.#last = next.catch(() => {})
-    return next
   }
 }
 
