@@ -212,14 +212,19 @@ describe('leaders that change', () => {
     const [ledger, restored] = [uniqueName('ledger'), uniqueName('restored')]
     const [archive, source] = [await temporaryFolder(), await temporaryFolder()]
     const count = 24_000
-    await java.createTopics([{ name: ledger, partitions: 4 }])
+    // small batches, so that each is held back: the restore must not be through before the leaders are
+    const configs = { 'max.message.bytes': '50000' }
+    await java.createTopics([
+      { name: ledger, partitions: 4 },
+      { name: restored, partitions: 3, configs },
+    ])
     await java.generate(ledger, count, { size: 1000, partitions: 4, producer: { 'batch.size': '50000' } })
     const partitions = [0, 1, 2]
     const rows = plainRecords(0, 6000).map((record) => ({ ...record, value: `${record.value} ${'y'.repeat(1000)}` }))
     const segments = Object.fromEntries(partitions.map((partition) => [partition, [{ records: rows, ours: true }]]))
     await makeArchive(source, ID, [{ name: restored, partitions: segments }])
 
-    await quota('--add-config', 'consumer_byte_rate=500000,producer_byte_rate=300000')
+    await quota('--add-config', 'consumer_byte_rate=300000,producer_byte_rate=150000')
     const backup = await startBackup(ledger, archive)
     const restore = await startRestore(source)
     await Promise.all([backup.begun, restore.begun])
