@@ -95,6 +95,9 @@ export async function keepKafkaClasses(): Promise<void> {
   }).catch((error: Error) => process.stderr.write(`rig: brokers start without kept classes: ${error.message}\n`))
 }
 
+/** Nothing waits for the end of a broker that many tests share: it must not be taken for dead while they load the machine. */
+const PATIENT = { 'broker.session.timeout.ms': '30000' }
+
 async function startIn(folder: string, classPath: string, options: KafkaOptions): Promise<KafkaRig> {
   const dataDir = join(folder, 'data')
   const logFile = join(folder, 'kafka.log')
@@ -109,7 +112,7 @@ async function startIn(folder: string, classPath: string, options: KafkaOptions)
     saslPlaintext: await freePort(),
   }
   const advertisedPort = options.advertisedPort ?? ports.plaintext
-  const extra = options.extraProperties ?? {}
+  const extra = { ...(options.lasting === true ? PATIENT : {}), ...options.extraProperties }
   const zooKeeper = needsZooKeeper(options.version)
   const properties = serverProperties({ ports, dataDir, advertisedPort, certificates, extra, zooKeeper })
   await writeFile(propertiesFile, properties)
