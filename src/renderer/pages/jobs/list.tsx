@@ -27,6 +27,9 @@ export function JobListPage() {
   const history = useHistory(query)
   const { page, rows } = history
   const nothing = page !== null && page.total === 0 && !isFiltered(filters)
+  /** Whether the form is open at first: decided once, so that it neither opens nor closes under one's hand. */
+  const [open, setOpen] = useState<boolean | null>(null)
+  if (open === null && (page !== null || history.error !== null)) setOpen(nothing)
 
   return (
     <>
@@ -57,10 +60,12 @@ export function JobListPage() {
           </>
         )}
       </section>
-      <details className="card after-table" open={nothing}>
-        <summary>{t('start.title')}</summary>
-        <StartJob directory={directory} />
-      </details>
+      {open !== null && (
+        <details className="card after-table" open={open}>
+          <summary>{t('start.title')}</summary>
+          <StartJob directory={directory} />
+        </details>
+      )}
     </>
   )
 }

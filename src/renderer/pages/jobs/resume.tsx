@@ -18,7 +18,11 @@ export function ResumeButton({ row, name }: { row: JobRow; name: string }) {
   const goesOn = row.resume === 'continue'
   const go = () => {
     setAsking(false)
-    resume.mutate({ jobId: row.jobId }, { onSuccess: ({ jobId }) => void navigate(`/jobs/${jobId}`) })
+    // what began may take this button away before it is answered
+    void resume.mutateAsync({ jobId: row.jobId }).then(
+      ({ jobId }) => navigate(`/jobs/${jobId}`),
+      () => {},
+    )
   }
   return (
     <>
