@@ -6,16 +6,17 @@ import type { Verb } from './verbs/verb.ts'
 
 /** The help of the whole program. */
 export function programHelp(): string {
-  const widest = Math.max(...VERBS.map((verb) => verb.name.length))
   return [
     `coffer ${TOOL.version}: byte-true, provable backups of Apache Kafka`,
     '',
     'Usage: coffer VERB [FLAGS]',
     '',
     'Verbs:',
-    ...VERBS.map((verb) => `  ${verb.name.padEnd(widest)}  ${verb.summary}`),
-    `  ${'help'.padEnd(widest)}  help for a verb: coffer help VERB`,
-    `  ${'version'.padEnd(widest)}  the version`,
+    ...summaryLines([
+      ...VERBS,
+      { name: 'help', summary: 'help for a verb: coffer help VERB' },
+      { name: 'version', summary: 'the version' },
+    ]),
     '',
     'Flags of every verb:',
     ...flagLines(COMMON_FLAGS),
@@ -54,16 +55,21 @@ export function verbHelp(verb: Verb): string {
   ].join('\n')
 }
 
+/** A line for each verb, what it does in a column of its own. */
+function summaryLines(verbs: readonly Pick<Verb, 'name' | 'summary'>[]): string[] {
+  const widest = Math.max(...verbs.map(({ name }) => name.length))
+  return verbs.map(({ name, summary }) => `  ${name.padEnd(widest)}  ${summary}`)
+}
+
 /** The help of verbs that begin with the same word, such as `keys`. @returns null where there are none */
 export function familyHelp(word: string): string | null {
   const verbs = VERBS.filter((verb) => verb.name.startsWith(`${word} `))
   if (verbs.length === 0) return null
-  const widest = Math.max(...verbs.map((verb) => verb.name.length))
   return [
     `Usage: coffer ${word} WORD [FLAGS]`,
     '',
     'Verbs:',
-    ...verbs.map((verb) => `  ${verb.name.padEnd(widest)}  ${verb.summary}`),
+    ...summaryLines(verbs),
     '',
     `The flags of one: coffer ${verbs[0]?.name} --help`,
     '',

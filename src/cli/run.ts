@@ -73,7 +73,8 @@ export async function runCommand(argv: readonly string[], world: World): Promise
 function helpFor(words: readonly string[]): string {
   const [word] = words
   if (word === undefined || word === 'help') return programHelp()
-  return words.length === 1 ? (familyHelp(word) ?? verbHelp(findVerb(words).verb)) : verbHelp(findVerb(words).verb)
+  const family = words.length === 1 ? familyHelp(word) : null
+  return family ?? verbHelp(findVerb(words).verb)
 }
 
 /** The verb is the first word, or the first two: `validation run`. */

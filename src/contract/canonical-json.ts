@@ -10,7 +10,6 @@ export function canonicalJson(value: unknown): string {
       return text(value)
     case 'number':
       if (!Number.isFinite(value)) throw new TypeError(`${value} has no canonical form`)
-      // Number::toString, but for -0, which JSON has no sign for either
       return `${value}`
     case 'bigint':
       return value.toString()
@@ -18,7 +17,9 @@ export function canonicalJson(value: unknown): string {
       return value ? 'true' : 'false'
     case 'object':
       if (value === null) return 'null'
-      return Array.isArray(value) ? list(value) : members(value as Record<string, unknown>)
+      return Array.isArray(value)
+        ? `[${value.map(canonicalJson).join(',')}]`
+        : members(value as Record<string, unknown>)
     default:
       throw new TypeError(`a ${typeof value} has no canonical form`)
   }
@@ -31,12 +32,6 @@ function text(value: string): string {
   if (PLAIN.test(value)) return `"${value}"`
   if (!value.isWellFormed()) throw new TypeError('a string with a lone surrogate has no canonical form')
   return JSON.stringify(value)
-}
-
-function list(values: readonly unknown[]): string {
-  let written = ''
-  for (let i = 0; i < values.length; i++) written += i === 0 ? canonicalJson(values[i]) : `,${canonicalJson(values[i])}`
-  return `[${written}]`
 }
 
 function members(object: Record<string, unknown>): string {

@@ -1,20 +1,19 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { App } from 'electron'
+import { oneAfterTheOther } from '../contract/in-turn.ts'
 
 /** Without a window, which opens by the sign in the tray. */
 const HIDDEN = '--hidden'
 
-let last: Promise<unknown> = Promise.resolve()
+const inTurn = oneAfterTheOther()
 
 /**
  * Starting at login, which is off until somebody asks for it. One after the other: who takes it back at once must not find
  * its file there all the same. @param program that is to be started
  */
 export function startAtLogin(app: App, program: string, wanted: boolean): Promise<void> {
-  const next = last.then(() => set(app, program, wanted))
-  last = next.catch(() => {})
-  return next
+  return inTurn(() => set(app, program, wanted))
 }
 
 async function set(app: App, program: string, wanted: boolean): Promise<void> {

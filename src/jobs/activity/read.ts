@@ -1,6 +1,7 @@
 import { open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ActivityFilter, SignedActivityEntry } from '../../contract/activity.ts'
+import { oneAfterTheOther } from '../../contract/in-turn.ts'
 import { JOURNAL_FILE } from '../../journal/activity/append.ts'
 import { parseActivityLine } from '../../journal/activity/line.ts'
 import { linesOf } from '../../journal/activity/lines.ts'
@@ -32,7 +33,7 @@ export class ActivityReader {
   #lines = 0
   /** Up to where the file was looked through. */
   #read = 0
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #inTurn = oneAfterTheOther()
 
   constructor(profile: string) {
     this.#path = join(activityFolder(profile), JOURNAL_FILE)
@@ -40,9 +41,7 @@ export class ActivityReader {
 
   /** @param offset from the newest; lines that can't be read are left out (verifying names them) */
   page(filter: ActivityFilter, offset: number, limit: number): Promise<ActivityPage> {
-    const next = this.#last.then(() => this.#page(filter, offset, limit))
-    this.#last = next.catch(() => undefined)
-    return next
+    return this.#inTurn(() => this.#page(filter, offset, limit))
   }
 
   async #page(filter: ActivityFilter, offset: number, limit: number): Promise<ActivityPage> {

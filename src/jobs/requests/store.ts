@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { CofferError } from '../../contract/errors.ts'
+import { oneAfterTheOther } from '../../contract/in-turn.ts'
 import { type CaseFile, caseFile } from '../../contract/requests/case.ts'
 import { type CaseData, type ExtractionSpec, extractionSpec } from '../../contract/requests/spec.ts'
 import { isoTime } from '../../contract/time.ts'
@@ -27,7 +28,8 @@ export class CaseStore {
   readonly #home: string
   readonly #elsewhere: string
   readonly #folders = new Map<string, string>()
-  #last: Promise<unknown> = Promise.resolve()
+  /** One change at a time. */
+  readonly #inTurn = oneAfterTheOther()
 
   /** @param profile folder; what is missing is made when something is first kept */
   constructor(profile: string) {
@@ -142,13 +144,6 @@ export class CaseStore {
     const folders = [...new Set([...(await this.#others()), folder])]
     await makeFolder(dirname(this.#elsewhere), 0o700)
     await saveFile(this.#elsewhere, `${JSON.stringify({ format: 1, folders }, null, 2)}\n`)
-  }
-
-  /** One change at a time. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.#last.then(work)
-    this.#last = next.catch(() => {})
-    return next
   }
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { CofferError } from '../../contract/errors.ts'
+import { oneAfterTheOther } from '../../contract/in-turn.ts'
 import type { VaultState } from '../../contract/ipc/vault.ts'
 import { Secret } from '../../contract/secret.ts'
 import { CONNECTIONS_SERVICE, type Keychain, osKeychain, PATIENCE_MS } from '../../signing/store/keychain.ts'
@@ -40,7 +41,8 @@ export class Vault {
   #asked: { at: number; problem: string } | null = null
   #problem: string | null = null
   #loading: Promise<void> | null = null
-  #last: Promise<unknown> = Promise.resolve()
+  /** One change at a time. */
+  readonly #inTurn = oneAfterTheOther()
 
   constructor(options: VaultOptions) {
     this.#options = options
@@ -324,13 +326,6 @@ export class Vault {
 
   #change(change: (record: VaultRecord) => VaultRecord): void {
     this.#options.exclusively(() => writeVault(this.#path, change(readVault(this.#path) ?? emptyVault())))
-  }
-
-  /** One change at a time. */
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const next = this.#last.then(work)
-    this.#last = next.catch(() => {})
-    return next
   }
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseDocument } from 'yaml'
 import { CofferError } from '../../contract/errors.ts'
 import { conclusionOf } from '../../contract/evidence/questions.ts'
+import { oneAfterTheOther } from '../../contract/in-turn.ts'
 import type { RequestDetail, ShownPackage } from '../../contract/ipc/calls/requests.ts'
 import type { JobFacts, WindowEvent, WindowOutcome } from '../../contract/ipc/job.ts'
 import type { PackageRun } from '../../contract/requests/case.ts'
@@ -25,7 +26,8 @@ export class RequestPackages {
   readonly #running = new Map<string, { id: string; file: string }>()
   /** Those that stand in their case and have no job yet. */
   readonly #starting = new Set<{ id: string; file: string }>()
-  #lastStart: Promise<unknown> = Promise.resolve()
+  /** One start after the other, from the choice of its file's name on: two at once would choose the same. */
+  readonly inTurn = oneAfterTheOther()
   /** Work that goes on after an event: waited for before the session ends. */
   #last: Promise<unknown> = Promise.resolve()
 
@@ -42,13 +44,6 @@ export class RequestPackages {
       const file = n === 1 ? `${base}.zip` : `${base}-${n}.zip`
       if (!taken.has(file.toLowerCase())) return file
     }
-  }
-
-  /** One start after the other, from the choice of its file's name on: two at once would choose the same. */
-  inTurn<T>(start: () => Promise<T>): Promise<T> {
-    const next = this.#lastStart.then(start)
-    this.#lastStart = next.catch(() => {})
-    return next
   }
 
   /** @param yaml the extraction's file, whose output is `file` in the case's folder */

@@ -5,6 +5,7 @@ import { Link, useNavigate, useParams } from 'react-router'
 import type { Plan } from '../../../contract/ipc/plan.ts'
 import type { ScheduleStatus } from '../../../contract/schedule.ts'
 import { bytes, count, fromNow, moment } from '../../format.ts'
+import { Back } from '../../parts/back.tsx'
 import { Card, Figure, Headline, Pill, Problem } from '../../parts/basics.tsx'
 import { Confirm } from '../../parts/confirm.tsx'
 import { useAct, useCall } from '../../query.ts'
@@ -27,7 +28,7 @@ export function PlanPage() {
   if (plan.error !== null) {
     return (
       <>
-        <Back />
+        <Back to="/backups">{t('tabs.plans')}</Back>
         <Headline sub={t('plan.goneSub')}>{t('plan.gone')}</Headline>
         <Problem error={errorOf(plan.error)} />
       </>
@@ -35,15 +36,6 @@ export function PlanPage() {
   }
   if (plan.data === undefined) return <p className="mute">{t('loading', { ns: 'app' })}</p>
   return <PlanView plan={plan.data} schedule={scheduleOf(schedules.data, id)} />
-}
-
-function Back() {
-  const { t } = useTranslation('backups')
-  return (
-    <p>
-      <Link to="/backups">‹ {t('tabs.plans')}</Link>
-    </p>
-  )
 }
 
 function PlanView({ plan, schedule }: { plan: Plan; schedule: ScheduleStatus | null }) {
@@ -58,7 +50,7 @@ function PlanView({ plan, schedule }: { plan: Plan; schedule: ScheduleStatus | n
   const good = lastGoodAt(standing, schedule)
   return (
     <>
-      <Back />
+      <Back to="/backups">{t('tabs.plans')}</Back>
       <Headline
         sub={t('plan.sub', {
           source: plan.sourceName ?? t('home.gone'),

@@ -1,8 +1,9 @@
 import { Select } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Link, useNavigate, useParams } from 'react-router'
+import { useNavigate, useParams } from 'react-router'
 import { count } from '../../format.ts'
+import { Back } from '../../parts/back.tsx'
 import { Headline, Problem } from '../../parts/basics.tsx'
 import { ControlCard } from './control-card.tsx'
 import type { ControlWords } from './control-words.ts'
@@ -21,11 +22,7 @@ export function FrameworkPage({ data, words }: { data: Controls; words: ControlW
   const now = Date.now()
   const { frameworks, checked_at } = data.controls
   const framework = frameworks.find((one) => one.id === id)
-  const back = (
-    <p>
-      <Link to="/controls">‹ {t('allFrameworks')}</Link>
-    </p>
-  )
+  const back = <Back to="/controls">{t('allFrameworks')}</Back>
   if (framework === undefined) {
     return (
       <>

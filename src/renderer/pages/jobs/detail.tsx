@@ -5,6 +5,7 @@ import { Link, useParams } from 'react-router'
 import type { JobDetail } from '../../../contract/ipc/history.ts'
 import { duration, moment, timeOfDay } from '../../format.ts'
 import { useJobName } from '../../job-words.ts'
+import { Back } from '../../parts/back.tsx'
 import { Card, Headline, Problem } from '../../parts/basics.tsx'
 import { JobControls, ProgressView } from '../../parts/progress.tsx'
 import { useCall } from '../../query.ts'
@@ -32,11 +33,7 @@ export function JobDetailPage() {
   useEffect(() => {
     if (hasEnded) void refetch()
   }, [hasEnded, refetch])
-  const back = (
-    <p>
-      <Link to="/jobs">‹ {t('back')}</Link>
-    </p>
-  )
+  const back = <Back to="/jobs">{t('back')}</Back>
   if (asked.error !== null) {
     return (
       <>

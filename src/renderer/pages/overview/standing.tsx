@@ -65,7 +65,8 @@ function subline(
 const newest = <T,>(all: readonly T[], at: (one: T) => string | null): T | undefined =>
   all.filter((one) => at(one) !== null).sort((a, b) => ((at(a) ?? '') < (at(b) ?? '') ? 1 : -1))[0]
 
-const isWithin = (at: string, hours: number): boolean => Date.now() - Date.parse(at) <= hours * 3_600_000
+const isWithin = (at: string | null | undefined, hours: number): boolean =>
+  at != null && Date.now() - Date.parse(at) <= hours * 3_600_000
 
 function Figures({ backups, targets }: { backups: readonly BackupStanding[]; targets: Overview['targets'] }) {
   const { t } = useTranslation('overview')
@@ -78,6 +79,8 @@ function Figures({ backups, targets }: { backups: readonly BackupStanding[]; tar
   const weakest = [...locked].sort((a, b) => ((a.lock.retain_until ?? '') < (b.lock.retain_until ?? '') ? -1 : 1))[0]
   const until = locked.length === backups.length ? (weakest?.lock.retain_until ?? null) : null
   const holds = backups.filter((one) => one.lock.legal_hold === true).length
+  const onTime = isWithin(good?.last_good_at, targets.backupHours)
+  const tested = isWithin(proved?.last_proof?.at, targets.restoreDays * 24)
   return (
     <div className="row">
       <Figure
@@ -93,11 +96,9 @@ function Figures({ backups, targets }: { backups: readonly BackupStanding[]; tar
               records: rounded(good.records),
               signed: t(`figures.${good.signature ?? 'unsigned'}`),
             })}{' '}
-            {isWithin(good.last_good_at, targets.backupHours) ? (
-              <Pill tone="ok">{t('figures.onTime', { hours: targets.backupHours })}</Pill>
-            ) : (
-              <Pill tone="warn">{t('figures.late', { hours: targets.backupHours })}</Pill>
-            )}
+            <Pill tone={onTime ? 'ok' : 'warn'}>
+              {t(onTime ? 'figures.onTime' : 'figures.late', { hours: targets.backupHours })}
+            </Pill>
           </>
         )}
       </Figure>
@@ -110,11 +111,9 @@ function Figures({ backups, targets }: { backups: readonly BackupStanding[]; tar
         ) : (
           <>
             {t('figures.provedText', { backup: proved.backup_id, by: proved.last_proof.by })}{' '}
-            {isWithin(proved.last_proof.at, targets.restoreDays * 24) ? (
-              <Pill tone="ok">{t('figures.tested', { count: targets.restoreDays })}</Pill>
-            ) : (
-              <Pill tone="warn">{t('figures.untested', { count: targets.restoreDays })}</Pill>
-            )}
+            <Pill tone={tested ? 'ok' : 'warn'}>
+              {t(tested ? 'figures.tested' : 'figures.untested', { count: targets.restoreDays })}
+            </Pill>
           </>
         )}
       </Figure>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { Link, useSearchParams } from 'react-router'
 import { saidOf } from '../../../contract/said/said.ts'
 import { locale } from '../../format.ts'
+import { Back } from '../../parts/back.tsx'
 import { Card, Empty, Headline, Pill, Problem } from '../../parts/basics.tsx'
 import { JobProgress } from '../../parts/progress.tsx'
 import { Told } from '../../parts/told.tsx'
@@ -99,11 +100,7 @@ export function NewMonthly() {
     )
   }
 
-  const back = (
-    <p>
-      <Link to="/reports">‹ {t('backToList')}</Link>
-    </p>
-  )
+  const back = <Back to="/reports">{t('backToList')}</Back>
   if (connections.data !== undefined && storages.length === 0) {
     return (
       <>

@@ -1,8 +1,9 @@
 import { Button, Tabs } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { Link, useParams } from 'react-router'
+import { useParams } from 'react-router'
 import { saveAs } from '../../files.ts'
 import { bytes, day, moment } from '../../format.ts'
+import { Back } from '../../parts/back.tsx'
 import { Card, Empty, Headline, Problem } from '../../parts/basics.tsx'
 import { useCall } from '../../query.ts'
 import { errorOf, useAsk } from '../../state.ts'
@@ -27,11 +28,7 @@ export function ReportPage() {
     { files: ids },
     { enabled: ids.length > 0, staleTime: Number.POSITIVE_INFINITY, gcTime: 0 },
   )
-  const back = (
-    <p>
-      <Link to="/reports">‹ {t('backToList')}</Link>
-    </p>
-  )
+  const back = <Back to="/reports">{t('backToList')}</Back>
   if (opened.data === undefined) {
     return (
       <>

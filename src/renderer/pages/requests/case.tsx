@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { Link, useNavigate, useParams } from 'react-router'
 import type { RequestDetail, ShownPackage } from '../../../contract/ipc/calls/requests.ts'
 import type { CaseState } from '../../../contract/requests/spec.ts'
+import { Back } from '../../parts/back.tsx'
 import { Card, Empty, Headline, Problem } from '../../parts/basics.tsx'
 import { useAct, useCall } from '../../query.ts'
 import { errorOf } from '../../state.ts'
@@ -58,9 +59,7 @@ function Case({ detail }: { detail: RequestDetail }) {
   useEffect(() => void client.invalidateQueries({ queryKey: ['requests.custody'] }), [outcomes, client])
   return (
     <>
-      <p>
-        <Link to="/requests">‹ {t('case.all')}</Link>
-      </p>
+      <Back to="/requests">{t('case.all')}</Back>
       <Headline sub={subOf(data, t)}>{titleOf(data)}</Headline>
       <Status detail={detail} />
       {packages.length === 0 ? (

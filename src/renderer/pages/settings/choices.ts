@@ -1,3 +1,5 @@
+import { oneAfterTheOther } from '../../../contract/in-turn.ts'
+
 /** How a choice changes what holds when its turn comes. */
 export type Choice<T> = (now: T) => Partial<T>
 
@@ -10,7 +12,7 @@ export class Choices<T extends object> {
   readonly #changed: () => void
   #waiting: readonly Choice<T>[] = []
   #stored: T
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #inTurn = oneAfterTheOther()
   #shown: T
   /** Why the last that failed could not be stored; gone with the next choice. */
   error: unknown = null
@@ -37,7 +39,7 @@ export class Choices<T extends object> {
     this.error = null
     this.#waiting = [...this.#waiting, choice]
     this.#show()
-    const turn = this.#last.then(async () => {
+    return this.#inTurn(async () => {
       try {
         this.#stored = await this.#store(choice(this.#stored))
       } catch (error) {
@@ -46,8 +48,6 @@ export class Choices<T extends object> {
       this.#waiting = this.#waiting.filter((one) => one !== choice)
       this.#show()
     })
-    this.#last = turn
-    return turn
   }
 
   #show(): void {

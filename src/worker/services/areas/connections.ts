@@ -1,5 +1,6 @@
 import type { ActivityFacts } from '../../../contract/activity.ts'
 import { CofferError } from '../../../contract/errors.ts'
+import { oneAfterTheOther } from '../../../contract/in-turn.ts'
 import type { Connection, VariableState } from '../../../contract/ipc/connection.ts'
 import type { AreaHandlers, CallInput } from '../../../contract/ipc/map.ts'
 import type { StoredConnection } from '../connection-store.ts'
@@ -8,12 +9,7 @@ import type { ServiceCore } from '../core.ts'
 
 export const connectionHandlers = (core: ServiceCore): AreaHandlers<'connections'> => {
   // What is taken away with one connection must not be what another is being saved with.
-  let last: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const next = last.then(work)
-    last = next.catch(() => {})
-    return next
-  }
+  const inTurn = oneAfterTheOther()
   return {
     'connections.list': async () => {
       const known = await core.connections.list()

@@ -1,11 +1,12 @@
 import { Button, Tabs } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Link, useParams } from 'react-router'
+import { useParams } from 'react-router'
 import type { ArchiveDescription, ArchiveLocationInput } from '../../../../contract/ipc/archive.ts'
 import type { JobSummary } from '../../../../contract/ipc/job.ts'
 import { saveAs } from '../../../files.ts'
 import { bytes, count, ROUNDED_FROM, rounded, utc } from '../../../format.ts'
+import { Back } from '../../../parts/back.tsx'
 import { Figure, Headline, Pill, Problem } from '../../../parts/basics.tsx'
 import { Told } from '../../../parts/told.tsx'
 import { useAct, useCall } from '../../../query.ts'
@@ -36,9 +37,7 @@ function ArchiveView({ location, backupId }: { location: ArchiveLocationInput; b
   const description = asked.data
   return (
     <>
-      <p>
-        <Link to={addressOf(location)}>‹ {t('archives.allHere')}</Link>
-      </p>
+      <Back to={addressOf(location)}>{t('archives.allHere')}</Back>
       <Headline sub={description === undefined ? t('archives.sub') : <SubLine description={description} />}>
         {headline(t, backupId, description, asked.error !== null, job)}
       </Headline>

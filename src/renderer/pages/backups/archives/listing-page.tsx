@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { Link, useParams } from 'react-router'
 import type { BackupOverview, ListResult } from '../../../../contract/results.ts'
 import { bytes, count, moment } from '../../../format.ts'
+import { Back } from '../../../parts/back.tsx'
 import { Card, Empty, Headline, Pill, Problem, type Tone } from '../../../parts/basics.tsx'
 import { DataTable, type TableColumn } from '../../../parts/data-table.tsx'
 import { useCall } from '../../../query.ts'
@@ -25,9 +26,7 @@ export function ListingPage() {
   const asked = useCall('archives.list', { location })
   return (
     <>
-      <p>
-        <Link to="/backups/archives">‹ {t('archives.otherPlace')}</Link>
-      </p>
+      <Back to="/backups/archives">{t('archives.otherPlace')}</Back>
       <Headline sub={asked.data === undefined ? t('archives.sub') : <code>{asked.data.location}</code>}>
         {headline(t, asked.data, asked.error !== null)}
       </Headline>
