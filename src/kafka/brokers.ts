@@ -76,7 +76,32 @@ export class Brokers {
 
   /** Sends to a given broker. @param lane 0 for short requests, else from `takeLane` */
   async callBroker<T>(id: number, lane: number, call: Call<T>): Promise<T & { throttleMs: number }> {
-    return sendCall(await this.#connection(id, lane), call)
+    return sendCall(await this.connection(id, lane), call)
+  }
+
+  /** A connection that works, opened where there is none: for callers to whom it matters that it is another one. */
+  async connection(id: number, lane: number): Promise<WireConnection> {
+    this.#failIfClosed()
+    const key = `${id}/${lane}`
+    const existing = this.#connections.get(key)
+    if (existing !== undefined) {
+      const wire = await existing.catch(() => null)
+      if (wire?.usable === true) return wire
+      if (this.#connections.get(key) === existing) this.#connections.delete(key)
+      if (wire !== null) retire(wire)
+    }
+    const again = this.#connections.get(key)
+    if (again !== undefined) return again
+    const address = this.#addresses.get(id)
+    if (address === undefined) {
+      throw new WireError('KAFKA_UNAVAILABLE', `broker ${id} is not among the cluster's live brokers`, {
+        retriable: true,
+      })
+    }
+    this.#failIfClosed()
+    const opening = WireConnection.open(this.#options(address.host, address.port))
+    this.#connections.set(key, opening)
+    return opening
   }
 
   /** Sends to whichever broker can be reached. */
@@ -164,7 +189,7 @@ export class Brokers {
     const errors: unknown[] = []
     for (const id of shuffled([...this.#addresses.keys()])) {
       try {
-        return await this.#connection(id, 0)
+        return await this.connection(id, 0)
       } catch (error) {
         if (!isRetriable(error)) throw error
         errors.push(error)
@@ -202,30 +227,6 @@ export class Brokers {
 
   #options(host: string, port: number): WireOptions {
     return connectionOptions(this.#endpoint, this.#security, this.#clientId, this.log, host, port)
-  }
-
-  async #connection(id: number, lane: number): Promise<WireConnection> {
-    this.#failIfClosed()
-    const key = `${id}/${lane}`
-    const existing = this.#connections.get(key)
-    if (existing !== undefined) {
-      const wire = await existing.catch(() => null)
-      if (wire?.usable === true) return wire
-      if (this.#connections.get(key) === existing) this.#connections.delete(key)
-      if (wire !== null) retire(wire)
-    }
-    const again = this.#connections.get(key)
-    if (again !== undefined) return again
-    const address = this.#addresses.get(id)
-    if (address === undefined) {
-      throw new WireError('KAFKA_UNAVAILABLE', `broker ${id} is not among the cluster's live brokers`, {
-        retriable: true,
-      })
-    }
-    this.#failIfClosed()
-    const opening = WireConnection.open(this.#options(address.host, address.port))
-    this.#connections.set(key, opening)
-    return opening
   }
 
   #failIfClosed(): void {

@@ -6,8 +6,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { checkEndpoint } from '../../src/kafka/check.ts'
 import { type Cluster, openCluster } from '../../src/kafka/cluster.ts'
 import { WireConnection } from '../../src/kafka/kafkajs.ts'
+import type { ByteReader } from '../../src/kafka/protocol/byte-reader.ts'
 import { batchOf } from './batches.ts'
 import {
+  type Answer,
   cleanupPolicyAnswer,
   commitAnswer,
   committedAnswer,
@@ -26,6 +28,22 @@ import { endpointOf, type PlainRecord, readAll, viewOf } from './support.ts'
 
 const record = (offset: number): PlainRecord => {
   return { offset, timestamp: 1n, key: null, value: Buffer.from(`v${offset}`), headers: [] }
+}
+
+/** The base sequence of the batch in a Produce request. */
+function baseSequence(request: ByteReader): number {
+  const inBatch = 53
+  request.nullableString()
+  request.int16()
+  request.int32()
+  const [batch] = request.array((topic) => {
+    topic.string()
+    return topic.array((partition) => {
+      partition.int32()
+      return partition.nullableBytes()
+    })
+  })
+  return batch?.[0]?.readInt32BE(inBatch) as number
 }
 
 /** A batch of `count` records from `offset` on. */
@@ -262,6 +280,43 @@ describe('answers that a healthy broker seldom gives', () => {
         )
       }
     })
+
+    // A broker forgets a producer whose records are older than a day once it is started anew, and takes any sequence then.
+    for (const how of ['while batches are on their way', 'while nothing is on its way']) {
+      test(`a broker that forgot the producer ${how} gets the first batch before the second`, async () => {
+        const forgetful = { next: 0 as number | null, log: [] as number[] }
+        const taken: Answer = (request) => {
+          const base = baseSequence(request)
+          if (forgetful.next !== null && forgetful.next !== base) return produceAnswer(45, -1)()
+          forgetful.next = base + 1
+          return produceAnswer(0, forgetful.log.push(base) - 1)()
+        }
+        const startsAnew: Answer = () => {
+          forgetful.next = null
+          return produceAnswer(6, -1)()
+        }
+        const hangsUp: Answer = (request, version) => {
+          setImmediate(() => broker.hangUp())
+          return taken(request, version)
+        }
+        const onTheWay = how === 'while batches are on their way'
+        broker.script.set(KEY.initProducerId, [producerIdAnswer])
+        broker.script.set(KEY.describeConfigs, [cleanupPolicyAnswer('delete')])
+        broker.script.set(
+          KEY.produce,
+          onTheWay ? [taken, () => 'close', startsAnew, taken] : [hangsUp, startsAnew, taken],
+        )
+        const producer = await cluster.producer({ compression: 'none', maxRecords: 1 })
+        const writer = producer.partition('t', 0)
+        await writer.append(viewOf(record(0)))
+        await writer.flush()
+        if (!onTheWay) await delay(100)
+        for (let i = 1; i < 5; i++) await writer.append(viewOf(record(i)))
+        await writer.flush()
+        await producer.close()
+        assert.deepEqual(forgetful.log, [0, 1, 2, 3, 4])
+      })
+    }
 
     test('an acknowledgement that does not say where is an error when nothing tells it', async () => {
       await assert.rejects(write([produceAnswer(0, -1)]), { code: 'KAFKA_PROTOCOL' })

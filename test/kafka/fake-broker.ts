@@ -16,6 +16,8 @@ export interface FakeBroker {
   script: Map<number, Answer[]>
   /** What metadata tells: this broker alone and partition 0 of topic `t`, unless a test says otherwise. */
   view: { ports: Map<number, number>; leader: number; topic: string }
+  /** Closes all connections, and goes on listening. */
+  hangUp(): void
   stop(): Promise<void>
 }
 
@@ -48,7 +50,7 @@ export async function startFakeBroker(options: { maxVersions?: Record<number, nu
     let pending = Buffer.alloc(0)
     socket.on('data', (chunk) => {
       pending = Buffer.concat([pending, chunk])
-      while (pending.length >= 4 && pending.length >= 4 + pending.readInt32BE(0)) {
+      while (!socket.destroyed && pending.length >= 4 && pending.length >= 4 + pending.readInt32BE(0)) {
         const size = 4 + pending.readInt32BE(0)
         answer(socket, new ByteReader(pending.subarray(4, size)))
         pending = pending.subarray(size)
@@ -84,14 +86,18 @@ export async function startFakeBroker(options: { maxVersions?: Record<number, nu
   script.set(KEY.apiVersions, [() => apiVersions(max)])
   const view = { ports: new Map([[1, port]]), leader: 1, topic: 't' }
   script.set(KEY.metadata, [(_, version) => metadata(view, version)])
+  const hangUp = () => {
+    for (const socket of sockets) socket.destroy()
+  }
   return {
     address: `127.0.0.1:${port}`,
     port,
     counts,
     script,
     view,
+    hangUp,
     async stop() {
-      for (const socket of sockets) socket.destroy()
+      hangUp()
       await new Promise((resolve) => server.close(resolve))
     },
   }

@@ -3,8 +3,9 @@ import type { RecordView } from '../../contract/record.ts'
 import { BatchBuilder, recordBound } from '../batch/builder.ts'
 import { compressRecords } from '../batch/compress.ts'
 import { HEADER_BYTES } from '../batch/header.ts'
-import { REQUEST_TIMEOUT_MS } from '../brokers.ts'
+import { REQUEST_TIMEOUT_MS, sendCall } from '../brokers.ts'
 import { brokerError, isRetriable, WireError } from '../errors.ts'
+import type { WireConnection } from '../kafkajs.ts'
 import { listOffsets } from '../offsets.ts'
 import { API } from '../protocol/api.ts'
 import { decodeProduce, encodeProduce, type ProduceAnswer } from '../protocol/produce.ts'
@@ -19,6 +20,8 @@ interface Batch {
   bytes: number
   sends: number
   inFlight: boolean
+  /** Over which it was sent last. */
+  wire: WireConnection | null
 }
 
 /** Sealed bytes of all partitions together, beyond which callers wait. */
@@ -27,10 +30,15 @@ const OUT_OF_ORDER = 45
 const DUPLICATE = 46
 const UNKNOWN_PRODUCER = 59
 
+/** Why a batch was held back: the one before it has to arrive first. Nothing is wrong then, and nobody is told. */
+const HEAD_FIRST = new WireError('KAFKA_UNAVAILABLE', 'the batch before it has to arrive first', { retriable: true })
+
 /**
  * Writes one partition strictly in order. Up to `maxInFlight` batches are on their way; after any failure nothing new
  * is sent until all of them have come back, and then the unacknowledged ones are sent again in order with the same
- * sequences, so that the broker drops what it has already.
+ * sequences, so that the broker drops what it has already. A broker that was started anew may have forgotten the
+ * producer (it judges by the age of its records) and then takes any sequence as the first: over a new connection, and
+ * after a failure, the first batch goes alone, or the second could be taken before a broker that still refuses the first.
  */
 export class PartitionWriter implements PartitionProducer {
   readonly #share: ProducerShare
@@ -50,6 +58,8 @@ export class PartitionWriter implements PartitionProducer {
   #troubleSince: number | null = null
   #attempts = 0
   #recovering = false
+  /** The connection over which a batch was acknowledged: its broker knows this producer. */
+  #knownBy: WireConnection | null = null
   /** Resolves when the batch before has been given to the socket. */
   #lastSent: Promise<void> = Promise.resolve()
   #waiters: { resolve: () => void; until: () => boolean }[] = []
@@ -122,15 +132,14 @@ export class PartitionWriter implements PartitionProducer {
     const packed = compressRecords(compression, builder.records())
     const parts = packed.then((bytes) => builder.finish(compression, bytes, identity))
     parts.catch(() => {})
-    this.#queue.push({ builder, baseSequence, parts, bytes: builder.size, sends: 0, inFlight: false })
+    this.#queue.push({ builder, baseSequence, parts, bytes: builder.size, sends: 0, inFlight: false, wire: null })
     this.#share.pendingBytes += builder.size
     this.#pump()
   }
 
   #pump(): void {
     if (this.#trouble !== null || this.#recovering || this.#failure !== null) return
-    // A broker that knows nothing of this producer takes any first sequence, so the first batch goes alone.
-    const atOnce = this.#endOffset === null ? 1 : this.#share.maxInFlight
+    const atOnce = this.#knownBy === null ? 1 : this.#share.maxInFlight
     for (const batch of this.#queue) {
       if (this.#inFlight >= atOnce) return
       if (batch.inFlight) continue
@@ -154,9 +163,14 @@ export class PartitionWriter implements PartitionProducer {
     batch.inFlight = false
     if (this.#failure !== null) return
     if (failure === null) this.#pump()
-    else if (isRetriable(failure)) this.#trouble ??= failure
+    else if (isRetriable(failure)) this.#stop(failure)
     else this.abandon(failure)
     if (this.#trouble !== null && this.#inFlight === 0 && !this.#recovering) await this.#recover(this.#trouble)
+  }
+
+  #stop(trouble: WireError): void {
+    if (this.#trouble === null || this.#trouble === HEAD_FIRST) this.#trouble = trouble
+    if (trouble !== HEAD_FIRST) this.#knownBy = null
   }
 
   /** Compression ends out of order; what goes onto the wire must not. */
@@ -171,14 +185,16 @@ export class PartitionWriter implements PartitionProducer {
       if (this.#trouble !== null) throw this.#trouble
       const { brokers, acks } = this.#share
       const leader = await brokers.leader(this.#topic, this.#partition)
-      return await brokers.callBroker(leader.id, this.#lane, {
+      batch.wire = await brokers.connection(leader.id, this.#lane)
+      if (batch.wire !== this.#knownBy && this.#queue[0] !== batch) throw HEAD_FIRST
+      return await sendCall(batch.wire, {
         api: API.produce,
         encode: () => encodeProduce(this.#topic, this.#partition, acks, REQUEST_TIMEOUT_MS, parts),
         decode: decodeProduce,
         options: { timeoutMs: REQUEST_TIMEOUT_MS + 10_000, onSent: sent },
       })
     } catch (error) {
-      if (isRetriable(error)) this.#trouble ??= error
+      if (isRetriable(error)) this.#stop(error)
       throw error
     } finally {
       sent()
@@ -203,6 +219,7 @@ export class PartitionWriter implements PartitionProducer {
       this.#queue.shift()
       this.#share.pendingBytes -= batch.bytes
       this.#endOffset = baseOffset + builder.count
+      this.#knownBy = batch.wire
       this.#troubleSince = null
       this.#attempts = 0
       this.#share.giveBuffer(builder.buffer())
@@ -246,6 +263,11 @@ export class PartitionWriter implements PartitionProducer {
 
   /** Nothing is on its way: finds the leader again, then sends what is not acknowledged, from the first on. */
   async #recover(trouble: WireError): Promise<void> {
+    if (trouble === HEAD_FIRST) {
+      this.#trouble = null
+      this.#pump()
+      return
+    }
     this.#recovering = true
     this.#troubleSince ??= Date.now()
     const spent = Date.now() - this.#troubleSince
