@@ -73,7 +73,7 @@ export const FLAGS = {
   failed: { short: null, value: null, text: 'only what ended with another exit code than 0' },
   reason: { short: null, value: 'TEXT', text: 'why (of a revocation: a word of RFC 5280, default unspecified)' },
   'triggered-by': { short: null, value: 'TEXT', text: 'who or what started this run, for the report' },
-  pitr: { short: null, value: 'MS', text: 'point in time of the restore, milliseconds since the epoch' },
+  pitr: { short: null, value: 'TIME', text: 'point in time of the restore: milliseconds, or ISO 8601 with its zone' },
   prefix: { short: null, value: 'PREFIX', text: 'only below this prefix (default: everywhere)' },
   'report-id': { short: 'r', value: 'ID', text: 'which report' },
   trust: { short: null, value: 'FILE', text: 'certificate or public key that you trust; several times', many: true },

@@ -28,6 +28,24 @@ export function programHelp(): string {
   ].join('\n')
 }
 
+/** The help of the one verb that asks for no job. */
+export function versionHelp(): string {
+  return [
+    'coffer version: the version',
+    '',
+    'Usage: coffer version [FLAGS]',
+    '',
+    'Flags:',
+    ...flagLines(COMMON_FLAGS),
+    '',
+    'Examples:',
+    '  coffer version',
+    "  coffer version --json | jq -r '.version'",
+    '',
+    ...exitCodeLines(),
+  ].join('\n')
+}
+
 /** The help of one verb. */
 export function verbHelp(verb: Verb): string {
   const required = verb.required.map((name) => ` --${name} ${FLAGS[name].value ?? ''}`.trimEnd()).join('')

@@ -6,7 +6,7 @@ import type { JobEvent, JobOutcome, JobRequest } from '../contract/jobs.ts'
 import { TOOL } from '../contract/tool.ts'
 import type { JobHandlers } from '../worker/client.ts'
 import { COMMON_FLAGS, FLAGS, type FlagName, type ParsedArguments, parseFlags, usage } from './flags.ts'
-import { familyHelp, programHelp, verbHelp } from './help.ts'
+import { familyHelp, programHelp, verbHelp, versionHelp } from './help.ts'
 import { hintOf } from './hints.ts'
 import { paint } from './paint.ts'
 import { ProgressView } from './progress.ts'
@@ -46,19 +46,16 @@ export async function runCommand(argv: readonly string[], world: World): Promise
     style.verbose = (args.counts.verbose ?? 0) > 0
     const { terminal } = world
     const [word, ...rest] = args.words
+    if (word === 'help' || args.counts.help !== undefined) {
+      terminal.out(`${helpFor(word === 'help' ? rest : args.words)}\n`)
+      return EXIT.done
+    }
     if (args.counts.version !== undefined || word === 'version') {
-      terminal.out(`coffer ${TOOL.version}\n`)
+      if (wantsJson(argv)) terminal.data(`${JSON.stringify({ version: TOOL.version })}\n`)
+      else terminal.out(`coffer ${TOOL.version}\n`)
       return EXIT.done
     }
-    if (word === undefined || word === 'help') {
-      if (word === undefined && args.counts.help === undefined) throw usage('missing a verb', 'Run "coffer --help".')
-      terminal.out(`${helpFor(rest)}\n`)
-      return EXIT.done
-    }
-    if (args.counts.help !== undefined) {
-      terminal.out(`${helpFor(args.words)}\n`)
-      return EXIT.done
-    }
+    if (word === undefined) throw usage('missing a verb', 'Run "coffer --help".')
     const { verb, operands } = findVerb(args.words)
     checkFlags(verb, args, operands)
     const format = formatOf(verb, args)
@@ -73,6 +70,7 @@ export async function runCommand(argv: readonly string[], world: World): Promise
 function helpFor(words: readonly string[]): string {
   const [word] = words
   if (word === undefined || word === 'help') return programHelp()
+  if (word === 'version') return versionHelp()
   const family = words.length === 1 ? familyHelp(word) : null
   return family ?? verbHelp(findVerb(words).verb)
 }

@@ -39,6 +39,31 @@ const SPOKEN = [
     '',
   ],
   [['list', '-p', 'a', '-x'], 'error: unknown flag "-x" [USAGE]', 'hint:  Run "coffer list --help".'],
+  [
+    ['retention', 'extend', '-p', 'a', '-b', 'c', '--reason', 'x', '--until', '2033-02-30T00:00:00Z'],
+    'error: expected a time that exists for "--until", got "2033-02-30T00:00:00Z" [USAGE]',
+    '',
+  ],
+  [
+    ['validation', 'run', '-c', 'package.json', '--pitr', '2026-01-01T00:00:00'],
+    'error: expected a time with its zone (2026-04-05T02:00:00Z or …+02:00) for "--pitr", got "2026-01-01T00:00:00" [USAGE]',
+    '',
+  ],
+  [
+    ['activity', 'list', '--from', '9007199254740991'],
+    'error: expected a time that a calendar holds for "--from", got "9007199254740991" [USAGE]',
+    '',
+  ],
+  [
+    ['verify', 'x.pdf', '--at', 'Fri Nov 27 2026 10:00:00 Z'],
+    'error: expected milliseconds since the epoch or ISO 8601 with a zone (2026-04-05T02:00:00Z) for "--at", got "Fri Nov 27 2026 10:00:00 Z" [USAGE]',
+    '',
+  ],
+  [
+    ['validation', 'evidence-list', '-p', 'a', '-l', '1e1'],
+    'error: expected a whole number from 1 to 100000 for "--limit", got "1e1" [USAGE]',
+    '',
+  ],
   [['offset-reset', 'plan'], 'error: the verb "offset-reset" is not supported [UNSUPPORTED]', 'consumer_groups'],
   [['help', 'bakup'], 'error: unknown verb "bakup" [USAGE]', 'Did you mean "backup"?'],
 ] as const
@@ -155,6 +180,21 @@ test('version', async () => {
     assert.deepEqual([run.code, run.err], [0, ''])
     assert.match(run.out, /^coffer \d+\.\d+\.\d+\n$/)
   }
+  const { out } = await coffer(['version', '--json'])
+  assert.match((JSON.parse(out) as { version: string }).version, /^\d+\.\d+\.\d+$/)
+})
+
+test('the help of the version is help, in each way of asking', async () => {
+  for (const ask of [
+    ['version', '--help'],
+    ['help', 'version'],
+    ['-h', 'version'],
+  ]) {
+    const run = await coffer(ask)
+    assert.deepEqual([run.code, run.err], [0, ''])
+    assert.match(run.out, /^coffer version: [\s\S]*\nExamples:\n {2}coffer version\n/)
+  }
+  assert.match((await coffer(['--help', '--version'])).out, /^Verbs:$/m)
 })
 
 test('a configuration error names the line, through the worker', async () => {

@@ -158,6 +158,7 @@ test('times: milliseconds, or ISO 8601 with a zone', () => {
     '2023-12-01T00:00:00+25:00',
     'yesterday',
     '99999999999999999',
+    '8640000000000001',
     '1.5',
   ]) {
     assert.equal(millis(bad), null, bad)

@@ -1,6 +1,5 @@
 import { type ActivityFilter, EVERYTHING } from '../../contract/activity.ts'
-import { usage } from '../flags.ts'
-import { FORMATS, need, type Verb, type VerbArguments } from './verb.ts'
+import { FORMATS, limitOf, need, timeOf, type Verb, type VerbArguments } from './verb.ts'
 
 /** The journal of what was done in this profile. */
 
@@ -88,20 +87,4 @@ function filterOf(args: VerbArguments): ActivityFilter {
     text: values.search ?? null,
     result: counts.failed === undefined ? null : 'failed',
   }
-}
-
-function limitOf({ values }: VerbArguments): number {
-  const text = values.limit ?? '50'
-  if (/^\d{1,6}$/.test(text) && Number(text) >= 1 && Number(text) <= 100_000) return Number(text)
-  throw usage(`expected a whole number from 1 to 100000 for "--limit", got "${text}"`)
-}
-
-/** ISO 8601 with its zone, or milliseconds since the epoch. */
-export function timeOf({ values }: VerbArguments, flag: 'from' | 'to' | 'until'): number | null {
-  const text = values[flag]
-  if (text === undefined) return null
-  if (/^\d{1,15}$/.test(text)) return Number(text)
-  const time = /^\d{4}-\d{2}-\d{2}(T.*(Z|[+-]\d{2}:\d{2}))$/.test(text) ? Date.parse(text) : Number.NaN
-  if (!Number.isNaN(time)) return time
-  throw usage(`expected a time with its zone such as "2026-11-01T00:00:00Z" for "--${flag}", got "${text}"`)
 }

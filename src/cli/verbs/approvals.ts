@@ -1,7 +1,6 @@
 import type { ApprovableRequest } from '../../contract/jobs.ts'
 import { usage } from '../flags.ts'
-import { timeOf } from './activity.ts'
-import { archiveAt, configRequest, FORMATS, need, type Verb, type VerbArguments } from './verb.ts'
+import { archiveAt, configRequest, FORMATS, need, timeOf, type Verb, type VerbArguments } from './verb.ts'
 
 /** Four eyes: a second person approves what the policy names, with a key of their own. */
 

@@ -1,6 +1,5 @@
 import type { EvidenceFormat } from '../../contract/jobs.ts'
-import { usage } from '../flags.ts'
-import { configRequest, FORMATS, need, type Verb, type VerbArguments } from './verb.ts'
+import { configRequest, FORMATS, limitOf, need, timeOf, type Verb } from './verb.ts'
 
 /** The verbs of a validation and its evidence. */
 
@@ -22,19 +21,9 @@ const validationRun: Verb = {
     environment: args.environment,
     config: await configRequest(args),
     triggeredBy: args.values['triggered-by'] ?? null,
-    pitr: pitrOf(args),
+    pitr: timeOf(args, 'pitr'),
   }),
 }
-
-function pitrOf({ values }: VerbArguments): number | null {
-  if (values.pitr === undefined) return null
-  const time = /^\d{1,16}$/.test(values.pitr) ? Number(values.pitr) : Date.parse(values.pitr)
-  const zoned = /^\d{1,16}$/.test(values.pitr) || /(Z|[+-]\d\d:?\d\d)$/i.test(values.pitr)
-  if (Number.isSafeInteger(time) && zoned) return time
-  throw usage(`expected milliseconds since the epoch (or ISO 8601 with a zone) for "--pitr", got "${values.pitr}"`)
-}
-
-const DEFAULT_LIMIT = 50
 
 const evidenceList: Verb = {
   name: 'validation evidence-list',
@@ -50,12 +39,6 @@ const evidenceList: Verb = {
     limit: limitOf(args),
     ...(args.values.prefix === undefined ? {} : { prefix: args.values.prefix }),
   }),
-}
-
-function limitOf({ values }: VerbArguments): number {
-  const limit = Number(values.limit ?? DEFAULT_LIMIT)
-  if (Number.isSafeInteger(limit) && limit > 0) return limit
-  throw usage(`expected a whole number of at least 1 for "--limit", got "${values.limit}"`)
 }
 
 const EVIDENCE_FORMATS: readonly EvidenceFormat[] = ['json', 'pdf', 'sig', 'all']

@@ -1,6 +1,5 @@
 import { usage } from '../flags.ts'
-import { timeOf } from './activity.ts'
-import { approvalOf, archiveAt, FORMATS, need, type Verb, type VerbArguments } from './verb.ts'
+import { approvalOf, archiveAt, FORMATS, need, timeOf, type Verb, type VerbArguments } from './verb.ts'
 
 /** Legal holds and retention: what keeps a backup from being deleted. */
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import process from 'node:process'
+import { parseTime } from '../../contract/config/times.ts'
 import { CofferError } from '../../contract/errors.ts'
 import type { ArchiveLocation, ConfigSource, JobRequest } from '../../contract/jobs.ts'
 import { type FlagName, type ParsedArguments, usage } from '../flags.ts'
@@ -74,6 +75,25 @@ export async function configRequest(args: VerbArguments): Promise<ConfigSource> 
 
 export function archiveAt(args: VerbArguments): { archive: ArchiveLocation; backupId: string } {
   return { archive: { path: need(args, 'path') }, backupId: need(args, 'backup-id') }
+}
+
+/**
+ * The point in time that a flag gives, in milliseconds since the epoch, spelled as in a configuration file.
+ * @returns null where it is not given. @throws USAGE, also for a day that no calendar has
+ */
+export function timeOf({ values }: ParsedArguments, flag: FlagName): number | null {
+  const text = values[flag]
+  if (text === undefined) return null
+  const parsed = parseTime(text)
+  if (parsed.ok) return parsed.millis
+  throw usage(`expected ${parsed.expected} for "--${flag}", got "${text}"`)
+}
+
+/** How many to show at most: `--limit`, else 50. @throws USAGE */
+export function limitOf({ values }: ParsedArguments): number {
+  const text = values.limit ?? '50'
+  if (/^\d{1,6}$/.test(text) && Number(text) >= 1 && Number(text) <= 100_000) return Number(text)
+  throw usage(`expected a whole number from 1 to 100000 for "--limit", got "${text}"`)
 }
 
 /** `--approval FILE`, where it is given. */

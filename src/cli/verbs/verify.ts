@@ -1,5 +1,4 @@
-import { usage } from '../flags.ts'
-import { FORMATS, need, type Verb } from './verb.ts'
+import { FORMATS, need, timeOf, type Verb } from './verb.ts'
 
 /** The verbs that check evidence: nothing is contacted, nothing but the files is believed. */
 
@@ -23,17 +22,8 @@ const verify: Verb = {
     environment: args.environment,
     files: args.operands,
     trust: args.lists.trust ?? [],
-    at: timeOf(args.values.at),
+    at: timeOf(args, 'at'),
   }),
-}
-
-/** ISO 8601 with its zone, or milliseconds since the epoch. */
-function timeOf(text: string | undefined): number | null {
-  if (text === undefined) return null
-  const millis = /^\d{1,16}$/.test(text) ? Number(text) : Date.parse(text)
-  const zoned = /^\d{1,16}$/.test(text) || /(Z|[+-]\d\d:?\d\d)$/i.test(text)
-  if (Number.isSafeInteger(millis) && zoned) return millis
-  throw usage(`expected ISO 8601 with its zone (or milliseconds since the epoch) for "--at", got "${text}"`)
 }
 
 const evidenceVerify: Verb = {

@@ -2,6 +2,9 @@ const MILLIS = /^-?\d{1,16}$/
 const ISO = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?(Z|z|[+-]\d{2}:?\d{2})$/
 const ISO_WITHOUT_ZONE = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$/
 
+/** Milliseconds since the epoch, either way, that a `Date` holds (ECMA-262, 21.4.1.1). */
+const LAST_DAY = 8_640_000_000_000_000
+
 export type ParsedTime = { ok: true; millis: number } | { ok: false; expected: string }
 
 /**
@@ -12,7 +15,7 @@ export type ParsedTime = { ok: true; millis: number } | { ok: false; expected: s
 export function parseTime(text: string): ParsedTime {
   if (MILLIS.test(text)) {
     const millis = Number(text)
-    return Number.isSafeInteger(millis) ? { ok: true, millis } : { ok: false, expected: 'a time that a calendar holds' }
+    return Math.abs(millis) <= LAST_DAY ? { ok: true, millis } : { ok: false, expected: 'a time that a calendar holds' }
   }
   const parts = ISO.exec(text)
   if (parts === null) {
