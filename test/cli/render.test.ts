@@ -165,11 +165,12 @@ test('a run that was killed is not said to run, nor its lock to be held, before 
     kind: 'status',
     backup_id: 'weekly',
     location: 'file:///archive',
-    state: 'running',
+    state: 'interrupted',
     generation: 2,
     run_id: 'r',
     operator: 'ada@bank',
     started_at: '2026-06-30T10:00:00.000Z',
+    ended_at: null,
     updated_at: null,
     lock,
     statistics: { ...STATISTICS, records: 0 },
@@ -181,7 +182,8 @@ test('a run that was killed is not said to run, nor its lock to be held, before 
   assert.match(gone, /lock {5}left behind by ada@bank \(process 7\),.* and is gone; the next run takes it over$/m)
   assert.doesNotMatch(gone, /2999|^ {2}records/m)
   assert.match(text({ ...status, lock: null }), /its last run was cut off$/m)
-  const held = text({ ...status, lock: { ...lock, expired: false } })
+  assert.match(text({ ...status, ended_at: '2026-06-30T10:05:00.000Z' }), /: interrupted$/m)
+  const held = text({ ...status, state: 'running', lock: { ...lock, expired: false } })
   assert.match(held, /: running$/m)
   assert.match(held, /lock {5}held by ada@bank/)
 })

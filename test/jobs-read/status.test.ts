@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { acquireLock } from '../../src/archive/lock.ts'
 import { serializeManifest } from '../../src/archive/manifest/parse.ts'
 import { requireManifest } from '../../src/archive/manifest/store.ts'
+import { runDescribe } from '../../src/jobs/describe/run.ts'
+import { runList } from '../../src/jobs/list/run.ts'
+import { standingOf } from '../../src/jobs/overview/standing.ts'
 import { runStatus } from '../../src/jobs/status/run.ts'
 import { addGeneration, records, withCode } from '../archive/support.ts'
+import { FaultyStorage } from '../rig/faulty-storage.ts'
 import { context, FIXTURES, storageAt, temporaryFolder } from './support.ts'
 
 const operator = { os_user: 'backup', host: hostname() }
@@ -43,17 +49,43 @@ test('failure 15: who holds the lock is told, alive or gone', async () => {
   assert.equal((await runStatus(storage, 'b', context())).result.lock?.expired, true)
 })
 
-test('a run that never ended is told as running, with its last sign of life', async () => {
-  const storage = await storageAt(await temporaryFolder())
+test('a run is told as running while it holds the lock; one that was killed was interrupted, in every listing', async () => {
+  const folder = await temporaryFolder()
+  const storage = await storageAt(folder)
   await addGeneration(storage, 'b', [{ from: 0, to: 5, records: records(0, 5) }])
   const { manifest } = await requireManifest(storage, 'b')
   assert.ok(manifest.coffer !== undefined)
   manifest.coffer.run.state = 'running'
   manifest.coffer.run.cut['ledger/0'] = { from: 0, to: 90, high_watermark: 90, log_start: 0 }
   await storage.put('b/manifest.json', serializeManifest(manifest))
-  const { result } = await runStatus(storage, 'b', context())
-  assert.equal(result.state, 'running')
-  assert.deepEqual(result.partitions, [{ topic: 'ledger', partition: 0, next_offset: 5, cut: 90 }])
+  const states = async () => {
+    const { result } = await runStatus(storage, 'b', context())
+    assert.deepEqual(result.partitions, [{ topic: 'ledger', partition: 0, next_offset: 5, cut: 90 }])
+    assert.equal(result.ended_at, null)
+    return [
+      result.state,
+      (await runList(storage, null, context())).result.backups[0]?.state,
+      (await runList(storage, 'b', context())).result.backups[0]?.state,
+      (await runDescribe(storage, 'b', context())).result.overview.state,
+      (await standingOf(storage, 'b', Date.now(), 1)).state,
+    ]
+  }
+  const lease = await acquireLock(storage, 'b', { runId: 'run-1', operator })
+  assert.deepEqual(await states(), Array(5).fill('running'))
+  await lease.release()
+  assert.deepEqual(await states(), Array(5).fill('interrupted'))
+  const yesterday = Date.now() - 86_400_000
+  await acquireLock(storage, 'b', { runId: 'run-1', operator, now: () => yesterday })
+  assert.deepEqual(await states(), Array(5).fill('interrupted'))
+
+  // its end may come between the look at the manifest and the one at the lock
+  manifest.coffer.run.state = 'complete'
+  const ends = new FaultyStorage(storage, ({ call, key }) => {
+    if (call === 'get' && key === 'b/lock.json')
+      writeFileSync(join(folder, 'b/manifest.json'), serializeManifest(manifest))
+    return undefined
+  })
+  assert.equal((await runList(ends, 'b', context())).result.backups[0]?.state, 'complete')
 })
 
 test('an archive of another program has positions, and no runs', async () => {

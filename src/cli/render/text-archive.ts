@@ -152,10 +152,10 @@ function settingLines({ topics }: DescribeResult): string[] {
   return lines.length === 0 ? [] : ['', 'Settings of topics that are not the default:', ...lines]
 }
 
-/** A run holds the lock until it has said how it ended: one that runs and holds none was killed, or its machine stopped. */
-function stateWords({ state, lock }: StatusResult): string {
+function stateWords({ state, ended_at }: StatusResult): string {
   if (state === 'unknown') return 'state unknown'
-  return state === 'running' && (lock === null || lock.expired) ? 'its last run was cut off' : STATE[state]
+  // stopped on purpose, a run says so at its end
+  return state === 'interrupted' && ended_at === null ? 'its last run was cut off' : STATE[state]
 }
 
 function lockWords(lock: StatusResult['lock']): string {

@@ -15,9 +15,9 @@ export interface BackupOverview {
   backup_id: string
   /** First run. */
   created_at: string
-  /** Last run's end, or null where it runs, or in archives of other programs. */
+  /** Last run's end; null where it runs, was killed before it could say so, and in archives of other programs. */
   updated_at: string | null
-  /** Of the last run; `unknown` in archives of other programs. */
+  /** Of the last run, as `RunState` has it. */
   state: RunState
   generation: number | null
   compression: string
@@ -27,6 +27,7 @@ export interface BackupOverview {
   statistics: ArchiveStatistics
 }
 
+/** `running`: it holds the lock. `interrupted`: also one that was killed. `unknown`: in archives of other programs. */
 export type RunState = 'running' | 'complete' | 'interrupted' | 'failed' | 'unknown'
 
 /** `--format json` prints `{ ...manifest, checksums, manifest_signature }`; yaml the same; text the rest. */
@@ -78,6 +79,8 @@ export interface StatusResult {
   /** Who ran it last: `user@host`; null in archives of other programs. */
   operator: string | null
   started_at: string | null
+  /** Its end; null while it runs, where it was killed before it could say so, and in archives of other programs. */
+  ended_at: string | null
   /** When the archive last moved forward. */
   updated_at: string | null
   /** Who writes to it now; null where nobody holds the lock. `expired`: the holder is certainly gone. */

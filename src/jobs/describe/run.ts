@@ -32,7 +32,7 @@ export async function runDescribe(
       ? {}
       : { manifest_signature: await manifestSignature(storage, backupId, generation, bytes) }),
     checksums: checksumsOf(manifest),
-    overview: overviewOf(manifest),
+    overview: await overviewOf(storage, manifest),
     account: accountOf(manifest),
     topics: manifest.topics.map(describeTopic),
     gaps,

@@ -31,7 +31,7 @@ const UNREADABLE: readonly ErrorCode[] = [
 ]
 
 /**
- * The catalogue: every folder of the storage that has a manifest, read from the manifests alone.
+ * The catalogue: every folder of the storage that has a manifest, read from the manifests, and of those that run from their locks.
  * A manifest that can't be read is listed as such with its reason, and the exit code says so: a list that leaves a
  * backup out would be taken for the whole.
  * @param backupId only this one; null for all
@@ -57,7 +57,7 @@ export async function runList(
         const overview =
           backupId === null
             ? await readFolder(storage, folder, memory)
-            : overviewOf((await requireManifest(storage, folder)).manifest)
+            : await overviewOf(storage, (await requireManifest(storage, folder)).manifest)
         if (overview === null) return
         backups.push(overview)
         meter.phase(say('phase.manifestsOf', { done: backups.length + unreadable.length, all: folders.length }))
@@ -82,7 +82,7 @@ async function readFolder(storage: Storage, folder: string, memory: ByteBudget):
   const release = await memory.take(there.size)
   try {
     const loaded = await loadManifest(storage, folder)
-    return loaded === null ? null : overviewOf(loaded.manifest)
+    return loaded === null ? null : await overviewOf(storage, loaded.manifest)
   } finally {
     release()
   }

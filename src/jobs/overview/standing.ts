@@ -28,7 +28,7 @@ export async function standingOf(
 ): Promise<BackupStanding> {
   const loaded = await requireManifest(storage, backupId)
   const { manifest, bytes } = loaded
-  const overview = overviewOf(manifest)
+  const overview = await overviewOf(storage, manifest)
   const problems: Said[] = []
   const coverage = emptyDays(now, days)
   const from = Math.floor(now / DAY_MS) - days + 1
