@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { jobDetail, jobPage } from '../../src/contract/ipc/history.ts'
 import type { WindowOutcome } from '../../src/contract/ipc/job.ts'
 import type { Progress } from '../../src/contract/jobs.ts'
@@ -149,6 +150,27 @@ describe('the history of jobs', () => {
     history.end('a', failed('KAFKA_UNREACHABLE', 'hunter2! is wrong'), 'failed')
     assert.doesNotMatch(JSON.stringify(history.get('a')), /hunter2/)
     assert.equal(history.get('a').message, '[secret] is wrong')
+  })
+
+  test('an end that can not be written, on a full disk, is written once it can, with what was told before it', async () => {
+    const { history, database } = await fresh()
+    history.begin(newJob('a'), () => {})
+    const full = () => database.run(`PRAGMA max_page_count = ${Number(database.get('PRAGMA page_count')?.page_count)}`)
+    full()
+    for (let n = 0; n < 150; n++) history.log('a', { at: n, level: 'info', message: `${n} ${'x'.repeat(2_000)}` })
+    const before = Date.now()
+    assert.throws(() => history.end('a', DONE, 'done'), /database or disk is full/)
+    const after = Date.now()
+    assert.deepEqual([history.get('a').state, history.get('a').outcome], ['done', DONE])
+    const alive = setTimeout(() => {}, 10_000)
+    await pause(1_200)
+    database.run('PRAGMA max_page_count = 1000000')
+    for (let n = 0; n < 50 && history.page(ALL).rows[0]?.state !== 'done'; n++) await pause(100)
+    clearTimeout(alive)
+    const kept = history.get('a')
+    assert.equal(kept.state, 'done')
+    assert.ok((kept.endedAt ?? 0) >= before && (kept.endedAt ?? 0) <= after, 'when it ended, not when it was written')
+    assert.deepEqual([kept.log.length, kept.log.at(-1)?.message.slice(0, 4)], [150, '149 '])
   })
 
   test('of a newer version, or of no database, is refused with what to do', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after, test } from 'node:test'
 import { CofferError, serializeError } from '../../src/contract/errors.ts'
 import type { JobContext, JobOutcome } from '../../src/contract/jobs.ts'
@@ -185,6 +186,41 @@ test('the run of a process that is gone ends as interrupted and is taken up agai
       ['done', 'retry', 2],
     ],
   )
+  store.close()
+})
+
+test("a run whose end can't be written is no run of a dead process: its end is written once it can", async () => {
+  const folder = profile()
+  const outside = new DatabaseSync(join(folder, 'schedules.db'), { timeout: 5_000 })
+  const told: string[] = []
+  const one = world(folder, async () => {
+    outside.exec("CREATE TRIGGER full BEFORE UPDATE ON runs BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END")
+    setTimeout(() => outside.exec('DROP TRIGGER full'), 300)
+    setTimeout(() => one.stop(), 2_500)
+    return GOOD
+  })
+  const { store } = one.deps
+  const { id } = store.add(DEFINITION, MADE)
+  await runSchedules(one.deps, { ...one.context, log: (_level, message) => void told.push(message) })
+  assert.deepEqual(
+    store.runs(id, 10).map(({ state, exit_code }) => [state, exit_code]),
+    [['done', 0]],
+  )
+  assert.match(told.join('\n'), /"each minute": its end can't be written yet: .*full/)
+  store.close()
+  outside.close()
+})
+
+test('a run of this process is not dead where the machine slept past its lease', () => {
+  const store = new ScheduleStore(profile())
+  const { id } = store.add(DEFINITION, MADE)
+  store.claim(id, { due: NOW, trigger: 'schedule', attempt: 1, missed: 0 }, NOW)
+  const morning = new Date(NOW.getTime() + 8 * 3_600_000)
+  assert.deepEqual(
+    store.endDead(morning, (one) => one === id),
+    [],
+  )
+  assert.equal(store.endDead(morning).length, 1)
   store.close()
 })
 

@@ -9,6 +9,9 @@ import { RENEW_MS, type ScheduleStore } from './store.ts'
 /** At most so long between two looks: a machine that slept or whose clock was set notices soon. */
 const LOOK_MS = 20_000
 
+/** Between two tries to write how a run ended. */
+const END_AGAIN_MS = 1_000
+
 export interface LoopDeps {
   store: ScheduleStore
   /** Runs the schedule's job to its end; `signal` asks for a clean stop. */
@@ -52,7 +55,7 @@ export async function runSchedules(deps: LoopDeps, context: JobContext): Promise
 
   while (!signal.aborted) {
     wake = new AbortController()
-    for (const run of store.endDead(now())) {
+    for (const run of store.endDead(now(), (id) => underWay.has(id))) {
       const name = store.all().find((one) => one.id === run.schedule_id)?.name ?? run.schedule_id
       context.log('warn', `schedule "${name}": the run of ${run.due_at} ended with its process; it is tried again`)
     }
@@ -88,7 +91,13 @@ async function carryOut(
   const before = store.runs(schedule.id, 2)[1] ?? null
   const missed = run.missed > 0 ? `, and for ${run.missed} missed before it` : ''
   context.log('info', `schedule "${schedule.name}": ${run.trigger} of ${run.due_at}, attempt ${run.attempt}${missed}`)
-  const renewal = setInterval(() => store.renew(run.id, now()), RENEW_MS)
+  const renewal = setInterval(() => {
+    try {
+      store.renew(run.id, now())
+    } catch {
+      // A full disk or a lock that is held for long: tried again. The job itself goes on.
+    }
+  }, RENEW_MS)
   let outcome: JobOutcome
   try {
     outcome = await deps.start(schedule, context.signal)
@@ -97,7 +106,7 @@ async function carryOut(
   } finally {
     clearInterval(renewal)
   }
-  store.end(run.id, endOf(outcome), now())
+  await writeEnd(deps, schedule, run, outcome, context)
   const finished = store.runs(schedule.id, 1)[0] ?? run
   const { state, exit_code, error } = finished
   context.log(
@@ -111,6 +120,30 @@ async function carryOut(
     await tell(deps, { about: 'recovered', schedule, run: finished }, context)
   }
   return finished
+}
+
+/** Tried until it is written: a run that came to its end is not to be taken for one whose process died. @throws once stopped */
+async function writeEnd(
+  { store, now }: LoopDeps,
+  schedule: Schedule,
+  run: ScheduledRun,
+  outcome: JobOutcome,
+  { log, signal }: JobContext,
+): Promise<void> {
+  const end = endOf(outcome)
+  const at = now()
+  for (let tries = 0; ; tries++) {
+    try {
+      store.end(run.id, end, at)
+      return
+    } catch (error) {
+      if (signal.aborted) throw error
+      if (tries === 0) {
+        log('error', `schedule "${schedule.name}": its end can't be written yet: ${(error as Error).message}`)
+      }
+      await sleep(END_AGAIN_MS, undefined, { signal }).catch(() => {})
+    }
+  }
 }
 
 /** How a job's outcome stands in the history. */

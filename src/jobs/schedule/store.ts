@@ -172,12 +172,19 @@ export class ScheduleStore {
     ])
   }
 
-  /** Ends the running runs whose process is gone, as interrupted. @returns them */
-  endDead(now: Date): ScheduledRun[] {
+  /**
+   * Ends the running runs whose process is gone, as interrupted.
+   * @param mine whether this process runs that schedule now: the machine may have slept past the lease
+   * @returns them
+   */
+  endDead(now: Date, mine: (scheduleId: string) => boolean = () => false): ScheduledRun[] {
+    const isDead = (row: Row) => {
+      const here = row.host === hostname()
+      if (here && row.pid === process.pid && mine(String(row.schedule_id))) return false
+      return Number(row.lease_until) < now.getTime() || (here && !isAlive(Number(row.pid)))
+    }
     return this.#transaction(() => {
-      const dead = this.#all("SELECT * FROM runs WHERE state = 'running'", []).filter(
-        (row) => Number(row.lease_until) < now.getTime() || (row.host === hostname() && !isAlive(Number(row.pid))),
-      )
+      const dead = this.#all("SELECT * FROM runs WHERE state = 'running'", []).filter(isDead)
       for (const row of dead) {
         const error: ScheduledRun['error'] = { code: 'WORKER_DIED', message: 'the process that ran it is gone' }
         this.end(Number(row.id), { state: 'interrupted', exitCode: null, error }, now)
@@ -201,7 +208,8 @@ export class ScheduleStore {
       this.#db.exec('COMMIT')
       return result
     } catch (error) {
-      this.#db.exec('ROLLBACK')
+      // SQLite has undone it already where the disk is full
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
       throw error
     }
   }

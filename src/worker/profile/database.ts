@@ -66,7 +66,8 @@ export class ProfileDatabase {
       this.#db.exec('COMMIT')
       return result
     } catch (error) {
-      this.#db.exec('ROLLBACK')
+      // SQLite has undone it already where the disk is full
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
       throw error
     }
   }

@@ -35,6 +35,8 @@ interface Running {
   log: { at: number; level: LogLevel; message: string }[]
   lines: number
   onAsked: () => void
+  /** How it ended, until that is written. */
+  end: { outcome: WindowOutcome; state: JobState; at: number } | null
 }
 
 /**
@@ -87,7 +89,7 @@ export class JobHistory {
       ])
       return Number(row?.seq)
     })
-    this.#running.set(job.jobId, { seq, progress: null, isNewProgress: false, log: [], lines: 0, onAsked })
+    this.#running.set(job.jobId, { seq, progress: null, isNewProgress: false, log: [], lines: 0, onAsked, end: null })
     this.#timer ??= setInterval(() => this.#tick(), FLUSH_MS)
     this.#timer.unref()
   }
@@ -100,16 +102,29 @@ export class JobHistory {
   }
 
   log(jobId: string, line: { at: number; level: LogLevel; message: string }): void {
-    this.#running.get(jobId)?.log.push({ ...line, message: this.#clean(line.message) })
-  }
-
-  end(jobId: string, outcome: WindowOutcome, state: JobState): void {
     const job = this.#running.get(jobId)
     if (job === undefined) return
-    this.#db.transaction(() => {
-      this.#write(job)
-      this.#end(job.seq, JSON.parse(this.#clean(JSON.stringify(outcome))) as WindowOutcome, state)
+    job.log.push({ ...line, message: this.#clean(line.message) })
+    // while nothing can be written
+    if (job.log.length > 2 * MAX_LOG_LINES) job.lines += job.log.splice(0, MAX_LOG_LINES).length
+  }
+
+  /** @throws what kept it from being written; it is tried again every second while this process lives */
+  end(jobId: string, outcome: WindowOutcome, state: JobState): void {
+    const job = this.#running.get(jobId)
+    if (job === undefined || job.end !== null) return
+    const told = JSON.parse(this.#clean(JSON.stringify(outcome))) as WindowOutcome
+    job.end = { outcome: told, state, at: Date.now() }
+    this.#finish(jobId, job, job.end)
+  }
+
+  #finish(jobId: string, job: Running, { outcome, state, at }: NonNullable<Running['end']>): void {
+    const written = this.#db.transaction(() => {
+      const told = this.#write(job)
+      this.#end(job.seq, outcome, state, at)
+      return told
     })
+    written()
     this.#running.delete(jobId)
     if (this.#running.size === 0 && this.#timer !== null) {
       clearInterval(this.#timer)
@@ -124,7 +139,7 @@ export class JobHistory {
       const gone = this.#db
         .all("SELECT seq, kind, host, pid, session, lease_until FROM jobs WHERE state = 'running'")
         .filter((row) => this.#watch.isGone(ownerOf(row), Number(row.lease_until), now))
-      for (const row of gone) this.#end(Number(row.seq), crashed(row.kind as JobKind), 'crashed')
+      for (const row of gone) this.#end(Number(row.seq), crashed(row.kind as JobKind), 'crashed', now)
       return gone.length
     })
   }
@@ -143,9 +158,9 @@ export class JobHistory {
 
   /** @throws USAGE where there is no such job */
   get(jobId: string): JobDetail {
-    const row = this.#row(jobId)
     const running = this.#running.get(jobId)
-    if (running !== undefined) this.#db.transaction(() => this.#write(running))
+    this.#tryToWrite(running)
+    const row = { ...this.#row(jobId), ...unwritten(running?.end ?? null) }
     const log = this.#db.all('SELECT * FROM job_log WHERE seq = ? ORDER BY line', [row.seq as number])
     return jobDetailOf(row, log, this.#me.session)
   }
@@ -181,10 +196,11 @@ export class JobHistory {
 
   #tick(): void {
     try {
-      this.#db.transaction(() => {
-        for (const job of this.#running.values()) this.#write(job)
+      for (const [jobId, job] of [...this.#running]) if (job.end !== null) this.#finish(jobId, job, job.end)
+      const told = this.#db.transaction(() => {
+        const written = [...this.#running.values()].map((job) => this.#write(job))
         const now = performance.now()
-        if (this.#renewed !== 0 && now - this.#renewed < RENEW_MS) return
+        if (this.#renewed !== 0 && now - this.#renewed < RENEW_MS) return written
         this.#renewed = now
         const { host, session } = this.#me
         const ids = [...this.#running.keys()]
@@ -193,7 +209,9 @@ export class JobHistory {
            AND id IN (SELECT value FROM json_each(?))`,
           [Date.now() + LEASE_MS, host, session, JSON.stringify(ids)],
         )
+        return written
       })
+      for (const written of told) written()
       for (const row of this.#db.all("SELECT id FROM jobs WHERE state = 'running' AND asked IS NOT NULL")) {
         this.#running.get(String(row.id))?.onAsked()
       }
@@ -202,13 +220,16 @@ export class JobHistory {
     }
   }
 
-  #write(job: Running): void {
+  /** @returns what is to be called once its transaction is done: only then was it told */
+  #write(job: Running): () => void {
+    const { progress } = job
     if (job.isNewProgress) {
-      const text = this.#clean(JSON.stringify(job.progress))
+      const text = this.#clean(JSON.stringify(progress))
       this.#db.run('UPDATE job_details SET progress = ? WHERE seq = ?', [text, job.seq])
     }
+    const told = job.log.length
     const lines = job.log.slice(-MAX_LOG_LINES)
-    let line = job.lines + job.log.length - lines.length
+    let line = job.lines + told - lines.length
     for (const { at, level, message } of lines) {
       this.#db.run('INSERT INTO job_log (seq, line, at, level, message) VALUES (?, ?, ?, ?, ?)', [
         ...[job.seq, line, at, level, message],
@@ -218,18 +239,29 @@ export class JobHistory {
     if (line > MAX_LOG_LINES && lines.length > 0) {
       this.#db.run('DELETE FROM job_log WHERE seq = ? AND line < ?', [job.seq, line - MAX_LOG_LINES])
     }
-    job.lines = line
-    job.log = []
-    job.isNewProgress = false
+    return () => {
+      job.lines = line
+      job.log = job.log.slice(told)
+      job.isNewProgress &&= job.progress !== progress
+    }
   }
 
-  #end(seq: number, outcome: WindowOutcome, state: JobState): void {
+  #tryToWrite(running: Running | undefined): void {
+    if (running === undefined) return
+    try {
+      this.#db.transaction(() => this.#write(running))()
+    } catch {
+      // as at a tick
+    }
+  }
+
+  #end(seq: number, outcome: WindowOutcome, state: JobState, at: number): void {
     const { records, bytes, code, message } = glanceOf(outcome)
     const found = [code ?? '', message ?? ''].join('\n').toLowerCase()
     this.#db.run(
       `UPDATE jobs SET state = ?, ended_at = ?, records = ?, bytes = ?, code = ?, message = ?,
        search = search || char(10) || ?, asked = NULL WHERE seq = ? AND state = 'running'`,
-      [state, Date.now(), whole(records), whole(bytes), code, message, found, seq],
+      [state, at, whole(records), whole(bytes), code, message, found, seq],
     )
     this.#db.run('UPDATE job_details SET outcome = ? WHERE seq = ?', [JSON.stringify(outcome), seq])
   }
@@ -243,6 +275,14 @@ export class JobHistory {
     if (row !== null) return row
     throw new CofferError('USAGE', `expected the id of a job of the history, got "${jobId}"`)
   }
+}
+
+/** What the row of a job will say whose end waits to be written. */
+function unwritten(end: Running['end']): Row {
+  if (end === null) return {}
+  const { outcome, state, at } = end
+  const { records, bytes, code, message } = glanceOf(outcome)
+  return { state, ended_at: at, records, bytes, code, message, outcome: JSON.stringify(outcome) }
 }
 
 function ownerOf(row: Row): Owner {

@@ -246,7 +246,7 @@ export class SessionJobs {
       try {
         history?.end(job.jobId, told.outcome, endStateOf(told.outcome, running.asked))
       } catch (error) {
-        const message = `the history could not be written: ${serializeError(error).message}`
+        const message = `the history could not be written yet: ${serializeError(error).message}`
         this.#tell({ type: 'log', jobId: job.jobId, level: 'warn', message })
       }
     }
