@@ -1,6 +1,6 @@
 import type { EvidenceReport } from '../../contract/evidence/report.ts'
 import { count, plural } from '../../contract/words.ts'
-import { bytes, day, duration, monthName } from '../report/plain.ts'
+import { bytes, day, duration, monthName, storagePlace } from '../report/plain.ts'
 import { type Fact, facts } from './facts.ts'
 import { masthead, oneLine } from './masthead.ts'
 import { FEW_TOPICS } from './sections.ts'
@@ -164,7 +164,7 @@ function particulars(report: EvidenceReport): Fact[] {
       'Source cluster',
       `${source.cluster_id ?? 'cluster id not recorded'}${source.brokers.length === 0 ? '' : `, ${source.brokers.join(', ')}`}${source.kafka_version === null ? '' : `, Kafka ${source.kafka_version}`}`,
     ],
-    ['Storage', backup.storage_backend],
+    ['Storage', storagePlace(backup.storage_backend)],
   ]
   if (restore.target_bootstrap_servers.length > 0) list.push(['Target', restore.target_bootstrap_servers.join(', ')])
   if (scope.topics.length <= FEW_TOPICS) {

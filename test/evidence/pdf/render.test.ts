@@ -97,6 +97,16 @@ for (const { name, report, options } of all) {
   })
 }
 
+test('the first page says in words where the archive lies; the report attached keeps the field as OSO spells it', async () => {
+  const text = (await pdf('passed')).text()
+  assert.ok(dense(text).includes(dense('S3 bucket sox-compliance-backups, prefix production/weekly')))
+  assert.doesNotMatch(text, /(S3|Filesystem) \{/)
+  assert.equal(
+    named('passed').report.backup.storage_backend,
+    'S3 { bucket: "sox-compliance-backups", prefix: "production/weekly" }',
+  )
+})
+
 test('the same report gives the same bytes, and another time gives others', async () => {
   const { report, options } = named('warning')
   const first = await renderPdf(report, options)

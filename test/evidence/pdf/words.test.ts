@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import type { CheckOutcome } from '../../../src/contract/evidence/report.ts'
 import { headline, meaning } from '../../../src/evidence/pdf/words.ts'
 import { buildReport, type ReportInput } from '../../../src/evidence/report/build.ts'
-import { bytes, day, duration } from '../../../src/evidence/report/plain.ts'
+import { bytes, day, duration, storagePlace } from '../../../src/evidence/report/plain.ts'
+import { storageWords } from '../../../src/jobs/validation/facts.ts'
 import { check, sampleInput } from '../sample-parts.ts'
 import { samples } from '../samples.ts'
 
@@ -79,4 +80,26 @@ test('times, spans and sizes in words', () => {
     'not known',
   ])
   assert.deepEqual([0, 999, 1000, 187_000, 1_400_000_000].map(bytes), ['0 B', '999 B', '1.0 kB', '187 kB', '1.4 GB'])
+})
+
+test('where the archive lies, in words and not in the spelling of a program', () => {
+  const s3 = { backend: 's3', bucket: 'b', path_style: true, allow_http: false } as const
+  for (const [words, config] of [
+    ['folder /backups', { backend: 'filesystem', path: '/backups' }],
+    ['folder C:\\back "ups", new', { backend: 'filesystem', path: 'C:\\back "ups", new' }],
+    ['S3 bucket b', s3],
+    [
+      'S3 bucket b, region eu-central-1, endpoint https://s3.internal, prefix production/weekly',
+      { ...s3, region: 'eu-central-1', endpoint: 'https://key:pw@s3.internal/', prefix: 'production/weekly' },
+    ],
+  ] as const)
+    assert.equal(storagePlace(storageWords(config)), words)
+  for (const other of [
+    'Azure { account_name: "a" }',
+    'S3 { bucket: "b" ',
+    'S3 { bucket: b }',
+    'Filesystem { path: "a\\q" }',
+    '',
+  ])
+    assert.equal(storagePlace(other), other)
 })
