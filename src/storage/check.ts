@@ -121,7 +121,7 @@ async function mustRefuse(what: string, write: () => Promise<unknown>): Promise<
     throw error
   }
   throw new CofferError('STORAGE_FAILED', `expected the storage to refuse ${what}, it took it`, {
-    hint: 'Coffer needs conditional writes (If-None-Match and If-Match): use a server or a version that has them',
+    hint: 'Coffer needs conditional writes (If-None-Match and If-Match): use a server or a version that has them.',
   })
 }
 

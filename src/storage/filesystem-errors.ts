@@ -3,22 +3,22 @@ import type { SaidId } from '../contract/said/english.ts'
 import { type Said, say } from '../contract/said/said.ts'
 
 const CODES: Record<string, { code: ErrorCode; why: SaidId; hint?: string }> = {
-  ENOSPC: { code: 'STORAGE_FULL', why: 'disk.noSpace', hint: 'free some space and start again' },
-  EDQUOT: { code: 'STORAGE_FULL', why: 'disk.quota', hint: 'free some space or raise the quota' },
+  ENOSPC: { code: 'STORAGE_FULL', why: 'disk.noSpace', hint: 'Free some space and start again.' },
+  EDQUOT: { code: 'STORAGE_FULL', why: 'disk.quota', hint: 'Free some space or raise the quota.' },
   EFBIG: {
     code: 'STORAGE_FULL',
     why: 'disk.fileTooLarge',
-    hint: "raise the process's file size limit (ulimit -f), or use another filesystem",
+    hint: "Raise the process's file size limit (ulimit -f), or use another filesystem.",
   },
-  EACCES: { code: 'STORAGE_NOT_ALLOWED', why: 'disk.denied', hint: 'check owner and mode of the folder' },
+  EACCES: { code: 'STORAGE_NOT_ALLOWED', why: 'disk.denied', hint: 'Check owner and mode of the folder.' },
   EPERM: { code: 'STORAGE_NOT_ALLOWED', why: 'disk.notPermitted' },
   EROFS: { code: 'STORAGE_NOT_ALLOWED', why: 'disk.readOnly' },
   ESTALE: { code: 'STORAGE_UNREACHABLE', why: 'disk.stale' },
   ENOTCONN: { code: 'STORAGE_UNREACHABLE', why: 'disk.notConnected' },
   ETIMEDOUT: { code: 'STORAGE_UNREACHABLE', why: 'disk.noAnswer' },
   EHOSTDOWN: { code: 'STORAGE_UNREACHABLE', why: 'disk.hostDown' },
-  EIO: { code: 'STORAGE_FAILED', why: 'disk.inputOutput', hint: "look at the system's log" },
-  EMFILE: { code: 'STORAGE_FAILED', why: 'disk.tooManyOpen', hint: 'raise ulimit -n' },
+  EIO: { code: 'STORAGE_FAILED', why: 'disk.inputOutput', hint: "Look at the system's log." },
+  EMFILE: { code: 'STORAGE_FAILED', why: 'disk.tooManyOpen', hint: 'Raise ulimit -n.' },
   ENOTDIR: { code: 'STORAGE_FAILED', why: 'disk.fileInPlace' },
   EEXIST: { code: 'STORAGE_FAILED', why: 'disk.fileInPlace' },
   EISDIR: { code: 'STORAGE_FAILED', why: 'disk.folderInPlace' },

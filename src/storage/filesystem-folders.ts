@@ -53,7 +53,7 @@ export class FolderTree {
     const root = this.#realRoot ?? this.root
     if (real === root || real.startsWith(root.endsWith(path.sep) ? root : root + path.sep)) return
     throw new CofferError('PATH_ESCAPES', `"${key}" leads out of "${this.root}" through a symbolic link`, {
-      hint: 'give the folder that the link points to as the path itself',
+      hint: 'Give the folder that the link points to as the path itself.',
       details: { key },
     })
   }

@@ -87,7 +87,7 @@ function lockError(error: unknown, file: string): CofferError {
     return new CofferError('STORAGE_NOT_ALLOWED', `cannot lock "${file}", ${says}`, { cause: error })
   }
   return new CofferError('STORAGE_FAILED', `cannot lock "${file}", ${says}`, {
-    hint: 'the filesystem must support file locks; on NFS this needs its lock service',
+    hint: 'The filesystem must support file locks; on NFS this needs its lock service.',
     cause: error,
   })
 }

@@ -51,7 +51,7 @@ function refused(key: string, why: string): CofferError {
     'PATH_ESCAPES',
     `expected a key inside the archive, got ${JSON.stringify(shown)}, which ${why}`,
     {
-      hint: 'a manifest or backup id that leads out of its archive was made by hand or by an attacker',
+      hint: 'A manifest or backup id that leads out of its archive was made by hand or by an attacker.',
       details: { key: shown },
     },
   )

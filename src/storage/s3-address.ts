@@ -25,7 +25,7 @@ export function checkS3Address(config: S3Config, code: ErrorCode): void {
       code,
       `expected both halves of the S3 key pair, got the ${has} key without the ${lacks} key`,
       {
-        hint: "give both, or neither to use the AWS credential chain (environment, profile, the machine's role)",
+        hint: "Give both, or neither to use the AWS credential chain (environment, profile, the machine's role).",
       },
     )
   }
@@ -35,7 +35,7 @@ function checkEndpoint(endpoint: string, allowHttp: boolean, code: ErrorCode): v
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined
   if (url !== undefined && (url.username !== '' || url.password !== '')) {
     throw new CofferError(code, 'expected an S3 endpoint without credentials, got some inside its URL', {
-      hint: 'give the keys as access_key and secret_key, or as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+      hint: 'Give the keys as access_key and secret_key, or as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
     })
   }
   if (url === undefined || !['http:', 'https:'].includes(url.protocol) || url.search !== '' || url.hash !== '') {
@@ -49,7 +49,7 @@ function checkEndpoint(endpoint: string, allowHttp: boolean, code: ErrorCode): v
       code,
       `expected an https endpoint, got "${endpoint}", which would send the data in the clear`,
       {
-        hint: 'use https, or say allow_http: true (in a URL: &allow_http=true) where the network is trusted',
+        hint: 'Use https, or say allow_http: true (in a URL: &allow_http=true) where the network is trusted.',
       },
     )
   }

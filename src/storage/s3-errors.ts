@@ -117,11 +117,11 @@ interface Explanation {
 }
 
 const REFUSED_HINT =
-  'check the key pair and its policy: it needs s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject'
+  'Check the key pair and its policy: it needs s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject.'
 
 function explain(failure: Failure): Explanation {
   if (failure.status === undefined && /^region is missing/i.test(failure.message)) {
-    return { code: 'CONFIG_MISSING_KEY', says: 'no region is given', hint: 'set region, or AWS_REGION' }
+    return { code: 'CONFIG_MISSING_KEY', says: 'no region is given', hint: 'Set region, or AWS_REGION.' }
   }
   return explainByName(failure) ?? explainNetwork(failure) ?? explainByStatus(failure)
 }
@@ -132,7 +132,7 @@ function explainByName(failure: Failure): Explanation | undefined {
       return {
         code: 'STORAGE_NOT_ALLOWED',
         says: 'there is no such bucket',
-        hint: 'make the bucket first, or check its name, region and endpoint',
+        hint: 'Make the bucket first, or check its name, region and endpoint.',
       }
     case 'InvalidAccessKeyId':
     case 'XAdminUserNotFound':
@@ -142,20 +142,20 @@ function explainByName(failure: Failure): Explanation | undefined {
       return {
         code: 'STORAGE_NOT_ALLOWED',
         says: `the key pair was refused (${failure.name})`,
-        hint: 'check access_key and secret_key, or the AWS credentials of the environment',
+        hint: 'Check access_key and secret_key, or the AWS credentials of the environment.',
       }
     case 'CredentialsProviderError':
       return {
         code: 'STORAGE_NOT_ALLOWED',
         says: 'no S3 credentials were found',
-        hint: 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or access_key and secret_key in the configuration',
+        hint: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or access_key and secret_key in the configuration.',
       }
     case 'RequestTimeTooSkewed':
     case 'RequestExpired':
       return {
         code: 'STORAGE_NOT_ALLOWED',
         says: "this machine's clock differs too much from the server's",
-        hint: 'set the clock, for instance by NTP',
+        hint: 'Set the clock, for instance by NTP.',
       }
     case 'AuthorizationHeaderMalformed':
     case 'PermanentRedirect':
@@ -175,7 +175,7 @@ function wrongRegion(failure: Failure): Explanation {
   return {
     code: 'STORAGE_NOT_ALLOWED',
     says: where === undefined ? 'the bucket is in another region' : `the bucket is in region "${where}"`,
-    hint: where === undefined ? "set the bucket's own region" : `set region: ${where}`,
+    hint: where === undefined ? "Set the bucket's own region." : `Set region: ${where}`,
   }
 }
 
@@ -187,7 +187,7 @@ function explainNetwork(failure: Failure): Explanation | undefined {
     return {
       code: 'STORAGE_UNREACHABLE',
       says: `the name ${host === undefined ? 'of the endpoint' : `"${host}"`} does not resolve`,
-      hint: 'check endpoint and region; a server that is not Amazon often needs path_style: true',
+      hint: 'Check endpoint and region; a server that is not Amazon often needs path_style: true.',
     }
   }
   if (errno === 'ECONNREFUSED') {
@@ -195,14 +195,14 @@ function explainNetwork(failure: Failure): Explanation | undefined {
     return {
       code: 'STORAGE_UNREACHABLE',
       says: `nobody listens at ${address === undefined ? 'the endpoint' : `"${address}"`}`,
-      hint: 'check host and port of the endpoint, and that the server runs',
+      hint: 'Check host and port of the endpoint, and that the server runs.',
     }
   }
   if (errno !== undefined && /CERT|SIGNED|TLS|SSL|^EPROTO$/.test(errno)) {
     return {
       code: 'STORAGE_UNREACHABLE',
       says: `the TLS connection failed (${errno})`,
-      hint: 'check that the endpoint speaks https; for a private certificate authority set NODE_EXTRA_CA_CERTS to its PEM file',
+      hint: 'Check that the endpoint speaks https; for a private certificate authority set NODE_EXTRA_CA_CERTS to its PEM file.',
     }
   }
   if (name === 'TimeoutError') return { code: 'STORAGE_UNREACHABLE', says: 'the server did not answer in time' }
@@ -221,7 +221,7 @@ function explainByStatus({ status, name, message }: Failure): Explanation {
     return wrongRegion({ status, name, message, errno: undefined, region: undefined })
   if (status === 405) return { code: 'STORAGE_NOT_ALLOWED', says: said }
   if (status !== undefined && status !== 501 && (status >= 500 || status === 408 || status === 429)) {
-    return { code: 'STORAGE_UNREACHABLE', says: said, hint: 'the server is overloaded or broken; try again later' }
+    return { code: 'STORAGE_UNREACHABLE', says: said, hint: 'The server is overloaded or broken; try again later.' }
   }
   const plain = (message.split('\n')[0] ?? '').replace(/\.$/, '')
   return { code: 'STORAGE_FAILED', says: status === undefined ? plain : `${said}: ${plain}` }

@@ -198,6 +198,6 @@ async function withArchive<T>(
 
 function wrongMode(source: ConfigSource, expected: string, got: string): CofferError {
   return new CofferError('CONFIG_CONFLICT', `${source.name}: expected mode "${expected}", got "${got}"`, {
-    hint: `Run \`coffer ${got} --config ${source.name}\`, or give a ${expected} configuration.`,
+    hint: `Run "coffer ${got} --config ${source.name}", or give a ${expected} configuration.`,
   })
 }

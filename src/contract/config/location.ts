@@ -32,7 +32,7 @@ export function parseLocation(location: string, environment: Environment = {}): 
 function folderOf(location: string): string {
   const [address = ''] = location.split(/[?#]/)
   if (address !== location) {
-    throw usage(`expected a file URL without "?" and "#", got one after "${address}"`, 'write them as %3F and %23')
+    throw usage(`expected a file URL without "?" and "#", got one after "${address}"`, 'Write them as %3F and %23.')
   }
   const path = decode(address.slice('file://'.length))
   if (path === null || !path.startsWith('/') || path.includes('\0')) {
@@ -46,7 +46,7 @@ function s3Of(location: string, environment: Environment): S3Config {
   if (/^[^/]*:\/\/[^/?#]*[@:]/.test(location)) {
     throw usage(
       'expected an s3:// URL that begins with its bucket, got one with credentials or a port',
-      'credentials belong into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, host and port into ?endpoint=',
+      'Credentials belong into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, host and port into "?endpoint=".',
     )
   }
   const [address = '', query = '', ...more] = location.split('?')
@@ -56,7 +56,7 @@ function s3Of(location: string, environment: Environment): S3Config {
   }
   if (bucket === '') throw usage('expected the name of a bucket, got ""')
   const prefix = decode(path)
-  if (prefix === null) throw usage(`expected a prefix in URL encoding, got "${path}"`, 'a "%" itself is written %25')
+  if (prefix === null) throw usage(`expected a prefix in URL encoding, got "${path}"`, 'A "%" itself is written %25.')
   const options = queryOptions(query)
   const endpoint = options.endpoint ?? (environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL || undefined)
   const region = options.region ?? (environment.AWS_REGION || environment.AWS_DEFAULT_REGION || undefined)
@@ -91,7 +91,7 @@ function queryOptions(query: string): Partial<Record<QueryKey, string>> {
       // Only the key is shown: its value may be a secret.
       throw usage(
         `expected one of ${QUERY_KEYS.join(', ')} in the query of the s3:// URL, got "${key}"`,
-        'credentials belong into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, never into a URL',
+        'Credentials belong into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, never into a URL.',
       )
     }
     if (options[known] !== undefined) throw usage(`expected "${key}" once in the query of the s3:// URL, got it twice`)

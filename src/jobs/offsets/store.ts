@@ -31,7 +31,7 @@ const RUNS_A_PIECE = 4096
 export function checkedRestoreId(id: string): string {
   if (RESTORE_ID.test(id)) return id
   throw new CofferError('PATH_ESCAPES', `expected a restore id of 16 hexadecimal digits, got ${JSON.stringify(id)}`, {
-    hint: 'Every restore prints its id; `show-offset-mapping` without one lists them.',
+    hint: 'Every restore prints its id; "coffer show-offset-mapping" without one lists them.',
   })
 }
 

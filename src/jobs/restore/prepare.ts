@@ -102,7 +102,7 @@ export async function checkSegments(storage: Storage, backupId: string, plan: Re
     const there = await storage.head(key)
     if (there === null) {
       throw new CofferError('OBJECT_MISSING', say('restore.segmentMissing', { segment: key }), {
-        hint: 'Nothing was restored. Check the archive with `coffer validate --deep`.',
+        hint: 'Nothing was restored. Check the archive with "coffer validate --deep".',
         details: { segment: key },
       })
     }

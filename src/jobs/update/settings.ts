@@ -75,7 +75,7 @@ async function readSettings(path: string, required: boolean): Promise<UpdateSett
   if (text !== null) return parseOwn(updateSettings, text, path, 'settings of updates')
   if (!required) return null
   throw new CofferError('CONFIG_UNREADABLE', `can't read the settings of updates "${path}": no such file`, {
-    hint: `${VARIABLE} names it.`,
+    hint: `It is named by ${VARIABLE}.`,
   })
 }
 

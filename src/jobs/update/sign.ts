@@ -177,7 +177,7 @@ function listIn(draft: unknown, path: string, now: number): UpdateList {
   const parsed = updateList.safeParse(dated)
   if (!parsed.success) {
     throw new CofferError('CONFIG_INVALID_VALUE', `can't sign "${path}": ${firstProblem(parsed.error)}`, {
-      hint: 'docs/updates.md shows a whole list.',
+      hint: 'See docs/updates.md for a whole list.',
     })
   }
   if (Date.parse(parsed.data.expires_at) > now) return parsed.data
