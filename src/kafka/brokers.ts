@@ -253,13 +253,17 @@ export function connectionOptions(
   port: number,
   onStage?: (stage: ConnectStage) => void,
 ): WireOptions {
-  const { tcp_keepalive, keepalive_time_secs, tcp_nodelay } = endpoint.connection
+  const { tcp_keepalive, keepalive_time_secs, keepalive_interval_secs, tcp_nodelay } = endpoint.connection
   return {
     host,
     port,
     clientId,
     security,
-    keepAlive: { enabled: tcp_keepalive, initialDelayMs: keepalive_time_secs * 1000 },
+    keepAlive: {
+      enabled: tcp_keepalive,
+      initialDelayMs: keepalive_time_secs * 1000,
+      intervalMs: keepalive_interval_secs * 1000,
+    },
     noDelay: tcp_nodelay,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,

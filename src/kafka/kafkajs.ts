@@ -27,7 +27,7 @@ export interface WireOptions {
   port: number
   clientId: string
   security: Security
-  keepAlive: { enabled: boolean; initialDelayMs: number }
+  keepAlive: { enabled: boolean; initialDelayMs: number; intervalMs: number }
   noDelay: boolean
   connectTimeoutMs: number
   requestTimeoutMs: number
@@ -263,8 +263,6 @@ export class WireConnection {
     const common = {
       host,
       port,
-      keepAlive: keepAlive.enabled,
-      keepAliveInitialDelay: keepAlive.initialDelayMs,
       noDelay,
       onread: {
         buffer: Buffer.allocUnsafe(READ_BUFFER_BYTES),
@@ -282,6 +280,8 @@ export class WireConnection {
       if (!error) this.#enter('tcp')
     })
     socket.once('connect', () => {
+      // Before Node 24.19 the interval is the system's own.
+      socket.setKeepAlive(keepAlive.enabled, keepAlive.initialDelayMs, keepAlive.intervalMs)
       if (security.tls !== null) this.#enter('tls')
     })
     socket.on('error', (error: NodeJS.ErrnoException) => {

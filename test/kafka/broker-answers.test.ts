@@ -378,7 +378,7 @@ describe('what listens is no broker that we can use', () => {
       port: Number(address.split(':')[1]),
       clientId: 'test',
       security: { protocol: 'PLAINTEXT', tls: null, sasl: null },
-      keepAlive: { enabled: false, initialDelayMs: 0 },
+      keepAlive: { enabled: false, initialDelayMs: 0, intervalMs: 0 },
       noDelay: true,
       connectTimeoutMs: 300,
       requestTimeoutMs: 300,
