@@ -235,12 +235,12 @@ describe('answers that a healthy broker seldom gives', () => {
   })
 
   describe('to a producer', () => {
-    const write = async (answers: (() => Buffer | 'close')[], count = 1) => {
+    const write = async (answers: ((request: ByteReader) => Buffer | 'close')[], count = 1, options = {}) => {
       broker.script.set(KEY.initProducerId, [producerIdAnswer])
       broker.script.set(KEY.describeConfigs, [cleanupPolicyAnswer('delete')])
       broker.script.set(KEY.produce, answers)
       const acked: number[][] = []
-      const producer = await cluster.producer({ compression: 'none' })
+      const producer = await cluster.producer({ compression: 'none', ...options })
       const writer = producer.partition('t', 0, { onBatchAcked: (...batch) => acked.push(batch) })
       try {
         for (let i = 0; i < count; i++) {
@@ -252,6 +252,19 @@ describe('answers that a healthy broker seldom gives', () => {
       }
       return acked
     }
+
+    test('a broker is given as long to acknowledge as was asked for', async () => {
+      const asked: number[] = []
+      const answer = (request: ByteReader) => {
+        request.nullableString()
+        request.int16()
+        asked.push(request.int32())
+        return produceAnswer(0, 0)()
+      }
+      await write([answer], 1)
+      await write([answer], 1, { ackTimeoutMs: 4_321 })
+      assert.deepEqual(asked, [30_000, 4_321])
+    })
 
     test('what passes is sent again', async () => {
       const codes = [19, 20, 6, 7, 56]

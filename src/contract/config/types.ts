@@ -86,6 +86,7 @@ export interface RestoreOptions {
   max_concurrent_partitions: number
   /** Records for each batch, at most; bytes bound it too. */
   produce_batch_size: number
+  /** How long a broker may take to acknowledge a batch before it is sent again. */
   produce_timeout_ms: number
   produce_compression: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
   /** Local file that keeps what a restore has done; null: the archive's own folder for restores. */

@@ -20,6 +20,8 @@ export interface Written {
   failure: { error: unknown } | null
 }
 
+/** A batch is tried again for so long at least: a broker that starts anew takes as long. */
+const PATIENCE_MS = 120_000
 /** A rate that is held back fills batches slowly: how often they are sent as they are, so that what is durable follows. */
 const SEND_EVERY_MS = 1_000
 /** How often what is known to be durable is told, for the kept state. */
@@ -79,7 +81,8 @@ export async function writeFlows(
     const producer = await cluster.producer({
       compression: restore.produce_compression,
       maxRecords: restore.produce_batch_size,
-      timeoutMs: Math.max(restore.produce_timeout_ms, 120_000),
+      ackTimeoutMs: restore.produce_timeout_ms,
+      timeoutMs: Math.max(restore.produce_timeout_ms, PATIENCE_MS),
     })
     try {
       // The longest first, so that no long one is left to run alone at the end. Their order decides nothing else.

@@ -3,7 +3,7 @@ import type { RecordView } from '../../contract/record.ts'
 import { BatchBuilder, recordBound } from '../batch/builder.ts'
 import { compressRecords } from '../batch/compress.ts'
 import { HEADER_BYTES } from '../batch/header.ts'
-import { REQUEST_TIMEOUT_MS, sendCall } from '../brokers.ts'
+import { sendCall } from '../brokers.ts'
 import { brokerError, isRetriable, WireError } from '../errors.ts'
 import type { WireConnection } from '../kafkajs.ts'
 import { listOffsets } from '../offsets.ts'
@@ -183,15 +183,15 @@ export class PartitionWriter implements PartitionProducer {
       await before
       // Something before it has failed: the broker would only refuse this one as out of order.
       if (this.#trouble !== null) throw this.#trouble
-      const { brokers, acks } = this.#share
+      const { brokers, acks, ackTimeoutMs } = this.#share
       const leader = await brokers.leader(this.#topic, this.#partition)
       batch.wire = await brokers.connection(leader.id, this.#lane)
       if (batch.wire !== this.#knownBy && this.#queue[0] !== batch) throw HEAD_FIRST
       return await sendCall(batch.wire, {
         api: API.produce,
-        encode: () => encodeProduce(this.#topic, this.#partition, acks, REQUEST_TIMEOUT_MS, parts),
+        encode: () => encodeProduce(this.#topic, this.#partition, acks, ackTimeoutMs, parts),
         decode: decodeProduce,
-        options: { timeoutMs: REQUEST_TIMEOUT_MS + 10_000, onSent: sent },
+        options: { timeoutMs: ackTimeoutMs + 10_000, onSent: sent },
       })
     } catch (error) {
       if (isRetriable(error)) this.#stop(error)

@@ -1,7 +1,7 @@
 import { CofferError, isCofferError } from '../../contract/errors.ts'
 import type { RecordView } from '../../contract/record.ts'
 import type { Codec } from '../batch/header.ts'
-import { type Brokers, PATIENCE_MS } from '../brokers.ts'
+import { type Brokers, PATIENCE_MS, REQUEST_TIMEOUT_MS } from '../brokers.ts'
 import { brokerError } from '../errors.ts'
 import { API } from '../protocol/api.ts'
 import { decodeInitProducerId, encodeInitProducerId } from '../protocol/produce.ts'
@@ -16,6 +16,8 @@ export interface ProducerOptions {
   /** Records of a batch at most; without it only bytes bound it. */
   maxRecords?: number
   acks?: -1 | 1
+  /** How long the broker may take to acknowledge one batch before it is sent again. */
+  ackTimeoutMs?: number
   /** How long a batch is tried again before KAFKA_UNAVAILABLE. */
   timeoutMs?: number
 }
@@ -58,6 +60,7 @@ export interface ProducerShare {
   readonly maxInFlight: number
   readonly maxRecords: number
   readonly acks: -1 | 1
+  readonly ackTimeoutMs: number
   readonly timeoutMs: number
   readonly producerId: bigint
   readonly producerEpoch: number
@@ -103,6 +106,7 @@ class IdempotentProducer implements Producer, ProducerShare {
   readonly maxInFlight: number
   readonly maxRecords: number
   readonly acks: -1 | 1
+  readonly ackTimeoutMs: number
   readonly timeoutMs: number
   readonly producerId: bigint
   readonly producerEpoch: number
@@ -117,6 +121,7 @@ class IdempotentProducer implements Producer, ProducerShare {
     this.maxInFlight = Math.min(5, Math.max(1, options.maxInFlight ?? 5))
     this.maxRecords = Math.max(1, options.maxRecords ?? Number.POSITIVE_INFINITY)
     this.acks = options.acks ?? -1
+    this.ackTimeoutMs = options.ackTimeoutMs ?? REQUEST_TIMEOUT_MS
     this.timeoutMs = options.timeoutMs ?? 120_000
     this.producerId = producerId
     this.producerEpoch = producerEpoch
