@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startJavaClient } from '../rig/java-client.ts'
 import { startKafka } from '../rig/kafka.ts'
+import { requireJava } from '../rig/kafka-jars.ts'
 import { compareTopics } from './compare.ts'
 import { GROUP, TOPICS, writeLedger } from './ledger.ts'
 
@@ -161,6 +162,7 @@ ${Object.values(TOPICS)
 
 async function main(): Promise<void> {
   say('Kafka', 'Starting a real Apache Kafka on this machine (fetched once, about 54 MB).')
+  await requireJava()
   const kafka = await startKafka()
   try {
     const java = await startJavaClient(kafka.bootstrap)
@@ -207,7 +209,7 @@ async function main(): Promise<void> {
 try {
   await main()
 } catch (error) {
-  await rm(evidence, { recursive: true, force: true })
+  for (const left of [evidence, folder]) await rm(left, { recursive: true, force: true })
   console.error(`\ndemo failed: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1
 }

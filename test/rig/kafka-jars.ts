@@ -22,10 +22,17 @@ const pom = (version: string) => `<project xmlns="http://maven.apache.org/POM/4.
 </project>
 `
 
+/** @throws what to install where this machine has no Java, or too old a one for Kafka */
+export async function requireJava(): Promise<void> {
+  const { stdout, stderr } = await mustRun('java', ['-version'], { install: INSTALL_JAVA })
+  const version = /version "(\d+)/.exec(`${stderr}${stdout}`)?.[1]
+  if (version !== undefined && Number(version) < 17) throw new Error(`"java" is version ${version}: ${INSTALL_JAVA}`)
+}
+
 /** The folder with Apache Kafka's jars, fetched on first use by Maven from wherever this machine's Maven looks. */
 export async function kafkaJars(version: string = KAFKA_VERSION): Promise<string> {
   return cached(`kafka-${version}`, `fetching Apache Kafka ${version} by Maven, about 55 MB`, async (to) => {
-    await mustRun('java', ['-version'], { install: INSTALL_JAVA })
+    await requireJava()
     await writeFile(join(to, 'pom.xml'), pom(version))
     const jars = join(to, 'jars')
     const args = ['-q', '-B', COPY_DEPENDENCIES, `-DoutputDirectory=${jars}`, '-DincludeScope=runtime']

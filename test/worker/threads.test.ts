@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
+import type { Worker } from 'node:worker_threads'
 import type { JobEvent, JobOutcome, JobRequest } from '../../src/contract/jobs.ts'
 import { runJob } from '../../src/worker/client.ts'
 import { FIXTURE_IDS, FIXTURES, fixtureCopy } from '../jobs-read/support.ts'
@@ -75,6 +76,33 @@ describe('threads of jobs', () => {
     assert.equal(started, uses.length)
     // What the stopped one was told is not told to the next.
     assert.equal(done(await runJob(list)), done(await runJob(list)))
+  })
+
+  test('one that dies ends its job with a reason, whatever it was doing, and the next has a thread of its own', async () => {
+    const stopped = new AbortController()
+    stopped.abort()
+    // they take up those that are kept
+    for (let i = 0; i < 2; i++) await runJob(list, { signal: stopped.signal })
+    let thread: Worker | undefined
+    process.once('worker', (worker) => {
+      thread = worker
+    })
+    const events: JobEvent[] = []
+    const outcome = await runJob(list, {
+      onEvent: (event) => {
+        events.push(event)
+        if (event.type === 'started') setImmediate(() => void thread?.terminate())
+      },
+    })
+    assert.ok(outcome.state === 'failed')
+    assert.equal(outcome.error.code, 'WORKER_DIED')
+    assert.match(outcome.error.message, /^the worker thread ended before the job did: exit code 1$/)
+    assert.match(outcome.error.hint ?? '', /continues from its last durable point/)
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ['started', 'finished'],
+    )
+    done(await runJob(list))
   })
 
   test('one is given up a minute after it was last used, not after it was first kept', async (t) => {
