@@ -1,3 +1,6 @@
+/** What is shown in place of a secret. */
+export const REPLACED = '[secret]'
+
 /**
  * A value that must show up nowhere: every way to print it gives `[secret]`, and only `reveal()` gives it out.
  * It can't cross a thread by structured clone on purpose; secrets travel as the environment of a job request.
@@ -14,15 +17,26 @@ export class Secret {
   }
 
   toString(): string {
-    return '[secret]'
+    return REPLACED
   }
 
   toJSON(): string {
-    return '[secret]'
+    return REPLACED
   }
 
   /** What Node's `util.inspect` and `console.log` print. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return '[secret]'
+    return REPLACED
   }
+}
+
+/** Passwords in `scheme://user:password@host`, and signatures and keys in the query of a URL. */
+export function withoutUrlSecrets(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^/?#\s@]+@/gi, `$1${REPLACED}@`)
+    .replace(
+      /([?&](?:sig|signature|password|secret|secret_key|access_key|token|key|x-amz-[a-z-]+)=)[^&#\s]+/gi,
+      `$1${REPLACED}`,
+    )
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { loadExtract } from '../../src/contract/config/extract.ts'
-import { type ExtractFilter, filterWords } from '../../src/contract/config/extract-filter.ts'
+import type { ExtractFilter } from '../../src/contract/config/extract-filter.ts'
+import { filterWords } from '../../src/contract/config/filter-words.ts'
 import { parseJsonPath } from '../../src/contract/config/json-path.ts'
 import { Candidate, compileFilter } from '../../src/jobs/extract/filter.ts'
 import { compareDecimals } from '../../src/jobs/extract/json/decimal.ts'
@@ -96,6 +97,50 @@ test('a repeated member counts in each of its places', () => {
   assert.ok(takes({ json: '$.id', equals: 'B' }, { value: '{"id":"A","id":"B"}' }))
 })
 
+test('a text is found in JSON however it is escaped, as it reads', () => {
+  for (const text of [
+    '{"name":"M\\u00fcller"}',
+    '{"name":"\\u004d\\u00fcller"}',
+    '{"M\\u00fcller":1}',
+    '[["x\\tM\\u00FCller & Co."]]',
+    '\ufeff{"name":"M\\u00fcller"}',
+  ]) {
+    assert.equal(takes({ contains: 'Müller' }, { value: text }), true, text)
+  }
+  assert.equal(takes({ contains: 'http://a/b' }, { value: '{"u":"http:\\/\\/a\\/b"}' }), true)
+  assert.equal(takes({ contains: 'Müller' }, { value: '{"name":"M\\u00fcll\\u0065s"}' }), false)
+  // no JSON: its backslashes are its own
+  assert.equal(takes({ contains: 'Müller' }, { value: 'M\\u00fcller' }), false)
+})
+
+test('JSON behind a byte order mark is JSON', () => {
+  assert.equal(takes({ json: '$.id', equals: 'C17' }, { value: '\ufeff{"id":"C17"}' }), true)
+})
+
+test('a record that a JSON path could not look into is known to be one', () => {
+  const isBlind = (filter: unknown, record: Omit<PlainRecord, 'offset'>) => {
+    const test = compileFilter(filterOf(filter))
+    const candidate = new Candidate(view({ offset: 1, ...record }))
+    assert.equal(test?.(candidate), false)
+    return candidate.isBlind
+  }
+  const path = { json: '$.id', equals: 'C17' }
+  const deep = '['.repeat(1000) + ']'.repeat(1000)
+  for (const value of [
+    'name: C17',
+    Buffer.of(0, 0, 0, 0, 7, 0x7b, 0x7d),
+    deep,
+    Buffer.from('{"id":"C17 \xff"}', 'latin1'),
+  ]) {
+    assert.equal(isBlind(path, { value }), true, String(value).slice(0, 20))
+  }
+  for (const value of [null, '{"id":"C18"}', '[]', '""']) assert.equal(isBlind(path, { value }), false, String(value))
+  // its path decided nothing, or no path was asked
+  assert.equal(isBlind({ all: [{ key: 'k' }, path] }, { key: 'other', value: 'text' }), false)
+  assert.equal(isBlind({ contains: 'a\\b' }, { value: 'a\\c' }), false)
+  assert.equal(isBlind({ any: [{ contains: 'x' }, path] }, { value: 'tet' }), true)
+})
+
 test('a pattern that would hang a backtracking engine ends', () => {
   assert.equal(
     takes({ json: '$.x', matches: '(a+)+$' }, { value: JSON.stringify({ x: `${'a'.repeat(20_000)}!` }) }),
@@ -143,6 +188,15 @@ test('JSON is read and written without loss, and what is none is refused', () =>
   ]) {
     assert.equal(parseLossless(bad), undefined, bad.slice(0, 20))
   }
+})
+
+test('strings of many MB are read, with escapes and without', () => {
+  for (const part of ['a', '\\n', '\\\\', '\\"']) {
+    const text = `{ "a": "${part.repeat(24_000_000 / part.length)}" }`
+    assert.ok(parseLossless(text) !== undefined, part)
+    assert.equal(withoutSpace(text).length, text.length - 3, part)
+  }
+  for (const bad of ['"', '"\\"', '"\\\\\\"', '"a\tb"', '"\\\t"']) assert.equal(parseLossless(bad), undefined, bad)
 })
 
 test('JSON paths outside the strict part are refused with a reason', () => {

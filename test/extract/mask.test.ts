@@ -78,6 +78,57 @@ test('a value that is no JSON is taken out whole where rules speak of JSON paths
   }
 })
 
+test('a value that no rule can enter is taken out whole: nobody can say what is in it', () => {
+  const rules = [{ json: '$.iban', remove: 'true' }]
+  for (const text of [
+    '"DE44500105175407324931"',
+    '44500105175407324931',
+    '[{"iban":"DE44"}]',
+    'null',
+    '\ufeff"DE44"',
+  ]) {
+    const result = masked(rules, { value: Buffer.from(text) })
+    assert.deepEqual([result.value, result.withheld, result.redacted], [null, true, ['mask-1']], text)
+  }
+  assert.equal(
+    masked([{ json: '$[*].iban', replace: 'x' }], { value: Buffer.from('[{"iban":"DE44"}]') }).value,
+    '[{"iban":"x"}]',
+  )
+  assert.equal(masked([{ json: '$[0]', remove: 'true' }], { value: Buffer.from('{"0":"DE44"}') }).withheld, true)
+  // one of several rules is enough to say that the value is of the shape they speak of
+  const mixed = [...rules, { json: '$[*].iban', replace: 'x' }]
+  assert.equal(masked(mixed, { value: Buffer.from('{"iban":"DE44","b":1}') }).value, '{"b":1}')
+  assert.equal(masked([{ json: '$', replace: 'x' }], { value: Buffer.from('"DE44"') }).value, '"x"')
+})
+
+test('what is hidden and still stands elsewhere in the record is seen', () => {
+  const rule = { json: '$.id', remove: 'true' }
+  const repeated = (parts: Partial<Parts>, rules: unknown = [rule]) => masked(rules, parts).repeated
+  const name = Buffer.from('h')
+  const of = (text: string) => ({ value: Buffer.from(`{"id":${text}}`) })
+  // the very key or header, however short
+  assert.equal(repeated({ key: Buffer.from('C17'), ...of('"C17"') }), true)
+  assert.equal(repeated({ key: Buffer.from('17'), ...of('17') }), true)
+  assert.equal(repeated({ headers: [[name, Buffer.from('C17')]], ...of('"C17"') }), true)
+  // within others where that is not chance
+  assert.equal(repeated({ key: Buffer.from('order/CUST-17'), ...of('"CUST-17"') }), true)
+  assert.equal(repeated({ key: Buffer.from('order/C17'), ...of('"C17"') }), false)
+  assert.equal(repeated({ value: Buffer.from('{"id":"CUST-17","note":"of CUST-17"}') }), true)
+  // hidden there as well
+  const both = [rule, { key: 'true', hash: 'true' }]
+  assert.equal(repeated({ key: Buffer.from('CUST-17'), ...of('"CUST-17"') }, both), false)
+  assert.equal(
+    repeated({ headers: [[name, Buffer.from('C17')]], ...of('"C17"') }, [rule, { header: 'h', remove: 'true' }]),
+    false,
+  )
+  // a header that is taken out, and is the key
+  assert.equal(
+    repeated({ key: Buffer.from('C17'), headers: [[name, Buffer.from('C17')]] }, [{ header: 'h', remove: 'true' }]),
+    true,
+  )
+  assert.equal(repeated({ ...of('""'), key: Buffer.alloc(0) }), false)
+})
+
 test('every repetition of a member is masked', () => {
   assert.equal(
     masked([{ json: '$.a', replace: 'x' }], { value: Buffer.from('{"a":"1","a":"2"}') }).value,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { loadExtract } from '../../src/contract/config/extract.ts'
-import { filterWords } from '../../src/contract/config/extract-filter.ts'
+import { filterWords } from '../../src/contract/config/filter-words.ts'
 import type { FilterPart } from '../../src/contract/requests/spec.ts'
 import { extractionYaml } from '../../src/contract/requests/yaml.ts'
 import { CASE, filterTest, specOf, yamlOf } from './support.ts'

@@ -44,7 +44,8 @@ export interface ExtractScope {
 export interface ExtractResult extends ExtractScope {
   kind: 'extract'
   dry_run: false
-  /** `damaged`: segments that could hold a match could not be read; the package says which. */
+  /** `damaged`: segments that could hold a match could not be read, or are missing by the archive's account of offsets; the
+   * package says which. */
   state: 'complete' | 'damaged'
   resumed: boolean
   package_id: string

@@ -87,6 +87,10 @@ export const REPORT = {
   notRead_one: '{{count, number}} segment of the chosen topics could hold no match and was not read',
   notRead_other: '{{count, number}} segments of the chosen topics could hold no match and were not read',
   extractionFailed: '{{failed}} that could hold a match could not be read. {{found}}',
+  extractionAccount_one:
+    'the archive’s account of offsets does not add up in {{count, number}} place: records may be missing from the archive. {{found}}',
+  extractionAccount_other:
+    'the archive’s account of offsets does not add up in {{count, number}} places: records may be missing from the archive. {{found}}',
   extractionForeign:
     '{{found}}. The archive was made by another program and states no digests: what was read was compared with its checksums alone',
   extractionWhole:
@@ -156,11 +160,29 @@ export const GAP = {
   suspects_other:
     '{{count, number}} extracted records of an archive of another program look like transaction markers rather than data',
   withheld:
-    'the whole value of {{records}} was taken out: rules by JSON path could not be applied, since it is no JSON',
+    'the whole value of {{records}} was taken out: rules by JSON path could not be applied, since it is no JSON, or of another shape',
+  repeated_one:
+    'in {{count, number}} redacted record what was hidden still stands at another place: the key, a header, or elsewhere in the value',
+  repeated_other:
+    'in {{count, number}} redacted records what was hidden still stands at another place: the key, a header, or elsewhere in the value',
+  blind_one:
+    'the filter asks for JSON, and {{count, number}} record of the window that was left out has a value that is none (or is nested too deeply): what it holds can’t be told by a JSON path',
+  blind_other:
+    'the filter asks for JSON, and {{count, number}} records of the window that were left out have values that are none (or are nested too deeply): what they hold can’t be told by a JSON path',
+  noTime: 'records without a time (-1) lie in no window that has a beginning; there are some in {{topics}}',
+  lastRun:
+    'the archive ends with its last run, from {{began}} to {{ended}}: what came later is not in it, though the time window goes on',
+  lastRunOpen:
+    'the archive ends with its last run, which began at {{began}}: what came later is not in it, though the time window goes on',
+  notInLastRun:
+    'the last run of the backup did not read all of {{topics}}: what came since an earlier run is not in the archive',
+  accountDiffers: 'the archive’s account of offsets does not hold at {{place}}: {{why}}',
   masked:
     'the leaf hash of a redacted record covers what was taken out: whoever can guess the missing text can test the guess',
   recordTime: 'time is the timestamp that each record carries, which its producer may have set',
   brokerTime: 'time is the broker’s by the topics’ configuration when they were last backed up',
+  notAlwaysBroker:
+    'an earlier run found {{topics}} set to the producer’s time: what was archived then carries that time, not the broker’s',
   onlyLogged:
     'restores and validations are those that the chain of custody has a line for: work done by other programs, or against a copy of the archive, is not in it',
   locksOfTwo: 'locks were read back for the manifest and one segment, not for every object',

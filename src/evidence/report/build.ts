@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { EvidenceReport, ReportCheck, ReportIntegrity } from '../../contract/evidence/report.ts'
 import { mapTexts } from '../../contract/said/said.ts'
+import { withoutUrlSecrets } from '../../contract/secret.ts'
 import { TOOL } from '../../contract/tool.ts'
 import { assessControls } from '../controls/assess.ts'
 import { accountOf } from './account.ts'
@@ -10,7 +11,7 @@ import { notCovered } from './not-covered.ts'
 import { reportHost } from './operator.ts'
 import { countOutcomes, overallResult } from './overall.ts'
 import { backupOf, scopeOf } from './scope.ts'
-import { wellFormed, withoutSecrets, withoutUrlSecrets } from './secrets.ts'
+import { wellFormed, withoutSecrets } from './secrets.ts'
 
 export type { ReportInput } from './input.ts'
 

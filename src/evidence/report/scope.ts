@@ -1,8 +1,8 @@
 import type { Manifest, TopicEntry } from '../../archive/types.ts'
 import type { ReportBackup, ReportScope } from '../../contract/evidence/report.ts'
+import { withoutUrlSecrets } from '../../contract/secret.ts'
 import { isoTime } from '../../contract/time.ts'
 import type { ReportInput } from './input.ts'
-import { withoutUrlSecrets } from './secrets.ts'
 
 /** More are counted and not listed. */
 export const MAX_SCOPE_TOPICS = 1000

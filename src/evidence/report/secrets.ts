@@ -1,6 +1,4 @@
-import { Secret } from '../../contract/secret.ts'
-
-const REPLACED = '[secret]'
+import { REPLACED, Secret, withoutUrlSecrets } from '../../contract/secret.ts'
 
 /**
  * Names whose values are secret wherever they stand in a configuration file, whether OSO's or ours. Slack's webhook URLs
@@ -52,17 +50,6 @@ function isSecretName(name: string): boolean {
 
 function hide(value: unknown): unknown {
   return typeof value === 'string' && VARIABLE.test(value) ? value : REPLACED
-}
-
-/** Passwords in `scheme://user:password@host`, and signatures and keys in the query of a URL. */
-export function withoutUrlSecrets(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^/?#\s@]+@/gi, `$1${REPLACED}@`)
-    .replace(
-      /([?&](?:sig|signature|password|secret|secret_key|access_key|token|key|x-amz-[a-z-]+)=)[^&#\s]+/gi,
-      `$1${REPLACED}`,
-    )
 }
 
 /** Every string of a report made well-formed, since half a surrogate pair has no form in JSON that all readers share. */

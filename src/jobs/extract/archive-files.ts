@@ -21,7 +21,7 @@ const SUFFIXES = ['.sig', '.sig.der', '.sig.tst', '.pub.pem', '.chain.pem', '.cr
 export async function manifestParts(
   storage: Storage,
   loaded: LoadedManifest,
-): Promise<{ parts: PackagePart[]; manifests: Manifest[]; problems: string[] }> {
+): Promise<{ parts: PackagePart[]; manifests: [Manifest, ...Manifest[]]; problems: string[] }> {
   const { manifest, bytes, sha256 } = loaded
   const id = manifest.backup_id
   const signatures = await signaturesOf(storage, id)
@@ -29,7 +29,7 @@ export async function manifestParts(
     { path: 'manifest/manifest.json', file: packBytes(bytes), what: 'The archive’s manifest as it was read.' },
     ...(await signatureParts(storage, id, signatures, 'manifest.json', manifest.coffer?.generation ?? 0, sha256)),
   ]
-  const manifests = [manifest]
+  const manifests: [Manifest, ...Manifest[]] = [manifest]
   const problems: string[] = []
   let total = 0
   let previous = manifest.coffer?.previous ?? null

@@ -27,7 +27,10 @@ const json: Decoder = {
     const text = jsonText(bytes)
     return text === null ? null : { decoder: 'json', text: withoutSpace(text) }
   },
-  document: (bytes) => (mayBeJson(bytes) ? parseLossless(bytes.toString('utf8')) : undefined),
+  document: (bytes) => {
+    const text = withoutMark(bytes)
+    return mayBeJson(text) ? parseLossless(text.toString('utf8')) : undefined
+  },
 }
 
 const text: Decoder = {
@@ -66,6 +69,11 @@ function jsonText(bytes: Buffer): string | null {
   } catch {
     return null
   }
+}
+
+/** Without a byte order mark, which a reader may pass over (RFC 8259 section 8.1): a filter must find what stands behind it. */
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes
 }
 
 /** By the first byte that is no white space; saves most of the work for plain text. */

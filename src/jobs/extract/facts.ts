@@ -1,5 +1,5 @@
 import type { ExtractConfig } from '../../contract/config/extract.ts'
-import { filterWords } from '../../contract/config/extract-filter.ts'
+import { filterWords } from '../../contract/config/filter-words.ts'
 import { maskWords } from '../../contract/config/extract-mask.ts'
 import type { ReportCheck } from '../../contract/evidence/report.ts'
 import type { ExtractScope } from '../../contract/results/extract.ts'
@@ -45,7 +45,10 @@ export function scopeOf(config: ExtractConfig, plan: ExtractPlan, location: stri
   }
 }
 
-/** The extraction as a check of the report: passed only where every segment that could hold a match was read and held. */
+/**
+ * The extraction as a check of the report: passed only where every segment that could hold a match was read and held, and
+ * the archive's account of offsets says that there is no other.
+ */
 export function extractionCheck(
   plan: ExtractPlan,
   outcomes: readonly SegmentOutcome[],
@@ -53,6 +56,7 @@ export function extractionCheck(
   recordsRead: number,
   ruledOut: number,
   durationMs: number,
+  accountProblems: number,
 ): ReportCheck {
   const failed = outcomes.filter((one) => one.state === 'failed')
   const read = outcomes.length - failed.length
@@ -67,10 +71,12 @@ export function extractionCheck(
   const said =
     failed.length > 0
       ? say('report.extractionFailed', { failed: say('many.segments', { count: failed.length }), found })
-      : say(plan.foreign ? 'report.extractionForeign' : 'report.extractionWhole', { found })
+      : accountProblems > 0
+        ? say('report.extractionAccount', { count: accountProblems, found })
+        : say(plan.foreign ? 'report.extractionForeign' : 'report.extractionWhole', { found })
   return {
     check_name: 'ExtractionCheck',
-    outcome: failed.length > 0 ? 'FAILED' : plan.foreign ? 'WARNING' : 'PASSED',
+    outcome: failed.length + accountProblems > 0 ? 'FAILED' : plan.foreign ? 'WARNING' : 'PASSED',
     detail: `${english(said)}.`,
     said,
     data: {
@@ -82,36 +88,11 @@ export function extractionCheck(
       records_matched: counts.records,
       failures: failed.slice(0, MAX_LISTED).map(({ key, code, reason }) => ({ segment: key, code, reason })),
       failures_total: failed.length,
+      ...(counts.blind === 0 ? {} : { records_not_json: counts.blind }),
+      ...(accountProblems === 0 ? {} : { account_problems: accountProblems }),
     },
     duration_ms: Math.round(durationMs),
   }
-}
-
-/** What an extraction leaves out or can't say, a sentence each. */
-export function extractionGaps(config: ExtractConfig, plan: ExtractPlan, counts: Counts, ruledOut: number): Said[] {
-  const lines: Said[] = []
-  if (ruledOut > 0) {
-    lines.push(say('gap.ruledOut', { count: ruledOut }))
-  }
-  const { mask, time } = config.extract
-  if (plan.foreign) {
-    lines.push(say('gap.foreignRoots'))
-  }
-  if (counts.suspects > 0) {
-    lines.push(say('gap.suspects', { count: counts.suspects }))
-  }
-  if (counts.withheld > 0) {
-    lines.push(say('gap.withheld', { records: say('many.records', { count: counts.withheld }) }))
-  }
-  if (mask.length > 0) {
-    lines.push(say('gap.masked'))
-  }
-  if (time === 'record') {
-    lines.push(say('gap.recordTime'))
-  } else {
-    lines.push(say('gap.brokerTime'))
-  }
-  return lines
 }
 
 export function rulesOf(config: ExtractConfig): { id: string; what: string }[] {

@@ -7,11 +7,14 @@ import { compareDecimals } from './json/decimal.ts'
 import { type Json, JsonNumber, JsonObject } from './json/parse.ts'
 import { findAny } from './json/path.ts'
 
+const BACKSLASH = 0x5c
+
 /** A record while it is looked at: its value is decoded at most once, and only where a filter asks. */
 export class Candidate {
   readonly view: RecordView
   #document: Json | undefined
-  #decodedAt: number = -1
+  #decodedAt = -1
+  #askedAt = -1
 
   constructor(view: RecordView) {
     this.view = view
@@ -24,6 +27,18 @@ export class Candidate {
       this.#document = view.valLen < 0 ? undefined : documentOf(slice(view.buf, view.valStart, view.valLen))
     }
     return this.#document
+  }
+
+  /** The same, asked for by a JSON path. */
+  get searched(): Json | undefined {
+    this.#askedAt = this.view.offset
+    return this.document
+  }
+
+  /** Whether a JSON path was asked of this record, and its value is there and is no JSON: what it holds could not be told. */
+  get isBlind(): boolean {
+    const { view } = this
+    return this.#askedAt === view.offset && view.valLen >= 0 && this.#document === undefined
   }
 }
 
@@ -49,8 +64,16 @@ function compile(filter: ExtractFilter): RecordTest {
   }
   switch (filter.on) {
     case 'contains': {
-      const wanted = Buffer.from(filter.text)
-      return ({ view }) => view.valLen >= 0 && slice(view.buf, view.valStart, view.valLen).includes(wanted)
+      const { text } = filter
+      const wanted = Buffer.from(text)
+      return (candidate) => {
+        const { view } = candidate
+        if (view.valLen < 0) return false
+        const value = slice(view.buf, view.valStart, view.valLen)
+        if (value.includes(wanted)) return true
+        // the same text may be written with JSON's escapes
+        return value.includes(BACKSLASH) && candidate.document !== undefined && holdsText(candidate.document, text)
+      }
     }
     case 'key': {
       const test = compileBytes(filter)
@@ -112,10 +135,10 @@ function compileBytes(comparison: Comparison): (bytes: Buffer | null) => boolean
 function compileJson(text: string, comparison: Comparison): RecordTest {
   const path = parseJsonPath(text)
   if (comparison.is === 'exists') {
-    return ({ document }) => (document !== undefined && findAny(document, path, () => true)) === comparison.wanted
+    return ({ searched }) => (searched !== undefined && findAny(searched, path, () => true)) === comparison.wanted
   }
   const test = compileValue(comparison)
-  return ({ document }) => document !== undefined && findAny(document, path, test)
+  return ({ searched }) => searched !== undefined && findAny(searched, path, test)
 }
 
 function compileValue(comparison: Exclude<Comparison, { is: 'exists' }>): (value: Json) => boolean {
@@ -150,6 +173,15 @@ function compileValue(comparison: Exclude<Comparison, { is: 'exists' }>): (value
       }
     }
   }
+}
+
+/** Whether a string or a member's name has the text, as it reads. */
+function holdsText(value: Json, text: string): boolean {
+  if (typeof value === 'string') return value.includes(text)
+  if (Array.isArray(value)) return value.some((item) => holdsText(item, text))
+  return (
+    value instanceof JsonObject && value.members.some(([name, item]) => name.includes(text) || holdsText(item, text))
+  )
 }
 
 function equalsText(value: Json, text: string): boolean {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { LoadedManifest } from '../../archive/manifest/store.ts'
 import { canonicalJson } from '../../contract/canonical-json.ts'
 import type { ExtractConfig } from '../../contract/config/extract.ts'
-import { filterWords } from '../../contract/config/extract-filter.ts'
+import { filterWords } from '../../contract/config/filter-words.ts'
 import { PACKAGE_PATHS } from '../../contract/evidence/package.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
@@ -24,10 +24,10 @@ import { storageWords } from '../validation/facts.ts'
 import { manifestParts } from './archive-files.ts'
 import { coverageOf } from './coverage.ts'
 import { recordCustody } from './custody.ts'
-import { extractionCheck, extractionGaps, rulesOf } from './facts.ts'
+import { extractionCheck, rulesOf } from './facts.ts'
 import { derivedParts } from './formats/derive.ts'
+import { accountProblemsOf, extractionGaps } from './gaps.ts'
 import type { ExtractPlan } from './plan.ts'
-
 import type { Work } from './work.ts'
 
 export interface Building {
@@ -61,12 +61,17 @@ export async function buildPackage(building: Building): Promise<JobResult<Extrac
     derivedParts(records, config.extract.formats, work.folder),
     building.page,
   ])
+  const ruledOut = coverage.totals.records_ruled_out ?? 0
+  const accountProblems = accountProblemsOf(loaded.manifest, plan, config.extract.topics)
+  const { counts } = work
+  const gaps = extractionGaps({ config, plan, counts, ruledOut, manifests: archive.manifests, accountProblems })
   const reported = await produceReport(building, {
     contentSha256: records.sha256,
     recordsRead: coverage.totals.records_read,
-    ruledOut: coverage.totals.records_ruled_out ?? 0,
+    ruledOut,
+    accountProblems: accountProblems.length,
     timeline: timelineOf(archive.manifests),
-    gaps: [...archive.problems, ...custody.problems],
+    gaps: [...gaps.telling, ...gaps.others, ...archive.problems, ...custody.problems],
     pageSha256: sha256Hex(page),
   })
   const parts: PackagePart[] = [
@@ -121,17 +126,25 @@ export async function buildPackage(building: Building): Promise<JobResult<Extrac
     },
   })
   await work.place(file)
-  for (const problem of toldOf([...archive.problems, ...custody.problems, ...problems]).texts) {
+  for (const problem of toldOf([...gaps.telling, ...archive.problems, ...custody.problems, ...problems]).texts) {
     context.log('warn', problem)
   }
   const failed = work.outcomes.filter((one) => one.state === 'failed')
+  const isDamaged = failed.length + accountProblems.length > 0
   const endedAt = Date.now()
   const result: ExtractResult = {
     kind: 'extract',
     dry_run: false,
     ...scope,
-    ...warned([...scope.sayings, ...archive.problems, ...custody.problems, ...reported.problems, ...problems]),
-    state: failed.length > 0 ? 'damaged' : 'complete',
+    ...warned([
+      ...scope.sayings,
+      ...gaps.telling,
+      ...archive.problems,
+      ...custody.problems,
+      ...reported.problems,
+      ...problems,
+    ]),
+    state: isDamaged ? 'damaged' : 'complete',
     resumed: work.resumed,
     package_id: packageId,
     report_id: reported.reportId,
@@ -155,15 +168,16 @@ export async function buildPackage(building: Building): Promise<JobResult<Extrac
     ended_at: isoTime(endedAt),
     duration_seconds: (endedAt - startedAt) / 1000,
   }
-  return { exitCode: failed.length > 0 ? EXIT.damaged : EXIT.done, result }
+  return { exitCode: isDamaged ? EXIT.damaged : EXIT.done, result }
 }
 
 interface ReportFacts {
   contentSha256: string
   recordsRead: number
   ruledOut: number
+  accountProblems: number
   timeline: ReturnType<typeof timelineOf>
-  gaps: string[]
+  gaps: (string | Said)[]
   pageSha256: string
 }
 
@@ -190,13 +204,15 @@ async function produceReport(building: Building, facts: ReportFacts): Promise<Pr
       filters: extract.filter === null ? null : filterWords(extract.filter),
       pitrTimestamp: null,
       restore: null,
-      checks: [extractionCheck(plan, outcomes, counts, facts.recordsRead, facts.ruledOut, readMs)],
+      checks: [
+        extractionCheck(plan, outcomes, counts, facts.recordsRead, facts.ruledOut, readMs, facts.accountProblems),
+      ],
       validationSeconds: null,
       operator: reportOperator(evidence.signing),
       toolDigest: await toolDigest(),
       triggeredBy: null,
       configuration: config.asWritten,
-      notCovered: [...extractionGaps(config, plan, counts, facts.ruledOut), ...facts.gaps],
+      notCovered: facts.gaps,
       retention: { days: evidence.retention_days, lock: null },
       signing: null,
       timeline: facts.timeline,

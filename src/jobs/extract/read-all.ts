@@ -225,7 +225,9 @@ function done({ work, meter }: Reading, entry: SegmentEntry, summary: ScanSummar
   counts.bytes += summary.matchedBytes
   counts.redacted += summary.redacted
   counts.withheld += summary.withheld
+  counts.repeated += summary.repeated
   counts.undecodable += summary.undecodable
+  counts.blind += summary.blind
   counts.suspects += summary.suspects
   meter.add(records, summary.bytes)
 }

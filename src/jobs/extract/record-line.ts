@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { CofferError } from '../../contract/errors.ts'
 import { type RecordView, recordTimestamp } from '../../contract/record.ts'
 import { decode } from './decode.ts'
-import type { Masker, Parts } from './mask.ts'
+import { type Masker, type Parts, UNTOUCHED } from './mask.ts'
 
 /** A string holds 512 MiB at most, and base64 makes four bytes of three (PACKAGE_MAX_LINE bounds the line as well). */
 const MAX_VALUE_BYTES = 64 * 1024 * 1024
@@ -12,6 +12,8 @@ export interface WrittenLine {
   text: string
   redacted: boolean
   withheld: boolean
+  /** What was hidden still stands at another place of it. */
+  repeated: boolean
   /** A key or a value that is neither JSON nor text. */
   undecodable: boolean
 }
@@ -31,13 +33,13 @@ export function recordLine(place: string, view: RecordView, masker: Masker | nul
     )
   }
   const undecodable = !readable(parts.key) || !readable(parts.value)
-  const { redacted, withheld } = masker === null ? { redacted: [], withheld: false } : masker(parts)
+  const { redacted, withheld, repeated } = masker === null ? UNTOUCHED : masker(parts)
   const names = parts.headers.every(([name]) => isUtf8(name))
   const headers = parts.headers.map(
     ([name, value]) => `[${names ? JSON.stringify(name.toString('utf8')) : base64(name)},${base64(value)}]`,
   )
   const text = `{${place},"offset":${view.offset},"timestamp":${recordTimestamp(view)},"key":${base64(parts.key)},"value":${base64(parts.value)},"headers":[${headers.join(',')}]${decodedMember(parts)}${redacted.length === 0 ? '' : `,"redacted":${JSON.stringify(redacted)}`}${names ? '' : ',"flags":["header-names-base64"]'}}\n`
-  return { text, redacted: redacted.length > 0, withheld, undecodable }
+  return { text, redacted: redacted.length > 0, withheld, repeated, undecodable }
 }
 
 function decodedMember({ key, value }: Parts): string {

@@ -51,7 +51,11 @@ export interface ScanSummary {
   redacted: number
   /** Records whose whole value was taken out since rules by JSON path could not be applied. */
   withheld: number
+  /** Redacted records in which something that was hidden still stands at another place. */
+  repeated: number
   undecodable: number
+  /** Records of the window that did not match, and whose value is no JSON, which the filter asks for. */
+  blind: number
   /** Of a foreign archive: records that look like transaction markers. */
   suspects: number
 }
@@ -176,7 +180,9 @@ class SegmentRead {
   #matchedBytes = 0
   #redacted = 0
   #withheld = 0
+  #repeated = 0
   #undecodable = 0
+  #blind = 0
   #suspects = 0
 
   /** @param narrow which frames are read; null: all of the segment */
@@ -210,12 +216,16 @@ class SegmentRead {
         else if (index >= from && index < to) narrow.add(index, view.buf, cursor.recordStart, cursor.recordEnd)
         if (!wanted) continue
         if (inWindow !== null && !inWindow(view.tsHi, view.tsLo)) continue
-        if (matches !== null && !matches(candidate)) continue
+        if (matches !== null && !matches(candidate)) {
+          if (candidate.isBlind) this.#blind++
+          continue
+        }
         const written = recordLine(place, view, masker)
         this.#matched++
         this.#matchedBytes += size
         if (written.redacted) this.#redacted++
         if (written.withheld) this.#withheld++
+        if (written.repeated) this.#repeated++
         if (written.undecodable) this.#undecodable++
         if (foreign && looksLikeControlMarker(view)) this.#suspects++
         found.line = written.text
@@ -257,7 +267,9 @@ class SegmentRead {
       matchedBytes: this.#matchedBytes,
       redacted: this.#redacted,
       withheld: this.#withheld,
+      repeated: this.#repeated,
       undecodable: this.#undecodable,
+      blind: this.#blind,
       suspects: this.#suspects,
     }
   }

@@ -27,13 +27,26 @@ export interface Counts {
   bytes: number
   redacted: number
   withheld: number
+  repeated: number
   undecodable: number
+  blind: number
   suspects: number
+}
+
+const NO_COUNTS: Readonly<Counts> = {
+  records: 0,
+  bytes: 0,
+  redacted: 0,
+  withheld: 0,
+  repeated: 0,
+  undecodable: 0,
+  blind: 0,
+  suspects: 0,
 }
 
 /** What is known to lie on the disk: a run that is killed goes on from here. */
 interface State {
-  format: 2
+  format: 3
   /** SHA-256 over what was asked for: another request begins anew. */
   request: string
   /** How many groups of the plan are done. */
@@ -73,7 +86,7 @@ export class Work {
     this.#request = request
     this.resumed = state !== null
     this.outcomes = state?.outcomes ?? []
-    this.counts = state?.counts ?? { records: 0, bytes: 0, redacted: 0, withheld: 0, undecodable: 0, suspects: 0 }
+    this.counts = state?.counts ?? { ...NO_COUNTS }
     this.groups = state?.groups ?? 0
     this.custody = state?.custody ?? false
     ;[this.records, this.proofs] = spools
@@ -101,7 +114,7 @@ export class Work {
     if (!now && performance.now() - this.#savedAt < SAVE_EVERY_MS) return
     await Promise.all([this.records.sync(), this.proofs.sync()])
     const state: State = {
-      format: 2,
+      format: 3,
       request: this.#request,
       groups: this.groups,
       outcomes: this.outcomes,
@@ -207,7 +220,7 @@ async function holderLives(file: string): Promise<boolean> {
 async function readState(folder: string, request: string): Promise<State | null> {
   try {
     const state = JSON.parse(await readFile(join(folder, 'state.json'), 'utf8')) as State
-    return state.format === 2 && state.request === request ? state : null
+    return state.format === 3 && state.request === request ? state : null
   } catch {
     return null
   }

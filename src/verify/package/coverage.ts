@@ -1,6 +1,7 @@
 import { selectTopics } from '../../contract/config/topics.ts'
 import type { CoveragePartition, CoverageSegment, PackageCoverage } from '../../contract/evidence/package.ts'
 import type { VerifyCheck } from '../../contract/evidence/verdict.ts'
+import { moment } from '../words.ts'
 import {
   canonicalText,
   count,
@@ -109,15 +110,26 @@ export function checkCoverage(
     if (!(error instanceof Refusal)) throw error
     return [failedCheck('coverage', PATH, error.sub, error.message)]
   }
-  const { totals } = coverage
+  const { totals, window } = coverage
   const ruledOut = totals.records_ruled_out ?? 0
   const reason =
     `${counted(totals.segments, 'segment')} of the archive: ${counted(totals.read, 'was', 'were')} read` +
     `${ruledOut === 0 ? ' whole' : `, less ${counted(ruledOut, 'record')} that ${totals.read === 1 ? "the segment's own index puts" : 'their own indexes put'} outside the window`}, ` +
-    `${counted(totals.skipped, 'was', 'were')} left out since by the manifest ${totals.skipped === 1 ? 'it' : 'they'} can hold nothing that was asked for.`
+    `${counted(totals.skipped, 'was', 'were')} left out since by the manifest ${totals.skipped === 1 ? 'it' : 'they'} can hold nothing that was asked for.${reachOf(manifest, window)}`
   if (totals.failed === 0) return [passedCheck('coverage', PATH, reason)]
   const lost = `${counted(totals.failed, 'segment')} could not be read when the package was made: what matches in ${totals.failed === 1 ? 'it' : 'them'} is unknown.`
   return [unknownCheck('coverage', PATH, 'ARCHIVE_DAMAGED', lost)]
+}
+
+/** A window may go on where the archive ends. */
+function reachOf({ run }: ManifestFacts, { end }: PackageCoverage['window']): string {
+  if (run === null || run.startedAt === null || (end !== null && end < run.startedAt)) return ''
+  const times =
+    run.endedAt === null
+      ? `began on ${moment(run.startedAt)}`
+      : `ran from ${moment(run.startedAt)} to ${moment(run.endedAt)}`
+  const whole = run.state === 'complete' ? '' : ` and did not finish (${quoted(run.state)})`
+  return ` The archive's last run ${times}${whole}: what came later is not in the archive.`
 }
 
 function compare(
@@ -129,7 +141,7 @@ function compare(
   if (coverage.manifest_sha256 !== manifestSha256 || coverage.backup_id !== manifest.backupId) {
     throw failure('The coverage is of another manifest than the one in the package.')
   }
-  const wanted = wantedTopics(coverage, manifest)
+  const wanted = new Set(wantedTopics(coverage, manifest))
   const sums = {
     segments: 0,
     read: 0,
@@ -171,9 +183,10 @@ function compare(
   }
 }
 
-function wantedTopics(coverage: PackageCoverage, manifest: ManifestFacts): Set<string> {
+/** The topics of the archive that were asked for. @throws Refusal COVERAGE_FAILURE where a pattern is none */
+export function wantedTopics(coverage: PackageCoverage, manifest: ManifestFacts): string[] {
   try {
-    return new Set(selectTopics(new Set(manifest.partitions.map(({ topic }) => topic)), coverage.topics))
+    return selectTopics(new Set(manifest.topics), coverage.topics)
   } catch {
     throw failure('The coverage selects topics by a pattern that is none.')
   }

@@ -1,3 +1,4 @@
+import { type AccountSum, compareCut, sumAccount } from './account.ts'
 import { canonicalText, count, type Fields, int64, list, object, readDocument, sha256Of, text } from './document.ts'
 import { quoted, Refusal } from './refusal.ts'
 
@@ -10,7 +11,9 @@ export interface ManifestFacts {
   /** null: made by another program, without our section. */
   generation: number | null
   previous: { sha256: string; generation: number } | null
-  run: { state: string; endedAt: number | null; tool: string } | null
+  run: { state: string; startedAt: number | null; endedAt: number | null; tool: string } | null
+  /** Names, in the manifest's order. */
+  topics: string[]
   /** By topic (code units), then number. */
   partitions: ManifestPartition[]
   segments: Map<string, ManifestSegment>
@@ -21,7 +24,7 @@ export interface ManifestPartition {
   partition: number
   segments: ManifestSegment[]
   /** Summed up; null where the manifest has none. */
-  account: { from: number; to: number; archived: number; absent: Record<string, number> } | null
+  account: AccountSum | null
   /** Each entry's canonical JSON, for comparison with other generations. */
   accountTexts: string[]
 }
@@ -49,6 +52,7 @@ export function readManifest(bytes: Uint8Array, path: string): ManifestFacts {
   const facts: ManifestFacts = {
     backupId: text(root.backup_id, `${path}: backup_id`),
     ...cofferSection(root.coffer, `${path}: coffer`),
+    topics: [],
     partitions: [],
     segments: new Map(),
   }
@@ -57,6 +61,7 @@ export function readManifest(bytes: Uint8Array, path: string): ManifestFacts {
     const at = `${path}: topics[${i}]`
     const topic = object(item, at)
     const name = text(topic.name, `${at}.name`)
+    facts.topics.push(name)
     for (const [j, one] of list(topic.partitions, `${at}.partitions`).entries()) {
       const partition = readPartition(object(one, `${at}.partitions[${j}]`), name, `${at}.partitions[${j}]`)
       const id = `${name}/${partition.partition}`
@@ -69,6 +74,10 @@ export function readManifest(bytes: Uint8Array, path: string): ManifestFacts {
         facts.segments.set(segment.key, segment)
       }
     }
+  }
+  if (root.coffer !== undefined) {
+    const accounts = new Map(facts.partitions.map((one) => [`${one.topic}/${one.partition}`, one.account]))
+    compareCut(object(object(root.coffer, path).run, path), accounts, `${path}: coffer.run`)
   }
   facts.partitions.sort((a, b) => (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition))
   return facts
@@ -96,6 +105,7 @@ function cofferSection(value: unknown, at: string): Pick<ManifestFacts, 'generat
     previous,
     run: {
       state: text(run.state, `${at}.run.state`),
+      startedAt: run.started_at === undefined ? null : count(run.started_at, `${at}.run.started_at`),
       endedAt,
       tool: `${text(tool.name, at)} ${text(tool.version, at)}`,
     },
@@ -108,7 +118,8 @@ function readPartition(fields: Fields, topic: string, at: string): ManifestParti
     readSegment(object(item, `${at}.segments[${i}]`), topic, partition, `${at}.segments[${i}]`),
   )
   const entries = fields.account === undefined ? [] : list(fields.account, `${at}.account`)
-  return { topic, partition, segments, account: sumAccount(entries, at), accountTexts: entries.map(canonicalText) }
+  const account = sumAccount(entries, segments, at)
+  return { topic, partition, segments, account, accountTexts: entries.map(canonicalText) }
 }
 
 function readSegment(fields: Fields, topic: string, partition: number, at: string): ManifestSegment {
@@ -132,27 +143,4 @@ function readSegment(fields: Fields, topic: string, partition: number, at: strin
     throw new Refusal('FORMAT_FAILURE', `The entry at ${at} is impossible.`)
   }
   return segment
-}
-
-/** docs/archive-format.md section 5: entries in order, each beginning where the one before ends. */
-function sumAccount(entries: readonly unknown[], at: string): ManifestPartition['account'] {
-  let sum: NonNullable<ManifestPartition['account']> | null = null
-  for (const [i, item] of entries.entries()) {
-    const entry = object(item, `${at}.account[${i}]`)
-    const from = count(entry.from, `${at}.account[${i}].from`)
-    const to = count(entry.to, `${at}.account[${i}].to`)
-    sum ??= { from, to: from, archived: 0, absent: {} }
-    let told = count(entry.archived, `${at}.account[${i}].archived`)
-    sum.archived += told
-    for (const [kind, value] of Object.entries(object(entry.absent, `${at}.account[${i}].absent`))) {
-      const number = count(value, `${at}.account[${i}].absent.${kind}`)
-      told += number
-      sum.absent[kind] = (Object.hasOwn(sum.absent, kind) ? (sum.absent[kind] as number) : 0) + number
-    }
-    if (from !== sum.to || told !== to - from) {
-      throw new Refusal('COVERAGE_FAILURE', `The account of offsets at ${at} does not add up at ${quoted(from)}.`)
-    }
-    sum.to = to
-  }
-  return sum
 }

@@ -3,6 +3,7 @@ import type { ReportExtraction } from '../../contract/evidence/report.ts'
 import type { VerifyCheck } from '../../contract/evidence/verdict.ts'
 import { count, type Fields, list, object, readCanonical, text } from './document.ts'
 import { failedCheck, passedCheck, quoted, unknownCheck } from './refusal.ts'
+import { readScope, scopePairs, type ToldScope } from './scope.ts'
 import type { Walked } from './walk.ts'
 
 const CHECK = 'report'
@@ -17,7 +18,7 @@ export interface ReportFacts {
   manifestSha256: string
   verifierPageSha256: string | null
   extraction: Omit<ReportExtraction, 'bytes' | 'undecodable'> | null
-  filters: string | null
+  scope: ToldScope | null
   signer: { name: string | null; role: string | null; meaning: string | null }
 }
 
@@ -27,7 +28,6 @@ export function readReport(bytes: Uint8Array): ReportFacts {
   const at = (name: string) => `${PATH}: ${name}`
   const coffer = object(root.coffer, at('coffer'))
   const operator = object(coffer.operator, at('coffer.operator'))
-  const scope = object(coffer.scope, at('coffer.scope'))
   const nullable = (value: unknown, name: string) =>
     value === null || value === undefined ? null : text(value, at(name))
   return {
@@ -42,7 +42,7 @@ export function readReport(bytes: Uint8Array): ReportFacts {
     verifierPageSha256: nullable(coffer.verifier_page_sha256, 'coffer.verifier_page_sha256'),
     extraction:
       coffer.extraction === undefined ? null : readExtraction(object(coffer.extraction, at('coffer.extraction'))),
-    filters: nullable(scope.filters, 'coffer.scope.filters'),
+    scope: coffer.extraction === undefined ? null : readScope(coffer, PATH),
     signer: {
       name: nullable(operator.name, 'coffer.operator.name'),
       role: nullable(operator.role, 'coffer.operator.role'),
@@ -77,6 +77,8 @@ export interface PackageFindings {
   contentSha256: string | null
   verifierSha256: string | null
   coverage: PackageCoverage | null
+  /** Topics of the archive that the coverage asks for. */
+  wantedTopics: readonly string[] | null
   walked: Walked | null
 }
 
@@ -103,6 +105,9 @@ export function checkReport(report: ReportFacts, found: PackageFindings): Verify
     compare('the number of segments read', extraction.segments_read, coverage?.totals.read)
     compare('the number of segments skipped', extraction.segments_skipped, coverage?.totals.skipped)
     compare('the number of segments that failed', extraction.segments_failed, coverage?.totals.failed)
+    if (report.scope !== null && coverage !== null && found.wantedTopics !== null) {
+      for (const [what, told, is] of scopePairs(report.scope, coverage, found.wantedTopics)) compare(what, told, is)
+    }
     const rules = new Set(extraction.rules.map(({ id }) => id))
     for (const name of walked?.rules ?? []) {
       compared++

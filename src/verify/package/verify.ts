@@ -10,7 +10,7 @@ import { conclude } from '../answers.ts'
 import type { VerifyOptions } from '../crypto.ts'
 import { verifyPdf } from '../pdf/verify.ts'
 import type { ByteSource } from '../source.ts'
-import { checkCoverage, readCoverage, rootsOf, treesOf } from './coverage.ts'
+import { checkCoverage, readCoverage, rootsOf, treesOf, wantedTopics } from './coverage.ts'
 import { checkCustody } from './custody.ts'
 import { PackageFiles } from './files.ts'
 import { checkGenerations } from './generations.ts'
@@ -258,7 +258,7 @@ class PackageCheck {
     this.#facts.records = walked.records
     this.#facts.records_proved = walked.proved
     this.#facts.records_redacted = walked.redacted
-    this.#checks.push(...proofChecks(walked))
+    this.#checks.push(...proofChecks(walked, formsOf(files)))
     return walked
   }
 
@@ -295,6 +295,7 @@ class PackageCheck {
         contentSha256: files.sha256(PACKAGE_PATHS.records),
         verifierSha256: files.sha256(PACKAGE_PATHS.verifier),
         coverage,
+        wantedTopics: topicsOf(coverage, manifest),
         walked,
       }),
     )
@@ -319,6 +320,22 @@ async function needed(files: PackageFiles, path: string): Promise<Uint8Array> {
   const bytes = await files.read(path)
   if (bytes === null) throw new Refusal('FILE_MISSING', `"${path}" is not in the package.`)
   return bytes
+}
+
+/** The records in other forms than the one that is proved. */
+function formsOf(files: PackageFiles): number {
+  return files.paths().filter((path) => path.startsWith('records/') && path !== PACKAGE_PATHS.records).length
+}
+
+/** null: not known, which another check has said. */
+function topicsOf(coverage: PackageCoverage | null, manifest: ManifestFacts | null): string[] | null {
+  if (coverage === null || manifest === null) return null
+  try {
+    return wantedTopics(coverage, manifest)
+  } catch (error) {
+    if (error instanceof Refusal) return null
+    throw error
+  }
 }
 
 function time(iso: string): number | null {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../../../src/contract/canonical-json.ts'
 import { matchGlob } from '../../../src/contract/config/topics.ts'
+import type { CoveragePartition, PackageCoverage } from '../../../src/contract/evidence/package.ts'
 import type { MakeOptions } from './maker.ts'
 import { sha256 } from './zip-maker.ts'
 
@@ -33,7 +34,7 @@ const PER_SEGMENT = 13
 export interface Cut {
   records: Buffer[]
   proofs: Buffer[]
-  coverage: { totals: Record<string, number>; partitions: unknown[] } & Record<string, unknown>
+  coverage: PackageCoverage
   redacted: number
 }
 
@@ -245,7 +246,7 @@ function extract(segments: MadeSegment[], manifest: Buffer, options: MakeOptions
   const records: Buffer[] = []
   const proofs: Buffer[] = []
   let redacted = 0
-  const partitions = new Map<string, Record<string, unknown> & { segments: unknown[] }>()
+  const partitions = new Map<string, CoveragePartition>()
   const totals = { segments: 0, read: 0, skipped: 0, failed: 0, records_read: 0, records_matched: 0 }
   for (const segment of segments) {
     const wanted = topics.include.some((pattern) => matchGlob(pattern, segment.topic))
@@ -271,7 +272,7 @@ function extract(segments: MadeSegment[], manifest: Buffer, options: MakeOptions
     const account = accountOf(
       segments.filter((one) => one.topic === segment.topic && one.partition === segment.partition),
     ).account
-    const partition = partitions.get(id) ?? {
+    const partition: CoveragePartition = partitions.get(id) ?? {
       topic: segment.topic,
       partition: segment.partition,
       account: sum(account),
@@ -282,8 +283,8 @@ function extract(segments: MadeSegment[], manifest: Buffer, options: MakeOptions
       segment: segment.key,
       state: read ? 'read' : 'skipped',
       ground: read ? null : wanted ? 'outside-window' : 'topic-not-selected',
-      sha256: read ? segment.entry.sha256 : null,
-      merkle_root: read ? segment.entry.merkle_root : null,
+      sha256: read ? (segment.entry.sha256 as string) : null,
+      merkle_root: read ? (segment.entry.merkle_root as string) : null,
       records: segment.records.length,
       matched,
     })
@@ -292,7 +293,7 @@ function extract(segments: MadeSegment[], manifest: Buffer, options: MakeOptions
     totals.records_read += read ? segment.records.length : 0
     totals.records_matched += matched
   }
-  const coverage = {
+  const coverage: PackageCoverage = {
     format: 1,
     backup_id: ID,
     manifest_sha256: sha256(manifest),
@@ -305,12 +306,12 @@ function extract(segments: MadeSegment[], manifest: Buffer, options: MakeOptions
   return { records, proofs, coverage, redacted }
 }
 
-function sum(account: ReturnType<typeof accountEntry>[] | undefined) {
+function sum(account: ReturnType<typeof accountEntry>[] | undefined): CoveragePartition['account'] {
   if (account === undefined) return null
   const absent = account.reduce((all, { absent: one }) => all + (one.aborted ?? 0), 0)
   return {
-    from: account[0]?.from,
-    to: account.at(-1)?.to,
+    from: account[0]?.from as number,
+    to: account.at(-1)?.to as number,
     archived: account.reduce((all, { archived }) => all + archived, 0),
     absent: absent > 0 ? { aborted: absent } : {},
   }

@@ -2,6 +2,7 @@ import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { canonicalJson } from '../../../src/contract/canonical-json.ts'
+import { matchGlob } from '../../../src/contract/config/topics.ts'
 import { PACKAGE_ORDER, PACKAGE_STORED } from '../../../src/contract/evidence/package.ts'
 import { signDetached } from '../../../src/signing/detached.ts'
 import { openSigner, type Signer } from '../../../src/signing/signer.ts'
@@ -10,7 +11,7 @@ import type { Trust } from '../../../src/verify/crypto.ts'
 import { parseTrust } from '../../../src/verify/trust.ts'
 import { makeSigner } from '../../rig/pki.ts'
 import { startTsa, type TestTsa } from '../../rig/tsa.ts'
-import { type MadeArchive, type MadeRecord, makeArchive } from './archive-maker.ts'
+import { type Cut, type MadeArchive, type MadeRecord, makeArchive } from './archive-maker.ts'
 import { type MadeEntry, madeEntry, makeZip, sha256 } from './zip-maker.ts'
 
 export { verifyBytes } from './verify-bytes.ts'
@@ -96,7 +97,7 @@ export async function makePackage(options: MakeOptions = {}, signing: Signing | 
     integrity: { backup_manifest_sha256: sha256(manifest), report_sha256: '' },
     coffer: {
       operator: { os_user: 'jane', name: 'Jane Doe', role: 'Records officer', meaning: 'approved for release' },
-      scope: { filters: null },
+      ...scopeOf(cut),
       verifier_page_sha256: sha256(PAGE),
       extraction: {
         records: cut.records.length,
@@ -125,6 +126,28 @@ export async function makePackage(options: MakeOptions = {}, signing: Signing | 
     timestamp_expected: (signing?.authority ?? null) !== null,
   }
   return { archive, files, index }
+}
+
+/** What the report tells people of the search: as the coverage has it. */
+function scopeOf({ coverage }: Cut) {
+  const { topics, window, partitions } = coverage
+  const wanted = partitions.filter(({ topic }) => topics.include.some((pattern) => matchGlob(pattern, topic)))
+  const names = [...new Set(wanted.map(({ topic }) => topic))]
+  const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString())
+  return {
+    scope: {
+      topics: names.map((source) => ({ source, target: null, partitions: 1, records: 1, segments: 1 })),
+      topics_total: names.length,
+      window:
+        window.start === null && window.end === null
+          ? null
+          : { start: iso(window.start), end: iso(window.end), time: window.time },
+      filters: null,
+    },
+    account: wanted.flatMap(({ topic, partition, account, segments }) =>
+      account === null ? [] : [{ topic, partition, ...account, segments: segments.length }],
+    ),
+  }
 }
 
 /** Packs, lists and signs what is in `files`. */

@@ -11,7 +11,7 @@ after(() => signing.tsa?.stop())
 
 test('every vector gets its verdict, with the class of failure that it was made for', async () => {
   const all = await vectors(signing)
-  assert.ok(all.length >= 70, `${all.length} vectors`)
+  assert.ok(all.length >= 90, `${all.length} vectors`)
   assert.equal(new Set(all.map(({ name }) => name)).size, all.length)
   for (const { name, zip, verdict, sub, check } of all) {
     const result = await verifyBytes(zip, signing.trust)

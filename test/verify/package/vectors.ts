@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../../src/contract/canonical-json.ts'
 import type { SubIndication, Verdict } from '../../../src/contract/evidence/verdict.ts'
 import { inOrder, type Made, type MakeOptions, makePackage, type Signing, seal } from './maker.ts'
+import { scopeVectors } from './scope-vectors.ts'
 import { type MadeEntry, madeEntry, makeZip, sha256, type ZipChanges } from './zip-maker.ts'
 
 /** A package, and the class of failure that it has to be given. */
@@ -46,6 +47,12 @@ export async function vectors(signing: Signing): Promise<Vector[]> {
     const made = await makePackage(options, signing)
     change(made)
     add(name, makeZip(await seal(made, signing)), verdict, sub, check)
+  }
+  /** Changed, and all of it still belongs together. */
+  const changed = async (name: string, options: MakeOptions, change: (made: Made) => void) => {
+    const made = await makePackage(options, signing)
+    change(made)
+    add(name, makeZip(await seal(made, signing)), 'passed')
   }
   const edit = (made: Made, path: string, change: (text: string) => string) => {
     made.files.set(path, Buffer.from(change((made.files.get(path) as Buffer).toString())))
@@ -224,6 +231,7 @@ export async function vectors(signing: Signing): Promise<Vector[]> {
   await lie('ruled-out-and-not-summed', 'COVERAGE_FAILURE', 'coverage', (made) =>
     editJson(made, coverage, (one: Coverage) => Object.assign(one.totals, { records_ruled_out: 5 })),
   )
+  await scopeVectors({ lie, changed, editJson })
   await lie('not-canonical', 'FORMAT_FAILURE', 'coverage', (made) => edit(made, coverage, (text) => `${text}\n`))
   await lie('duplicate-member', 'FORMAT_FAILURE', 'coverage', (made) =>
     edit(made, coverage, (text) => text.replace('{"backup_id"', '{"backup_id":"x","backup_id"')),

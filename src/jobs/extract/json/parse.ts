@@ -24,9 +24,8 @@ export class JsonObject {
 
 const MAX_DEPTH = 512
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
-/** A string up to its end: no control characters, escapes as they are. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings
-const STRING = /"[^"\\\u0000-\u001f]*(?:\\[^\u0000-\u001f][^"\\\u0000-\u001f]*)*"/y
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
 
 /** @returns the document, or undefined where the text is no JSON, or is nested more than 512 deep */
 export function parseLossless(text: string): Json | undefined {
@@ -114,9 +113,13 @@ class Parser {
   }
 
   #string(): string {
-    const source = this.#match(STRING)
-    // the engine's own reading of escapes; it also refuses those that JSON doesn't know
-    return source.includes('\\') ? (JSON.parse(source) as string) : source.slice(1, -1)
+    const [text, start] = [this.#text, this.#at]
+    if (text.charCodeAt(start) !== QUOTE) throw new SyntaxError('expected a string')
+    this.#at = stringEnd(text, start)
+    const source = text.slice(start, this.#at)
+    // the engine's own reading; it also refuses escapes that JSON doesn't know, and control characters
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings
+    return /[\\\u0000-\u001f]/.test(source) ? (JSON.parse(source) as string) : source.slice(1, -1)
   }
 
   #word<T>(word: string, value: T): T {
@@ -136,7 +139,7 @@ class Parser {
   #space(): void {
     const text = this.#text
     let code = text.charCodeAt(this.#at)
-    while (code === 32 || code === 10 || code === 13 || code === 9) code = text.charCodeAt(++this.#at)
+    while (isSpace(code)) code = text.charCodeAt(++this.#at)
   }
 }
 
@@ -152,6 +155,35 @@ export function writeLossless(value: Json): string {
 
 /** A JSON text without the white space outside its strings; everything else byte for byte. `text` must be JSON. */
 export function withoutSpace(text: string): string {
-  if (!/[\s]/.test(text)) return text
-  return text.replace(/"(?:[^"\\]|\\.)*"|[ \t\r\n]+/gs, (part) => (part[0] === '"' ? part : ''))
+  const kept: string[] = []
+  let from = 0
+  for (let at = 0; at < text.length; ) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) at = stringEnd(text, at)
+    else if (isSpace(code)) {
+      if (at > from) kept.push(text.slice(from, at))
+      from = ++at
+    } else at++
+  }
+  if (from === 0) return text
+  kept.push(text.slice(from))
+  return kept.join('')
+}
+
+/**
+ * The position after the closing quote of the string that begins at `start`. By search, not by a pattern: the stack of the
+ * engine's patterns is too small for strings of some MB.
+ * @throws SyntaxError where it does not end
+ */
+function stringEnd(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at > 0; at = text.indexOf('"', at + 1)) {
+    let escapes = 0
+    while (text.charCodeAt(at - 1 - escapes) === BACKSLASH) escapes++
+    if (escapes % 2 === 0) return at + 1
+  }
+  throw new SyntaxError('expected the end of a string')
+}
+
+function isSpace(code: number): boolean {
+  return code === 32 || code === 10 || code === 13 || code === 9
 }
