@@ -121,9 +121,26 @@ describe('formats beside NDJSON', () => {
 })
 
 test('cells that a spreadsheet would run get an apostrophe; numbers do not', () => {
-  for (const cell of ['=1+1', '+1', '@SUM(A1)', '-2+3', '\tx', '\r=1', ' =1', '＝1', '\u0000=1', '\n=1'])
+  for (const cell of ['=1+1', '+1', '@SUM(A1)', '-2+3', '\tx', ' =1', '＝1', '\u0000=1', '\nx'])
     assert.equal(neutral(cell), `'${cell}`, cell)
   for (const cell of ['-5', 'a=1', '', '2026-01-01', 'C17']) assert.equal(neutral(cell), cell)
+  // a spreadsheet that separates by semicolons or tabs heeds no quotes of ours
+  for (const [cell, shown] of [
+    ['x;=1+1', "x;'=1+1"],
+    ['\r=1', "'\r'=1"],
+    ['\n=1', "'\n'=1"],
+    ['x; @SUM(A1);y', "x;' @SUM(A1);y"],
+    ['x\t+1', "x\t'+1"],
+    ['line\n=1+1\r\n-2+3', "line\n'=1+1\r\n'-2+3"],
+    ['x;"=1+1"', 'x;\'"=1+1"'],
+    ['=1;=2', "'=1;'=2"],
+    ['{"a":"b;=HYPERLINK(1)"}', '{"a":"b;\'=HYPERLINK(1)"}'],
+    ['1;-5;-6', '1;-5;-6'],
+    ['a;b\nc', 'a;b\nc'],
+    ['{\n  "a": -1\n}', '{\n  "a": -1\n}'],
+  ] as const) {
+    assert.equal(neutral(cell), shown)
+  }
   const row = {
     topic: 't',
     partition: 0,

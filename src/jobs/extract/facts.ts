@@ -1,6 +1,6 @@
 import type { ExtractConfig } from '../../contract/config/extract.ts'
-import { filterWords } from '../../contract/config/filter-words.ts'
 import { maskWords } from '../../contract/config/extract-mask.ts'
+import { filterWords } from '../../contract/config/filter-words.ts'
 import type { ReportCheck } from '../../contract/evidence/report.ts'
 import type { ExtractScope } from '../../contract/results/extract.ts'
 import { english, type Said, say, warned } from '../../contract/said/said.ts'

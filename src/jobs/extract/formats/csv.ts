@@ -24,6 +24,14 @@ const COLUMNS = [
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const FORMULA = /^[\s\u0000]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/
 
+/**
+ * The same within a cell, behind what some systems separate cells or rows by: where a spreadsheet takes semicolons or tabs for
+ * that (many do, by the system's language), it doesn't heed the quotes around our cells. Whole numbers are let be.
+ */
+const INNER_FORMULA =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  /([;\t\r\n])(?=[^\S\t\r\n]*["\u0000 ]*[=+\-@\uff1d\uff0b\uff0d\uff20])(?! *-\d+(?:[;\t\r\n]|$))/g
+
 export function csvHeader(): string {
   return row(COLUMNS)
 }
@@ -52,5 +60,6 @@ function row(cells: string[]): string {
 
 /** A whole number is no formula, also a negative one. */
 export function neutral(cell: string): string {
-  return FORMULA.test(cell) && !/^-\d+$/.test(cell) ? `'${cell}` : cell
+  const inner = cell.replace(INNER_FORMULA, "$1'")
+  return FORMULA.test(cell) && !/^-\d+$/.test(cell) ? `'${inner}` : inner
 }

@@ -70,7 +70,8 @@ async function csvWriter(folder: string): Promise<FormatWriter> {
   return {
     add: (row) => file.add(csvRow(row)),
     finish: async () => {
-      const what = 'The records as CSV (RFC 4180, UTF-8); an apostrophe stands before what a spreadsheet would run.'
+      const what =
+        'The records as CSV (RFC 4180, UTF-8); an apostrophe stands before what a spreadsheet would run, also within a cell.'
       return [{ path: 'records/records.csv', file: await file.finish(), what }]
     },
   }
