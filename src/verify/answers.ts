@@ -49,7 +49,7 @@ export function conclude(conclusion: Conclusion): VerifiedFile {
     verdict,
     ...(worst?.subIndication === undefined ? {} : { subIndication: worst.subIndication }),
     reason,
-    answers: answersOf(verdict, reason, checks, conclusion.signatures, ids),
+    answers: answersOf(conclusion.kind, verdict, reason, checks, conclusion.signatures, ids),
     answer_ids: ids,
     signatures: conclusion.signatures,
     checks: checks.slice(0, MAX_CHECKS),
@@ -59,6 +59,7 @@ export function conclude(conclusion: Conclusion): VerifiedFile {
 }
 
 function answersOf(
+  kind: VerifiedFile['kind'],
   verdict: Verdict,
   reason: string,
   checks: readonly VerifyCheck[],
@@ -74,7 +75,7 @@ function answersOf(
     }[verdict],
     whose: whose(one, ids, verdict),
     since: since(one, ids),
-    changed: changed(checks, ids),
+    changed: changed(kind, checks, ids),
     next: adviceText(ids.next),
   }
 }
@@ -148,7 +149,7 @@ function changedId(checks: readonly VerifyCheck[], signatures: readonly Signatur
   return checks.some((one) => one.check === 'signature' && one.verdict === 'passed') ? 'no' : 'unchecked'
 }
 
-function changed(checks: readonly VerifyCheck[], ids: VerifyAnswerIds): string {
+function changed(kind: VerifiedFile['kind'], checks: readonly VerifyCheck[], ids: VerifyAnswerIds): string {
   switch (ids.changed) {
     case 'yes': {
       const change = checks.find(isChange)
@@ -161,7 +162,9 @@ function changed(checks: readonly VerifyCheck[], ids: VerifyAnswerIds): string {
     case 'unchecked':
       return 'That could not be checked.'
     default: {
-      const added = checks.find((one) => one.check === 'changes' && one.verdict === 'passed')
+      // of a package this would speak of the PDF in it
+      const added =
+        kind !== 'pdf' ? undefined : checks.find((one) => one.check === 'changes' && one.verdict === 'passed')
       return added === undefined ? 'No: it is byte for byte what was signed.' : `No. ${added.reason}`
     }
   }

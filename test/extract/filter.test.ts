@@ -240,6 +240,25 @@ for (const [filter, message] of REFUSED) {
   })
 }
 
+test('a window that leaves out the rest of a last second is said to', () => {
+  const notesOf = (end: string) =>
+    loadExtract(
+      {
+        text: `mode: extract\nbackup_id: b\nstorage: /x\ncase: {matter: m}\nextract: {time_window_end: "${end}"}\noutput: o.zip\n`,
+        name: 'case.yaml',
+      },
+      {},
+    ).notes
+  assert.match(
+    notesOf('2026-03-31T23:59:59Z').join(),
+    /"extract.time_window_end" is 2026-03-31T23:59:59.000Z: the rest of that second.*write 2026-03-31T23:59:59.999Z/,
+  )
+  assert.match(notesOf('1950-03-31T23:59:59Z').join(), /write 1950-03-31T23:59:59.999Z/)
+  for (const end of ['2026-03-31T23:59:59.999Z', '2026-04-01T00:00:00Z', '2026-03-31T23:59:58Z']) {
+    assert.deepEqual(notesOf(end), [], end)
+  }
+})
+
 test('a file that is none for an extraction is refused by line', () => {
   const text =
     'mode: extract\nbackup_id: b\nstorage: /x\ncase: {matter: m}\nextract:\n  time_windw_start: 2026-01-01T00:00:00Z\noutput: o.zip\n'

@@ -74,6 +74,8 @@ describe('an extraction from an archive of ours', () => {
     const verdict = await verified(result.output, [PUBLIC])
     assert.deepEqual([unpassed(verdict), verdict.verdict], [[], 'passed'])
     assert.equal(verdict.facts?.records_proved, 360)
+    // the PDF in it had its proofs added after signing; the package had not
+    assert.equal(verdict.answers.changed, 'No: it is byte for byte what was signed.')
     assert.equal((await verified(result.output)).verdict, 'indeterminate')
   })
 
