@@ -102,7 +102,7 @@ describe('the Verify page', () => {
     )
     await row('Who signed it?').getByText(`since ${today}`, { exact: false }).waitFor()
     await row('Since when?').getByText('passed').waitFor()
-    await row('Is anything left out?').getByText('rests on the signer').waitFor()
+    await row('Is anything left out?').getByText('passed').waitFor()
     await page.getByText('openssl dgst -sha256 -verify', { exact: false }).waitFor()
     await picture('verify-genuine')
   })

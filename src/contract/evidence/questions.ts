@@ -47,8 +47,10 @@ export function signOf(file: VerifiedFile, question: Question): Sign {
     case 'changed':
       return { verdict: changed(file) }
     case 'coverage':
-      // what was read is checked; what the filter then chose nobody but the signer can say
-      return own === 'passed' ? { verdict: 'indeterminate', rests: 'signer' } : { verdict: own }
+      // what was read is checked; what a filter then chose nobody but the signer can say
+      return own === 'passed' && file.facts?.all_asked !== true
+        ? { verdict: 'indeterminate', rests: 'signer' }
+        : { verdict: own }
     case 'next':
       return { verdict: null }
     default:

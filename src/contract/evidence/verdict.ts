@@ -180,6 +180,8 @@ export interface VerifiedFacts {
   records_redacted?: number
   segments_read?: number
   segments_skipped?: number
+  /** Where the coverage passed: every record that was asked for is shown to be here (no filter, and whole segments). */
+  all_asked?: true
   bytes?: number
   sha256?: string
 }

@@ -94,8 +94,8 @@ export function treesOf(roots: ReadonlyMap<string, SegmentRoot>): Trees {
 }
 
 /**
- * Derives the coverage again from the manifest: every segment of it is there once, and what was not read could hold
- * nothing that was asked for.
+ * Derives the coverage again from the manifest: every segment of it is there once, what was not read could hold
+ * nothing that was asked for, and of what was asked for without a filter all is there.
  * @param matched number of proofs that name each segment; null where they could not be read to the end
  */
 export function checkCoverage(
@@ -111,14 +111,49 @@ export function checkCoverage(
     return [failedCheck('coverage', PATH, error.sub, error.message)]
   }
   const { totals, window } = coverage
+  const search = searchOf(coverage, manifest)
   const ruledOut = totals.records_ruled_out ?? 0
   const reason =
     `${counted(totals.segments, 'segment')} of the archive: ${counted(totals.read, 'was', 'were')} read` +
     `${ruledOut === 0 ? ' whole' : `, less ${counted(ruledOut, 'record')} that ${totals.read === 1 ? "the segment's own index puts" : 'their own indexes put'} outside the window`}, ` +
-    `${counted(totals.skipped, 'was', 'were')} left out since by the manifest ${totals.skipped === 1 ? 'it' : 'they'} can hold nothing that was asked for.${reachOf(manifest, window)}`
+    `${counted(totals.skipped, 'was', 'were')} left out since by the manifest ${totals.skipped === 1 ? 'it' : 'they'} can hold nothing that was asked for.${searchWords(search)}${reachOf(manifest, window)}`
   if (totals.failed === 0) return [passedCheck('coverage', PATH, reason)]
   const lost = `${counted(totals.failed, 'segment')} could not be read when the package was made: what matches in ${totals.failed === 1 ? 'it' : 'them'} is unknown.`
   return [unknownCheck('coverage', PATH, 'ARCHIVE_DAMAGED', lost)]
+}
+
+/** How far the coverage shows by itself that nothing was left out of the segments that were read. */
+export interface Search {
+  filtered: boolean
+  /** Segments that were read: those of which every record was asked for and is here, and the others. */
+  whole: number
+  partly: number
+  failed: number
+}
+
+export function searchOf({ filter, window, partitions }: PackageCoverage, manifest: ManifestFacts): Search {
+  const search: Search = { filtered: filter !== null, whole: 0, partly: 0, failed: 0 }
+  for (const { segment: key, state } of partitions.flatMap(({ segments }) => segments)) {
+    const segment = manifest.segments.get(key)
+    if (state === 'failed') search.failed++
+    if (state !== 'read' || segment === undefined) continue
+    if (!search.filtered && isInside(segment, window)) search.whole++
+    else search.partly++
+  }
+  return search
+}
+
+/** Whether every record that was asked for is shown to be here, and nothing of that rests on the signer. */
+export function isAllAsked({ partly, failed }: Search): boolean {
+  return partly + failed === 0
+}
+
+function searchWords({ filtered, whole, partly }: Search): string {
+  if (whole + partly === 0) return ''
+  if (filtered) return ' Which of their records the filter chose rests on the signer.'
+  const all = `${counted(whole, 'of them lies', 'of them lie')} wholly in what was asked for, and each record of ${whole === 1 ? 'it' : 'those'} is here`
+  if (partly === 0) return ' No filter was applied: each of their records is here.'
+  return ` No filter was applied: ${all}; which records of the other ${partly === 1 ? 'one' : `${partly}`} lie in the window rests on the signer.`
 }
 
 /** A window may go on where the archive ends. */
@@ -165,6 +200,7 @@ function compare(
         throw failure(`Expected the segment ${quoted(segment.key)} in the coverage, got ${quoted(one.segment)}.`)
       compareSegment(one, segment, wanted.has(segment.topic), coverage.window)
       compareRuledOut(one, segment, coverage.window)
+      compareWhole(one, segment, coverage)
       if (matched !== null && one.matched !== (matched.get(segment.key) ?? 0)) {
         throw failure(
           `The coverage says that ${one.matched} records of ${quoted(segment.key)} matched, and there are ${matched.get(segment.key) ?? 0} proofs.`,
@@ -262,6 +298,21 @@ function compareRuledOut(
   if (!vouched || (start === null && end === null)) {
     throw failure(`Records of ${where} were ruled out, and nothing could have told which.`)
   }
+}
+
+/** Without a filter every record of a segment that lies in the window was asked for. */
+function compareWhole(one: CoverageSegment, segment: ManifestSegment, { filter, window }: PackageCoverage): void {
+  if (filter !== null || one.state !== 'read' || !isInside(segment, window) || one.matched === one.records) return
+  throw failure(
+    `All ${counted(one.records, 'record')} of ${quoted(segment.key)} were asked for, and ${counted(one.matched, 'is', 'are')} here.`,
+  )
+}
+
+/** Segments of other programs may claim the same offsets, and give each record once. */
+function isInside(segment: ManifestSegment, { start, end }: PackageCoverage['window']): boolean {
+  const { minTimestamp: min, maxTimestamp: max, generation } = segment
+  if (generation === null) return false
+  return (start === null || (min !== null && min >= start)) && (end === null || (max !== null && max <= end))
 }
 
 /** Only our own archives state a range of timestamps that can be relied on (docs/archive-format.md section 9). */

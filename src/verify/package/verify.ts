@@ -10,7 +10,7 @@ import { conclude } from '../answers.ts'
 import type { VerifyOptions } from '../crypto.ts'
 import { verifyPdf } from '../pdf/verify.ts'
 import type { ByteSource } from '../source.ts'
-import { checkCoverage, readCoverage, rootsOf, treesOf, wantedTopics } from './coverage.ts'
+import { checkCoverage, isAllAsked, readCoverage, rootsOf, searchOf, treesOf, wantedTopics } from './coverage.ts'
 import { checkCustody } from './custody.ts'
 import { PackageFiles } from './files.ts'
 import { checkGenerations } from './generations.ts'
@@ -102,9 +102,12 @@ class PackageCheck {
     const walked = await this.#records(files, manifest, coverage)
     if (coverage !== null && manifest !== null) {
       const sha256 = files.sha256(PACKAGE_PATHS.manifest) ?? ''
-      this.#checks.push(...checkCoverage(coverage, manifest, sha256, walked?.matched ?? null))
+      const checks = checkCoverage(coverage, manifest, sha256, walked?.matched ?? null)
+      this.#checks.push(...checks)
       this.#facts.segments_read = coverage.totals.read
       this.#facts.segments_skipped = coverage.totals.skipped
+      const isCovered = walked !== null && checks.every(({ verdict }) => verdict === 'passed')
+      if (isCovered && isAllAsked(searchOf(coverage, manifest))) this.#facts.all_asked = true
     }
     await this.#custody(files)
     await files.finishAll()

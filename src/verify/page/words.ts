@@ -71,7 +71,7 @@ export function rowsOf(result: VerifiedFile): Row[] {
   }).filter(({ answer }) => answer !== '')
 }
 
-function answerTo(result: VerifiedFile, question: Question, { verdict, rests }: Sign): string {
+function answerTo(result: VerifiedFile, question: Question, { verdict }: Sign): string {
   const checks = checksOf(result, question)
   const reasons = checks.map(({ reason }) => reason).join(' ')
   switch (question) {
@@ -80,9 +80,8 @@ function answerTo(result: VerifiedFile, question: Question, { verdict, rests }: 
       return intactAnswer(result, checks, verdict === 'passed' ? passed.join(' ') : '')
     }
     case 'records':
-      return reasons
     case 'coverage':
-      return rests === 'signer' ? `${reasons} What the filter then chose rests on the signer.` : reasons
+      return reasons
     case 'next':
       return onPage(result.answers.next)
     default:

@@ -299,7 +299,8 @@ function extract(segments: MadeSegment[], manifest: Buffer, options: MakeOptions
     manifest_sha256: sha256(manifest),
     topics,
     window,
-    filter: null,
+    // whatever it was: only the signer knows
+    filter: options.match === undefined ? null : { on: 'key', is: 'exists', wanted: true },
     partitions: [...partitions.values()],
     totals,
   }

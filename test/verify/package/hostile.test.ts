@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { canonicalJson } from '../../../src/contract/canonical-json.ts'
+import { signOf } from '../../../src/contract/evidence/questions.ts'
 import type { SubIndication, Verdict } from '../../../src/contract/evidence/verdict.ts'
 import { nodePackageTools } from '../../../src/jobs/verify/package-tools.ts'
 import { nodeCrypto } from '../../../src/signing/node-crypto.ts'
 import type { Trust } from '../../../src/verify/crypto.ts'
 import { verifyPackage } from '../../../src/verify/package/verify.ts'
 import { bytesSource } from '../../../src/verify/source.ts'
-import { type Made, makePackage, makeSigning, type Signing, seal } from './maker.ts'
+import { type Made, type MakeOptions, makePackage, makeSigning, type Signing, seal } from './maker.ts'
 import { type MadeEntry, madeEntry, makeZip, sha256, type ZipChanges } from './zip-maker.ts'
 
 /** Somebody from outside tries to get a package through that is not what it says, or to make a whole one look bad. */
@@ -87,6 +88,32 @@ describe('hostile packages', () => {
     assert.equal(result.verdict, 'passed', result.reason)
     const [index] = result.signatures
     assert.deepEqual([index?.time?.kind, index?.time?.uncounted], ['proved', null])
+  })
+
+  test('whether anything is left out is answered by what is shown, and else rests on the signer', async () => {
+    const window = { start: 1_775_000_112_000, end: null, time: 'record' } as const
+    for (const [options, all, words] of [
+      [{}, true, /No filter was applied: each of their records is here\.$/],
+      [
+        { window },
+        false,
+        /No filter was applied: \d+ of them lie wholly in what was asked for, and each record of those is here; which records of the other 2 lie in the window rests on the signer\.$/,
+      ],
+      [
+        { match: ({ offset }) => offset % 2 === 0 },
+        false,
+        /Which of their records the filter chose rests on the signer\.$/,
+      ],
+      [{ topics: { include: ['none'], exclude: [] } }, true, /can hold nothing that was asked for\.$/],
+    ] as [MakeOptions, boolean, RegExp][]) {
+      const result = await verify(makeZip(await seal(await makePackage(options, mine), mine)))
+      assert.equal(result.verdict, 'passed', result.reason)
+      assert.match(result.checks.find(({ check }) => check === 'coverage')?.reason ?? '', words)
+      assert.deepEqual(
+        signOf(result, 'coverage'),
+        all ? { verdict: 'passed' } : { verdict: 'indeterminate', rests: 'signer' },
+      )
+    }
   })
 
   describe('trust and time', () => {

@@ -142,7 +142,7 @@ function scopeOf({ coverage }: Cut) {
         window.start === null && window.end === null
           ? null
           : { start: iso(window.start), end: iso(window.end), time: window.time },
-      filters: null,
+      filters: coverage.filter === null ? null : 'key exists',
     },
     account: wanted.flatMap(({ topic, partition, account, segments }) =>
       account === null ? [] : [{ topic, partition, ...account, segments: segments.length }],

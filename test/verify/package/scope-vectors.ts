@@ -52,6 +52,26 @@ export async function scopeVectors({ lie, changed, editJson }: VectorTools): Pro
   }
   const filtered = (filter: unknown) => (made: Made) =>
     editJson(made, coverage, (one: Document) => Object.assign(one, { filter }))
+  /** Records were kept back, and all else in the package agrees. */
+  const unfiltered = (made: Made) => {
+    filtered(null)(made)
+    tell(({ scope }) => Object.assign(scope, { filters: null }))(made)
+  }
+  const without = (offset: number, window?: MakeOptions['window']): MakeOptions => ({
+    match: (record) => record.offset !== offset,
+    ...(window === undefined ? {} : { window }),
+  })
+  await lie('record-kept-back', 'COVERAGE_FAILURE', 'coverage', unfiltered, without(110))
+  const open = { start: 1_775_000_112_000, end: null, time: 'record' } as const
+  await lie(
+    'record-kept-back-behind-the-window’s-beginning',
+    'COVERAGE_FAILURE',
+    'coverage',
+    unfiltered,
+    without(130, open),
+  )
+  // within a segment that the window cuts, only the signer knows
+  await changed('record-kept-back-where-the-window-cuts', without(113, open), unfiltered)
   await lie('filter-not-told', 'REPORT_DIFFERS', 'report', filtered({ on: 'key', is: 'equals', text: 'C1' }))
   await lie('filter-that-is-none', 'REPORT_DIFFERS', 'report', filtered({ on: 'json' }))
   await changed('filter-told', {}, (made) => {
