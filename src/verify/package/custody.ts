@@ -8,12 +8,18 @@ const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 /**
  * Follows the chain of custody (contract/evidence/custody.ts): whole from its first line, each line canonical and naming
- * the SHA-256 of the one before.
+ * the SHA-256 of the one before, the last one about this very package, so that it is not the chain of another.
+ * @param about what the last line must name: the package's id, and the SHA-256 of its records
  * @returns how many lines there are
  * @throws Refusal CUSTODY_FAILURE or FORMAT_FAILURE
  */
-export async function checkCustody(lines: Lines, tools: PackageTools): Promise<number> {
+export async function checkCustody(
+  lines: Lines,
+  tools: PackageTools,
+  about: { packageId: string; contentSha256: string },
+): Promise<number> {
   let previous: string | null = null
+  let last: Record<string, unknown> | null = null
   do {
     while (lines.next()) {
       const bytes = lines.bytes.subarray(lines.start, lines.end)
@@ -27,8 +33,17 @@ export async function checkCustody(lines: Lines, tools: PackageTools): Promise<n
         )
       }
       previous = tools.sha256Hex(bytes)
+      last = entry
     }
   } while (await lines.fill())
+  if (last === null) throw new Refusal('CUSTODY_FAILURE', 'The chain of custody is empty.')
+  const isOwn = last.action === 'packaged' && last.subject === about.packageId && last.sha256 === about.contentSha256
+  if (!isOwn) {
+    throw new Refusal(
+      'CUSTODY_FAILURE',
+      `The last line of the chain of custody is about ${quoted(last.subject)}, not about the making of this package: it is another's, or its end is gone.`,
+    )
+  }
   return lines.number
 }
 

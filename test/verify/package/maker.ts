@@ -72,6 +72,7 @@ export interface MakeOptions {
 }
 
 export const REPORT_ID = 'extraction-0b7a1f52-7f7a-4e0e-9f6e-1f2a3b4c5d6e'
+const PACKAGE_ID = 'package-0b7a1f52'
 const PAGE = Buffer.from('<!doctype html><title>Verify</title>')
 
 export async function makePackage(options: MakeOptions = {}, signing: Signing | null = null): Promise<Made> {
@@ -87,7 +88,7 @@ export async function makePackage(options: MakeOptions = {}, signing: Signing | 
   files.set('records/records.ndjson', records)
   files.set('proofs/proofs.ndjson', Buffer.concat(cut.proofs))
   files.set('proofs/coverage.json', Buffer.from(canonicalJson(cut.coverage)))
-  files.set('custody.ndjson', custody())
+  files.set('custody.ndjson', custody(sha256(records)))
   const report = {
     schema_version: '1.0',
     report_id: REPORT_ID,
@@ -116,7 +117,7 @@ export async function makePackage(options: MakeOptions = {}, signing: Signing | 
   const index = {
     format: 1,
     kind: 'coffer-evidence-package',
-    package_id: 'package-0b7a1f52',
+    package_id: PACKAGE_ID,
     report_id: REPORT_ID,
     backup_id: archive.id,
     created_at: '2026-04-05T02:14:06.000Z',
@@ -211,19 +212,19 @@ async function signFiles(files: Map<string, Buffer>, signing: Signing, backupId:
   if (own.crlPem !== null) files.set(`${path}.crl.pem`, Buffer.from(own.crlPem))
 }
 
-/** A chain of `count` lines. */
-export function custody(count = 3): Buffer {
+/** A chain of `count` lines, the last about the package. @param content SHA-256 of its records */
+export function custody(content: string, count = 3): Buffer {
   const lines: string[] = []
   for (let seq = 1; seq <= count; seq++) {
     lines.push(
       canonicalJson({
         seq,
         at: `2026-04-05T02:14:0${seq}.000Z`,
-        action: seq === 1 ? 'backed-up' : 'extracted',
+        action: seq === 1 ? 'backed-up' : seq === count ? 'packaged' : 'extracted',
         actor: { os_user: 'jane', host: 'vault', name: 'Jane Doe', role: null },
         tool: { name: 'coffer', version: '0.0.0-test' },
-        subject: `step ${seq}`,
-        sha256: null,
+        subject: seq === count ? PACKAGE_ID : `step ${seq}`,
+        sha256: seq === count ? content : null,
         location: null,
         details: {},
         previous: seq === 1 ? null : sha256(lines.at(-1) as string),

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../../src/contract/canonical-json.ts'
 import type { SubIndication, Verdict } from '../../../src/contract/evidence/verdict.ts'
-import { inOrder, type Made, type MakeOptions, makePackage, type Signing, seal } from './maker.ts'
+import { custody, inOrder, type Made, type MakeOptions, makePackage, type Signing, seal } from './maker.ts'
 import { scopeVectors } from './scope-vectors.ts'
 import { type MadeEntry, madeEntry, makeZip, sha256, type ZipChanges } from './zip-maker.ts'
 
@@ -241,6 +241,15 @@ export async function vectors(signing: Signing): Promise<Vector[]> {
   )
   await lie('custody-line-changed', 'CUSTODY_FAILURE', 'custody', (made) =>
     edit(made, 'custody.ndjson', (text) => text.replace('vault', 'fault')),
+  )
+  await lie('custody-of-other-records', 'CUSTODY_FAILURE', 'custody', (made) =>
+    made.files.set('custody.ndjson', custody(sha256('others'))),
+  )
+  await lie('custody-without-its-end', 'CUSTODY_FAILURE', 'custody', (made) =>
+    edit(made, 'custody.ndjson', (text) => text.split('\n').toSpliced(2, 1).join('\n')),
+  )
+  await lie('custody-of-another-package', 'CUSTODY_FAILURE', 'custody', (made) =>
+    Object.assign(made.index, { package_id: 'package-2' }),
   )
   await lie('custody-empty', 'CUSTODY_FAILURE', 'custody', (made) => made.files.set('custody.ndjson', Buffer.alloc(0)))
   await lie('earlier-manifest-changed', 'HASH_FAILURE', 'manifest-chain', (made) =>
