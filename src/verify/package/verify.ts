@@ -183,6 +183,10 @@ class PackageCheck {
     })
     if (pdf === null) return
     this.#signatures.push(...pdf.signatures)
+    if (!pdf.checks.some(({ check }) => check === 'attachments' || check === 'structure')) {
+      const reason = 'The PDF holds no report, so nothing shows that it is the one of this package.'
+      this.#checks.push(failedCheck('attachments', path, 'REPORT_DIFFERS', reason))
+    }
     const bound = this.#signatures.some((one) => one.subject === PACKAGE_PATHS.index && one.verdict === 'passed')
     for (const check of pdf.checks) {
       // an Ed25519 key, for one, can sign no PDF: the index's signature is over it all the same

@@ -8,6 +8,7 @@ import { nodeCrypto } from '../../../src/signing/node-crypto.ts'
 import type { Trust } from '../../../src/verify/crypto.ts'
 import { verifyPackage } from '../../../src/verify/package/verify.ts'
 import { bytesSource } from '../../../src/verify/source.ts'
+import { signed } from '../vectors/world.ts'
 import { type Made, type MakeOptions, makePackage, makeSigning, type Signing, seal } from './maker.ts'
 import { type MadeEntry, madeEntry, makeZip, sha256, type ZipChanges } from './zip-maker.ts'
 
@@ -223,6 +224,9 @@ describe('hostile packages', () => {
           files.set(`report.json${suffix}`, other.files.get(`report.json${suffix}`) as Buffer)
       })
     })
+    attack('a PDF that is no report of this package, by who holds the key', failed('REPORT_DIFFERS'), () =>
+      resealed((files) => void files.set('report.pdf', signed())),
+    )
     attack('what a masking rule does told otherwise, without the key', failed('HASH_FAILURE'), () =>
       makeZip(
         swapped(
