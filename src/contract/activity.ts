@@ -15,7 +15,7 @@ export interface ActivityEntry {
   clock: 'system'
   actor: ActivityActor
   tool: { name: string; version: string }
-  /** In words: `backup`, `keys create`, `connection saved`. */
+  /** `backup`, `keys create`, `connection saved` (activity-actions.ts); lines of other versions may have others. */
   action: string
   /** A job has two lines, which share `run`; everything else is an `event`. */
   phase: ActivityPhase

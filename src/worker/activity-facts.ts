@@ -1,4 +1,5 @@
 import type { ActivityFacts, ActivityOutcome } from '../contract/activity.ts'
+import { DRY_RUN } from '../contract/activity-actions.ts'
 import { ERROR_EXIT } from '../contract/errors.ts'
 import { EXIT } from '../contract/exit-codes.ts'
 import type { ArchiveLocation, ConfigSource, JobOutcome, JobRequest } from '../contract/jobs.ts'
@@ -150,7 +151,7 @@ const TOLD = [
 ] as const
 
 function actionOf(request: JobRequest, action: string | null): string {
-  const dry = 'dryRun' in request && request.dryRun === true ? ' dry run' : ''
+  const dry = 'dryRun' in request && request.dryRun === true ? DRY_RUN : ''
   const appended = request.kind === 'custody' && request.append !== null ? ' append' : ''
   const known: Readonly<Record<string, string>> = { 'monthly-report': 'report monthly', custody: `custody${appended}` }
   const words = known[request.kind] ?? request.kind.replaceAll('-', ' ')

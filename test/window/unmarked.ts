@@ -17,6 +17,13 @@ const DATA_TEXTS = [
   /^\/[\w./-]+$/,
   /^(journal key|key [0-9a-f]{16})$/,
   /^https:\/\/$/,
+  /^file:\/\/\/[\w./-]+$/,
+  /^monthly-[0-9a-f-]{36}[a-z.]*( \(Signature\d+\))?$/,
+  /^Jane Doe( evidence root [0-9a-f]+)?, Example Bank$/,
+  /^(ledger-\*|zstd|ECDSA-P256-SHA256|SHA-256)$/,
+  /^(Records officer|reviewed|coffer \d+\.\d+\.\d+)$/,
+  // the paper, which is called so in every language
+  /^Letter$/,
 ].map(({ source }) => source)
 const PERSON = [userInfo().username, `${userInfo().username}@${hostname()}`]
 
@@ -32,11 +39,20 @@ export function unmarkedTexts(page: Page): Promise<string[]> {
       const MONTHS = /\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|UTC|kB|MB|GB|TB|B)\b/g
       const hasWords = (text: string) => /\p{L}{2,}/u.test(text.replaceAll(MONTHS, ''))
       const isMarked = (text: string) => text.includes('⟦') || text.includes('⟧')
+      // one text, from its mark to its mark: a table that begins and ends with a marked cell is many
+      const isOneText = (text: string) => {
+        if (!text.startsWith('⟦')) return false
+        let depth = 0
+        for (let i = 0; i < text.length; i++) {
+          if (text[i] === '⟦') depth++
+          else if (text[i] === '⟧' && --depth === 0) return i === text.length - 1
+        }
+        return false
+      }
       // a text with a tag in it is cut into nodes: then the whole of it is marked
       const insideMarked = (node: Node) => {
         for (let one = node.parentElement; one !== null && one !== document.body; one = one.parentElement) {
-          const text = one.textContent?.trim() ?? ''
-          if (text.startsWith('⟦') && text.endsWith('⟧')) return true
+          if (isOneText(one.textContent?.trim() ?? '')) return true
         }
         return false
       }

@@ -51,7 +51,8 @@ for (const { name, empty, filled } of PAGES) {
 
     test(`${name}, ${profile}: every word stands in the locales`, async () => {
       const visitor = who('en-XA', profile)
-      await visitor.page.setViewportSize({ width: 1280, height: 800 })
+      // tall, so that tables which draw only what is seen draw all of their rows
+      await visitor.page.setViewportSize({ width: 1280, height: 3000 })
       await visitor.go(address())
       await openAll(visitor.page)
       assert.deepEqual(await unmarkedTexts(visitor.page), [])

@@ -1,11 +1,11 @@
 import type { ActivityFacts } from '../../contract/activity.ts'
+import type { ActivityAction } from '../../contract/activity-actions.ts'
 import { recordActivity } from '../../jobs/activity/record.ts'
 import { withoutSecrets } from '../activity-facts.ts'
 
 /** Something that was done in the window and is no job. */
 export interface WindowActivity {
-  /** In words, as activity lines have it: `connection saved`. */
-  action: string
+  action: ActivityAction
   subject: string
   /** Where something was changed; never a secret. */
   before?: ActivityFacts | null

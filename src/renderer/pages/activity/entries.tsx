@@ -3,6 +3,7 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ActivityFilter, SignedActivityEntry } from '../../../contract/activity.ts'
+import { DRY_RUN } from '../../../contract/activity-actions.ts'
 import type { CofferError } from '../../../contract/errors.ts'
 import type { CallOutput } from '../../../contract/ipc/map.ts'
 import { utc } from '../../format.ts'
@@ -61,7 +62,11 @@ export function Entries({ filter }: { filter: ActivityFilter }) {
         title: t('column.subject'),
         grow: 2.1,
         // The paths of several files can be long: the entry itself has them whole.
-        cell: (entry) => <span className="three-lines">{entry.subject}</span>,
+        cell: (entry) => (
+          <span className="three-lines" data-words="none">
+            {entry.subject}
+          </span>
+        ),
       },
       { id: 'result', title: t('column.result'), grow: 2.05, cell: (entry) => <Result of={entry} /> },
     ],
@@ -113,8 +118,14 @@ export function who({ actor }: SignedActivityEntry): string {
   return actor.name === null ? actor.os_user : `${actor.name} (${actor.os_user})`
 }
 
+/** What was done, in the window's language; as the line has it where another version wrote it. */
 export function what({ action, phase }: SignedActivityEntry, t: Words): string {
-  return phase === 'event' ? action : `${action} · ${t(`phase.${phase}`)}`
+  const dry = action.endsWith(DRY_RUN)
+  const done = dry ? action.slice(0, -DRY_RUN.length) : action
+  const parts = [t(`action.${done}`, { defaultValue: done })]
+  if (dry) parts.push(t('dryRun'))
+  if (phase !== 'event') parts.push(t(`phase.${phase}`))
+  return parts.join(' · ')
 }
 
 /** A verdict, an error's code or an exit code: in a word, with its sign. */

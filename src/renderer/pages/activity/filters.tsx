@@ -1,6 +1,7 @@
 import { Button, Select, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { type ActivityFilter, EVERYTHING } from '../../../contract/activity.ts'
+import { ACTIVITY_ACTIONS } from '../../../contract/activity-actions.ts'
 import { saveAs } from '../../files.ts'
 import { Problem } from '../../parts/basics.tsx'
 import { DayRange } from '../../parts/time-field.tsx'
@@ -42,7 +43,10 @@ interface FiltersProps {
 }
 
 export function Filters({ typed, onType, filter }: FiltersProps) {
-  const { t } = useTranslation('activity')
+  const { t, i18n } = useTranslation('activity')
+  const actions = ACTIVITY_ACTIONS.map((value) => ({ value, label: t(`action.${value}`) })).sort((a, b) =>
+    a.label.localeCompare(b.label, i18n.language),
+  )
   const type = (name: keyof Typed, value: string) => onType({ ...typed, [name]: value })
   const exported = useAct('activity.export', ['activity.page', 'activity.verify'])
   const save = async (format: 'ndjson' | 'csv') => {
@@ -66,11 +70,13 @@ export function Filters({ typed, onType, filter }: FiltersProps) {
           value={typed.who}
           onChange={(event) => type('who', event.currentTarget.value)}
         />
-        <TextInput
+        <Select
           label={t('filter.action')}
-          placeholder={t('filter.actionHint')}
-          value={typed.action}
-          onChange={(event) => type('action', event.currentTarget.value)}
+          data={[{ value: 'any', label: t('filter.any') }, ...actions]}
+          searchable
+          allowDeselect={false}
+          value={typed.action || 'any'}
+          onChange={(value) => type('action', value === null || value === 'any' ? '' : value)}
         />
         <Select
           label={t('filter.result')}
