@@ -190,6 +190,27 @@ describe('the options of a backup', () => {
     assert.equal(entry?.internal, true)
     assert.ok(topics[0] !== undefined && topics[0].records > 0)
     assert.equal(await verdictOf(one.path), 'PASSED')
+    // include_internal_topics: they are topics like others, chosen by name and by pattern
+    for (const wanted of [internal, '__consumer*']) {
+      const all = await dryRun({ ...one, topics: [one.topic, wanted], backup: { include_internal_topics: true } })
+      assert.deepEqual(
+        all.topics.map(({ topic }) => topic),
+        [internal, one.topic],
+      )
+    }
+  })
+
+  test('compression_level: a higher one makes the archive smaller, of the same records', async () => {
+    const one = await ledger()
+    await java.generate(one.topic, 4000, { size: 500 })
+    const stored = async (compression_level: number) => {
+      const path = await temporaryFolder()
+      const { records, stored_bytes } = await run({ ...one, path, backup: { compression_level } })
+      assert.equal(records, 4000)
+      return stored_bytes
+    }
+    const [low, high] = [await stored(1), await stored(19)]
+    assert.ok(high < low * 0.97, `${low} at level 1, ${high} at level 19`)
   })
 
   test('stopped while it captures consumer groups, a run still ends at a durable point', async () => {

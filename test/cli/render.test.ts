@@ -75,6 +75,22 @@ test('a description is the manifest with its checksums, 64-bit timestamps exact'
   assert.deepEqual(Object.keys(JSON.parse(output)), ['backup_id', 'topics', 'stamp', 'checksums'])
 })
 
+test('a topic without a record is in the description too', () => {
+  const output = text({
+    kind: 'describe',
+    location: 'file:///b',
+    manifest: {},
+    manifest_sha256: '',
+    checksums: {},
+    overview: LIST.backups[0] as (typeof LIST.backups)[number],
+    account: null,
+    topics: [{ topic: 'ledger-empty', partitions: [], configuration_overrides: {} }],
+    gaps: [],
+    gaps_total: 0,
+  })
+  assert.match(output, /^ledger-empty +0 +0 +0 B/m)
+})
+
 test('CSV quotes what it must', () => {
   const output = csvRenderer.result({
     kind: 'show-offset-mapping',

@@ -57,6 +57,23 @@ describe('a restore that is held back', () => {
     assert.ok(told.size >= 8, `records told while it ran: ${[...told].join(', ')}`)
   })
 
+  it('holds rate_limit_bytes_per_sec over all partitions together', async () => {
+    const path = await temporaryFolder()
+    const name = uniqueName('bytes')
+    const value = Buffer.alloc(10_000, 'x')
+    const records = plainRecords(0, 15).map((record) => ({ ...record, value }))
+    await makeArchive(path, 'made', [
+      { name, partitions: { 0: [{ records, ours: true }], 1: [{ records, ours: true }] } },
+    ])
+    await java.createTopics([{ name, partitions: 2 }])
+    const { result } = await restore(
+      restoreConfig({ bootstrap, path, backupId: 'made', restore: { rate_limit_bytes_per_sec: 100_000 } }),
+    )
+    assert.equal(result.records, 30)
+    // 300 kB, of which the last record is written before it is paid for
+    assert.ok(result.duration_seconds > 2.5, `${result.duration_seconds}`)
+  })
+
   it('puts no more records into a batch than produce_batch_size says', async () => {
     const path = await temporaryFolder()
     const name = uniqueName('batches')

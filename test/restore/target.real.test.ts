@@ -37,6 +37,18 @@ describe('the target of a restore', () => {
 
   const ends = async (name: string) => (await java.listOffsets([name])).map((row) => [row.earliest, row.latest])
 
+  it('default_replication_factor goes to the cluster, which refuses what it has too few brokers for', async () => {
+    const { name, config } = await archiveOf()
+    const more = { create_topics: true, default_replication_factor: 3 }
+    const refused = await dryRun(config(more))
+    assert.equal(refused.result.verdict, 'FAILED')
+    assert.match(JSON.stringify(refused.result.checks), /replication factor/i)
+    await assert.rejects(restore(config(more)), (error) => isCofferError(error, 'KAFKA_REJECTED'))
+    assert.ok(!(await java.listTopics()).includes(name))
+    const { result } = await restore(config({ ...more, default_replication_factor: 1 }))
+    assert.equal(result.records, 30)
+  })
+
   it('failure 30: a dry run contacts the target, changes nothing, and fails where the restore would', async () => {
     const { name, config } = await archiveOf()
     const missing = await dryRun(config())

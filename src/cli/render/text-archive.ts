@@ -1,5 +1,6 @@
 import type {
   BackupOverview,
+  DescribedPartition,
   DescribeResult,
   ListResult,
   ManifestSignature,
@@ -114,6 +115,19 @@ function overviewLines(overview: BackupOverview): string[] {
   ]
 }
 
+/** What archives of other programs have of a topic without records: its name. */
+const EMPTY: DescribedPartition = {
+  partition: 0,
+  segments: 0,
+  records: 0,
+  bytes: 0,
+  stored_bytes: 0,
+  start_offset: null,
+  end_offset: null,
+  first_timestamp: null,
+  last_timestamp: null,
+}
+
 export function describeText(result: DescribeResult): string[] {
   const sums = Object.values(result.checksums)
   const known = sums.filter((sum) => sum !== null).length
@@ -127,8 +141,8 @@ export function describeText(result: DescribeResult): string[] {
     ...table(
       ['topic', 'segments', 'records', 'size', 'first offset', 'last offset', 'first record', 'last record'],
       result.topics.flatMap(({ topic, partitions }) =>
-        partitions.map((partition) => [
-          `${topic}/${partition.partition}`,
+        (partitions.length === 0 ? [EMPTY] : partitions).map((partition) => [
+          partition === EMPTY ? topic : `${topic}/${partition.partition}`,
           count(partition.segments),
           count(partition.records),
           bytes(partition.bytes),
