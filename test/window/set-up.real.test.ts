@@ -42,7 +42,7 @@ const coffer = (...args: string[]) => cofferBeside(host, args, { COFFER_KEY_PASS
 const keyList = () => JSON.parse(coffer('keys', 'list', '--json').out) as KeysListResult
 
 /** What has the focus, in words; `body` where it was lost, so that the keyboard would begin anew at the top. */
-const focused = () =>
+const focus = () =>
   page.evaluate(() => {
     const element = document.activeElement as HTMLElement
     const style = getComputedStyle(element)
@@ -51,6 +51,13 @@ const focused = () =>
     const name = element === document.body ? 'body' : element.getAttribute('aria-label') || element.textContent || ''
     return seen ? name : `${name}, and nothing shows it`
   })
+
+/** What is closed gives the focus back a moment after it has left the page. */
+async function focused(wanted: string): Promise<void> {
+  const patience = AbortSignal.timeout(3_000)
+  while ((await focus()) !== wanted && !patience.aborted) await page.waitForTimeout(20)
+  assert.equal(await focus(), wanted)
+}
 
 /** From one of a group of radio buttons by the arrows to another. */
 async function choose(from: RegExp, wanted: string): Promise<void> {
@@ -111,7 +118,7 @@ test('a key is made; where no keychain answers, a passphrase is asked for and th
 test('its public part is given as files', async () => {
   await keys(page, /^Public part of records-2026$/, 'Enter')
   await page.getByText('Root certificate, for the auditor').waitFor()
-  assert.equal(await focused(), 'Public part of records-2026')
+  await focused('Public part of records-2026')
   const download = page.waitForEvent('download')
   await keys(page, /^Save records-2026-root.pem$/, 'Enter')
   const given = readFileSync(await (await download).path(), 'utf8')
@@ -153,7 +160,7 @@ test('where four eyes are asked for, it is revoked only when another key has app
   await page.getByText(/The request lies in/).waitFor()
   await page.keyboard.press('Escape')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
-  assert.equal(await focused(), 'Revoke records-2026')
+  await focused('Revoke records-2026')
   assert.equal(keyList().keys.find((one) => one.name === 'records-2026')?.status, 'usable')
 
   await keys(page, /^Approvals/, 'Enter')
@@ -163,7 +170,7 @@ test('where four eyes are asked for, it is revoked only when another key has app
   await page.keyboard.press('Enter')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
   await page.getByText('✓ approved').waitFor()
-  assert.equal(await focused(), 'Look')
+  await focused('Look')
 
   await keys(page, /^Keys$/, 'Enter')
   await heading('2 keys can sign').waitFor()
