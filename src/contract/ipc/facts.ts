@@ -247,6 +247,7 @@ const verifiedFile = z.object({
       records_redacted: count.exactOptional(),
       segments_read: count.exactOptional(),
       segments_skipped: count.exactOptional(),
+      all_asked: z.literal(true).exactOptional(),
       bytes: count.exactOptional(),
       sha256: z.string().exactOptional(),
     })
