@@ -143,11 +143,12 @@ function rawSignature(der: Buffer, length: number): Buffer {
  * @param name what they lie beside, without its ending: `<report-id>`
  */
 export function signatureFiles(name: string, signature: DetachedSignature): { name: string; bytes: Buffer }[] {
-  const { publicKeyPem, chainPem, crlPem } = signature
+  const { publicKeyPem, chainPem, crlPem, tsaChainPem } = signature
   const texts = [
     { name: `${name}.pub.pem`, text: publicKeyPem },
     { name: `${name}.chain.pem`, text: chainPem },
     ...(crlPem === null ? [] : [{ name: `${name}.crl.pem`, text: crlPem }]),
+    ...(tsaChainPem === null ? [] : [{ name: `${name}.tsa-chain.pem`, text: tsaChainPem }]),
   ]
   return [
     ...signatureOnlyFiles(name, signature),

@@ -11,7 +11,7 @@ test('a sentence is made of its words and its values: plurals, figures, times, l
   assert.equal(english(say('many.records', { count: 1234567 })), '1,234,567 records')
   assert.equal(
     english(say('control.lockCompliance', { until: '2033-04-05T02:14:05.000Z' })),
-    'the storage says that the archive is locked in COMPLIANCE mode until 5 April 2033, 02:14:05 UTC',
+    'the storage says that the objects of the archive which it was asked about are locked in COMPLIANCE mode until 5 April 2033, 02:14:05 UTC',
   )
   assert.equal(
     english(say('control.notPart', { count: 3, checks: ['A', 'B', 'C'] })),

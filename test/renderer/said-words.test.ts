@@ -38,7 +38,7 @@ test('a sentence is said in German, with its figures, times, names of checks and
   )
   assert.equal(
     saidWords(say('control.lockCompliance', { until: '2033-04-05T02:14:05.000Z' })),
-    'nach Angabe des Speichers ist das Archiv im Modus COMPLIANCE gesperrt bis 5. April 2033 um 02:14:05 UTC',
+    'nach Angabe des Speichers sind die Objekte des Archivs, nach denen er gefragt wurde, im Modus COMPLIANCE gesperrt bis 5. April 2033 um 02:14:05 UTC',
   )
   assert.equal(
     saidWords(say('finding.indexDiffers', { why: say('finding.indexFrames') })),

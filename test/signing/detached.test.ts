@@ -106,10 +106,10 @@ describe('detached signatures', () => {
     const signature = await signDetached(Buffer.of(1), { signer, id: 'a', authority: null })
     const names = signatureFiles('r', signature).map((file) => file.name)
     assert.deepEqual(names, ['r.sig', 'r.sig.der', 'r.pub.pem', 'r.chain.pem'])
-    const withAll = { ...signature, token: Buffer.of(1), crlPem: 'crl' }
+    const withAll = { ...signature, token: Buffer.of(1), crlPem: 'crl', tsaChainPem: 'chain' }
     assert.deepEqual(
       signatureFiles('r', withAll).map((file) => file.name),
-      ['r.sig', 'r.sig.der', 'r.sig.tst', 'r.pub.pem', 'r.chain.pem', 'r.crl.pem'],
+      ['r.sig', 'r.sig.der', 'r.sig.tst', 'r.pub.pem', 'r.chain.pem', 'r.crl.pem', 'r.tsa-chain.pem'],
     )
     assert.deepEqual(
       signatureOnlyFiles('report.json', withAll).map((file) => file.name),

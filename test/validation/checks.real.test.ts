@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -100,6 +100,14 @@ describe('the checks of a validation', () => {
     assert.equal(skipped.check('ConsumerGroupOffsetCheck').outcome, 'SKIPPED')
     assert.equal(skipped.result.overall_result, 'INDETERMINATE')
     assert.equal(skipped.exitCode, 6)
+    const offset_range = { enabled: 'true', verify_high_watermark: 'false', verify_low_watermark: 'false' }
+    const neither = await validation({
+      bootstrap,
+      path,
+      checks: { ...CONTENT_ALONE, content: { enabled: 'false' }, offset_range },
+    })
+    assert.equal(neither.check('OffsetRangeCheck').outcome, 'SKIPPED', 'neither end was compared with anything')
+    assert.equal(neither.exitCode, 6)
   })
 
   it('aborted transactions and markers are no messages, on either side (field failures 1 and 27)', async () => {
@@ -236,6 +244,34 @@ describe('the checks of a validation', () => {
     assert.equal((await look()).outcome, 'WARNING')
     await java.deleteGroups([group])
     assert.match((await look()).detail, /is missing: expected 123, got none/)
+  })
+
+  it('consumer groups that are asked for and can not be looked at are open, not passed (field failure 19)', async () => {
+    const group = uniqueName('settlement')
+    const { path } = await restored({
+      restore: { consumer_groups: [group], reset_consumer_offsets: 'true' },
+      prepare: (source) => java.commitOffsets(group, [{ topic: source, partition: 0, offset: 123 }]),
+    })
+    const checks = { ...CONTENT_ALONE, consumer_group_offsets: { enabled: 'true' } }
+    const look = async () => await validation({ bootstrap, path, checks })
+    assert.equal((await look()).check('ConsumerGroupOffsetCheck').outcome, 'PASSED')
+    const file = join(path, ID, 'consumer-groups-snapshot.json')
+    const snapshot = JSON.parse(await readFile(file, 'utf8')) as object
+    const errors = [{ group_id: 'billing', code: 'KAFKA_NOT_ALLOWED', message: 'not allowed' }]
+    await writeFile(file, JSON.stringify({ ...snapshot, errors }))
+    const unread = await look()
+    assert.equal(unread.check('ConsumerGroupOffsetCheck').outcome, 'INDETERMINATE')
+    assert.match(
+      unread.check('ConsumerGroupOffsetCheck').detail,
+      /1 group could not be read when the snapshot was taken/,
+    )
+    await rm(file)
+    const missing = await look()
+    assert.equal(missing.check('ConsumerGroupOffsetCheck').outcome, 'INDETERMINATE')
+    assert.equal(missing.exitCode, 6)
+    const byDefault = await validation({ bootstrap, path, checks: { integrity: { enabled: 'false' } } })
+    assert.equal(byDefault.check('ConsumerGroupOffsetCheck').outcome, 'SKIPPED')
+    assert.ok(byDefault.result.not_covered.some((one) => /ConsumerGroupOffsetCheck was skipped/.test(one)))
   })
 
   it('topic configuration: what a restore sets on purpose warns, everything else fails', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { emptyView, type RecordView } from '../../src/contract/record.ts'
+import { outcomeOf } from '../../src/jobs/validation/content/check.ts'
 import type { FlowTask } from '../../src/jobs/validation/content/flow.ts'
 import { Lane, type Room, roomForTopic } from '../../src/jobs/validation/content/lane.ts'
 import { undetected } from '../../src/jobs/validation/content/sample.ts'
@@ -163,9 +164,41 @@ test('what has nothing in common is called lost, not compared into nonsense', as
 })
 
 test('what a sample may have missed, by counting', () => {
-  assert.equal(undetected(10, 10), 0)
-  assert.equal(undetected(100, 0), 100)
+  const of = (segments: number, taken: number) => undetected([{ segments, taken }])
+  assert.equal(of(10, 10), 0)
+  assert.equal(of(100, 0), 100)
   // of 100, 30 taken: 8 bad ones are all missed in 5.1 % of all draws, 9 in 3.4 %
-  assert.equal(undetected(100, 30), 8)
-  assert.ok(undetected(1_000, 299) < undetected(1_000, 100))
+  assert.equal(of(100, 30), 8)
+  assert.ok(of(1_000, 299) < of(1_000, 100))
+})
+
+test('a sample says no more of a large flow than what was taken of it', () => {
+  const small = Array.from({ length: 99 }, () => ({ segments: 1, taken: 1 }))
+  // one of a hundred segments was looked at: 95 bad ones among them are all missed in 5 % of all draws
+  assert.equal(undetected([...small, { segments: 100, taken: 1 }]), 95)
+  // the bound is the worst over every way in which bad segments may lie, here tried one by one
+  const drawn = [
+    { segments: 6, taken: 1 },
+    { segments: 5, taken: 2 },
+    { segments: 4, taken: 4 },
+  ]
+  const missed = (segments: number, taken: number, bad: number) => {
+    let chance = 1
+    for (let i = 0; i < bad; i++) chance *= (segments - taken - i) / (segments - i)
+    return chance
+  }
+  let worst = 0
+  for (let a = 0; a <= 5; a++) {
+    for (let b = 0; b <= 3; b++) if (missed(6, 1, a) * missed(5, 2, b) >= 0.05 - 1e-9) worst = Math.max(worst, a + b)
+  }
+  assert.equal(undetected(drawn), worst)
+})
+
+test('an order that was lost fails, unless only topics that were to be spread anew lost theirs', () => {
+  const tally = { ...emptyTally(), expected: 10, found: 10, identical: 10 }
+  assert.equal(outcomeOf(tally, 0, 0), 'PASSED')
+  assert.equal(outcomeOf({ ...tally, unordered: 1 }, 0, 0), 'FAILED')
+  assert.equal(outcomeOf({ ...tally, unordered: 3 }, 0, 3), 'WARNING')
+  assert.equal(outcomeOf({ ...tally, unordered: 4 }, 0, 3), 'FAILED')
+  assert.equal(outcomeOf({ ...tally, unordered: 3, unfollowed: 1 }, 0, 3), 'INDETERMINATE')
 })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -70,6 +71,51 @@ describe('what was restored is known from its record', () => {
     assert.equal(pitr.report.backup.pitr_timestamp, 1_751_000_000_099)
     const whole = await validation({ bootstrap, path, checks: CONTENT_ALONE })
     assert.equal(whole.check('ContentCheck').data.expected, 300, 'the newest restore otherwise')
+    // without a restore that ended there, what is asked for is compared all the same, and never another window
+    const none = await validation({ bootstrap, path, checks: CONTENT_ALONE, pitr: 1_751_000_000_199 })
+    assert.deepEqual([none.check('ContentCheck').data.expected, none.check('ContentCheck').data.extra], [200, 100])
+    assert.equal(none.check('ContentCheck').data.restore_id, null)
+    assert.ok(
+      none.result.not_covered.some((one) => /no record of a restore to this point in time/.test(one)),
+      JSON.stringify(none.result.not_covered),
+    )
+  })
+
+  it('a restore that is named and is not the one that is described is refused', async () => {
+    const { path, source, target } = await restored({ time_window_end: '1751000000099' }, 1)
+    const right = await validation({ bootstrap, path, checks: CONTENT_ALONE })
+    const restore_id = String(right.check('ContentCheck').data.restore_id)
+    const named = (more: Partial<Parameters<typeof validation>[0]>) =>
+      validation({ bootstrap, path, checks: CONTENT_ALONE, more: { restore_id }, ...more })
+    assert.equal((await named({ pitr: 1_751_000_000_099 })).check('ContentCheck').outcome, 'PASSED')
+    await assert.rejects(named({ pitr: 1_751_000_000_050 }), { code: 'CONFIG_CONFLICT' })
+    const mapping = { topic_mapping: { [source]: target } }
+    const described = { ...mapping, time_window_end: '1751000000099' }
+    assert.equal((await named({ restore: described })).check('ContentCheck').outcome, 'PASSED')
+    await assert.rejects(named({ restore: mapping }), { code: 'CONFIG_CONFLICT' })
+    await assert.rejects(named({ restore: { time_window_end: '1751000000099' } }), { code: 'CONFIG_CONFLICT' })
+  })
+
+  it('a manifest that the chain of the archive does not hold is no base for a pass', async () => {
+    const { path, source } = await restored({}, 1)
+    await java.produce(ledger(source, 5, 0, 50_000))
+    await run({ path, bootstrap, topics: [source] })
+    const [kept, restores] = [join(path, ID, 'manifests'), join(path, ID, 'restores')]
+    const [first = ''] = await readdir(kept)
+    const forged = Buffer.concat([await readFile(join(kept, first)), Buffer.from('\n')])
+    const sha256 = createHash('sha256').update(forged).digest('hex')
+    await writeFile(join(kept, `manifest-000001-${sha256.slice(0, 12)}.json`), forged)
+    const name = (await readdir(restores)).find((one) => /^[0-9a-f]{16}\.json$/.test(one)) ?? ''
+    const state = JSON.parse(await readFile(join(restores, name), 'utf8')) as object
+    await writeFile(join(restores, name), JSON.stringify({ ...state, manifest_sha256: sha256 }))
+    // while a run is at work, an object that no manifest names is a warning and no more
+    await writeFile(join(path, ID, 'lock.json'), '{}')
+    const { check, exitCode, report } = await validation({ bootstrap, path })
+    assert.equal(report.integrity.backup_manifest_sha256, sha256)
+    assert.equal(check('IntegrityCheck').outcome, 'FAILED', check('IntegrityCheck').detail)
+    assert.match(check('IntegrityCheck').detail, /not in the chain of this archive/)
+    assert.equal(report.integrity.checksums_valid, false)
+    assert.equal(exitCode, 5)
   })
 
   it('a target topic that is gone, or was made again, fails under its mapped name', async () => {

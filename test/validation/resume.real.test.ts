@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { loadValidation } from '../../src/contract/config/load-validation.ts'
+import type { TopicPlan } from '../../src/jobs/restore/plan.ts'
 import { walkContext } from '../../src/jobs/restore/prepare.ts'
 import { taskOf } from '../../src/jobs/validation/content/check.ts'
 import { Checkpoint } from '../../src/jobs/validation/content/checkpoint.ts'
 import { compareFlow, type FlowPosition } from '../../src/jobs/validation/content/flow.ts'
+import { emptyTally } from '../../src/jobs/validation/content/tally.ts'
 import { readPlaces } from '../../src/jobs/validation/places.ts'
 import { findScope } from '../../src/jobs/validation/scope.ts'
 import type { Session } from '../../src/jobs/validation/session.ts'
@@ -99,6 +101,23 @@ describe('a content check that is stopped', () => {
     } finally {
       await second.cluster.close()
     }
+  })
+
+  it('a topic that was written to since it was compared is compared again', async () => {
+    const profile = await temporaryFolder()
+    const topicOf = ({ scope }: Session) => scope.prepared.plan.topics[0] as TopicPlan
+    const first = await session(profile)
+    const kept = await Checkpoint.open(first)
+    kept.topicDone(topicOf(first), [], { ...emptyTally(), identical: COUNT })
+    await kept.keep()
+    await first.cluster.close()
+    const second = await session(profile)
+    assert.equal((await Checkpoint.open(second)).done(topicOf(second))?.identical, COUNT)
+    await second.cluster.close()
+    await java.produce(ledger(`${source}-restored`, 1, 0, 90_000))
+    const third = await session(profile)
+    assert.equal((await Checkpoint.open(third)).done(topicOf(third)), null)
+    await third.cluster.close()
   })
 
   it('is not gone on with once the archive or the target is another', async () => {

@@ -18,6 +18,8 @@ export interface ChainResult {
   verified: number
   /** Keys of the earlier manifests that the chain names. */
   keys: string[]
+  /** SHA-256 of the earlier manifests that were verified, lowercase hex, the latest first. */
+  hashes: string[]
   /** Of the present manifest; null in archives of other programs. */
   signature: ManifestSignature | null
 }
@@ -37,7 +39,7 @@ export async function checkChain(
   const generations = manifest.coffer?.generation ?? 0
   const keys: string[] = []
   const signatures: Signed[] = []
-  let verified = 0
+  const hashes: string[] = []
   let later = manifest
   let laterBytes = bytes
   for (;;) {
@@ -55,13 +57,13 @@ export async function checkChain(
     keys.push(previous.key)
     const earlier = await earlierManifest(storage, previous, manifest.backup_id, findings)
     if (earlier === null) break
-    verified++
+    hashes.push(previous.sha256)
     for (const finding of changes(earlier.manifest, later)) findings.add(finding)
     later = earlier.manifest
     laterBytes = earlier.bytes
   }
   findings.add(...signatureFindings(signatures, manifest))
-  return { generations, verified, keys, signature: signatures[0]?.signature ?? null }
+  return { generations, verified: hashes.length, keys, hashes, signature: signatures[0]?.signature ?? null }
 }
 
 interface Signed {

@@ -50,7 +50,7 @@ export interface IntegrityReport {
   /** As the archive states it, added up; null where it keeps none. */
   account: AccountTotals | null
   /** Followed only in a deep check. */
-  chain: { generations: number; verified: number }
+  chain: Pick<ChainResult, 'generations' | 'verified' | 'hashes'>
   /** Of the manifest; null in a shallow check, and in archives of other programs. */
   signature: ManifestSignature | null
 }
@@ -113,7 +113,13 @@ class IntegrityCheck {
       }
     }
     checkRunCut(manifest, this.#findings)
-    let chain: ChainResult = { generations: manifest.coffer?.generation ?? 0, verified: 0, keys: [], signature: null }
+    let chain: ChainResult = {
+      generations: manifest.coffer?.generation ?? 0,
+      verified: 0,
+      keys: [],
+      hashes: [],
+      signature: null,
+    }
     if (deep) {
       chain = await checkChain(this.#storage, manifest, bytes, this.#findings, signal)
       await this.#verifyAll(manifest)
@@ -137,7 +143,7 @@ class IntegrityCheck {
       bytes_checked: this.#bytes,
       stored_bytes_checked: this.#storedBytes,
       account: accountOf(manifest),
-      chain: { generations: chain.generations, verified: chain.verified },
+      chain: { generations: chain.generations, verified: chain.verified, hashes: chain.hashes },
       signature: chain.signature,
     }
   }

@@ -3,12 +3,15 @@ export const REPORT = {
   notMade: 'it could not be made: {{why}}',
   counted: '{{topics}}; {{expected, number}} messages expected, {{restored, number}} restored; {{discrepancies}}',
   sample: 'a sample, not exact: {{taken, number}} of {{all}}',
+  countSample:
+    'a sample, not exact: {{taken, number}} of {{all}}; without a discrepancy among them, with 95 % confidence at most {{unseen, number}} of all have one',
   firstCount: 'first: {{place}}: {{expected, number}} expected, {{restored, number}} restored ({{why}})',
   partitionMissing: 'a target partition does not exist',
   targetCompacted: 'the target topic is compacted',
   logDeleted: "the start of the target's log was deleted (retention, or by request)",
   more: 'there are more than were archived',
   fewer: 'there are fewer than were archived',
+  rangesOff: 'neither end of the ranges was to be verified',
   ranges: '{{partitions}} checked; {{passed}} passed; {{issues}}',
   endUnknown: 'of {{partitions}} the archive alone does not tell where it must end',
   goesOn_one: '{{count, number}} partition goes on behind the restored records',
@@ -23,17 +26,21 @@ export const REPORT = {
   groupsVerified: '{{groups}} verified; {{offsets}} checked; {{issues}}',
   movedOn_one: '{{count, number}} position has moved on since',
   movedOn_other: '{{count, number}} positions have moved on since',
-  positionsOutside_one: '{{count, number}} position of topics that were not restored',
-  positionsOutside_other: '{{count, number}} positions of topics that were not restored',
+  positionsOutside_one: '{{count, number}} position of topics or partitions that were not restored',
+  positionsOutside_other: '{{count, number}} positions of topics or partitions that were not restored',
+  groupsUnread_one: '{{count, number}} group could not be read when the snapshot was taken, and is not in it',
+  groupsUnread_other: '{{count, number}} groups could not be read when the snapshot was taken, and are not in it',
   firstNotInSnapshot: 'first: group "{{group}}" is not in the snapshot',
   firstPosition: 'first: group "{{group}}" {{place}} is {{issue}}: expected {{expected}}, got {{got}}',
   configurations: '{{topics}}; {{differences}}',
   adapted_one: '{{count, number}} setting as a restore makes it on purpose ({{names}})',
-  adapted_other: '{{count, number}} settings as a restore makes it on purpose ({{names}})',
+  adapted_other: '{{count, number}} settings as a restore makes them on purpose ({{names}})',
   andOthers: '{{names}} and others',
   noConfiguration: 'the archive holds no configuration of {{topics}}',
   firstSetting: 'first: {{topic}} {{name}} is {{target}}, archived {{archived}}',
   chainVerified: '{{verdict}}; {{manifests}} of the chain verified',
+  notInChain: 'the manifest that the restore was made from is not in the chain of this archive',
+  manifestChanged: 'the manifest was changed while the archive was checked',
   compared: '{{topics}}, {{partitions}}; {{records}} compared byte by byte with {{found, number}} in the target',
   differences: '{{differences}} ({{kinds, comma}})',
   kindMissing: '{{records, number}} missing',
@@ -117,6 +124,14 @@ export const REPORT = {
 export const GAP = {
   noCheck: 'no check ran',
   sampled: '{{check, check}} looked at a sample; what lies outside it was not looked at',
+  someTopics: '{{check, check}} looked at {{looked, number}} of {{topics}}; the others were not asked for',
+  topicsLeft_one: 'what the archive holds of {{count, number}} further topic was not compared with anything: {{names}}',
+  topicsLeft_other:
+    'what the archive holds of {{count, number}} further topics was not compared with anything: {{names}}',
+  otherPartitions_one:
+    '{{count, number}} partition of the target topics into which nothing was restored: what is in it was not looked at',
+  otherPartitions_other:
+    '{{count, number}} partitions of the target topics into which nothing was restored: what is in them was not looked at',
   skipped: '{{check, check}} was skipped: {{why}}',
   open: '{{check, check}} could not come to a result: {{why}}',
   notCompared: 'the records were not compared with those of a target, byte for byte',
@@ -143,6 +158,10 @@ export const GAP = {
   toolDigest: 'the program could not compute a digest of its own files',
   noTimestamp:
     'no timestamp proves when this was signed: the time is by the signer\'s own clock (PAdES B-B). Set "evidence.signing.timestamp_url", or get one later with "coffer evidence timestamp"',
+  timestampFailed:
+    'no timestamp proves when this was signed, since the authority gave none: {{why}}. The time is by the signer\'s own clock; "coffer evidence timestamp" gets a timestamp later',
+  pdfTimestampFailed:
+    'the signature in the PDF has no timestamp: {{why}}. The detached signature over the report has one; "coffer evidence timestamp" gets one for the PDF later',
   selfMade:
     'the signing key has no certificate that anybody issued, so nobody vouches for its holder, nobody can withdraw it, and the PDF can\'t reach PAdES B-LT. Sign with a key of "coffer keys create", which has a root and a revocation list, or name "certificate_path" and "crl_path"',
   noRevocation:
@@ -185,6 +204,7 @@ export const GAP = {
     'an earlier run found {{topics}} set to the producer’s time: what was archived then carries that time, not the broker’s',
   onlyLogged:
     'restores and validations are those that the chain of custody has a line for: work done by other programs, or against a copy of the archive, is not in it',
+  locksOfSome: 'locks were read back for the manifest and {{asked}} of {{all, number}}, not for every object',
   locksOfTwo: 'locks were read back for the manifest and one segment, not for every object',
   monthNotOver: '{{month}} is not over: what comes after {{at}} is not in this report',
   noRunBefore: 'no run began before the end of {{month}}: the archive is described as it is now',

@@ -17,6 +17,7 @@ export const LOCK = {
   bucketNoDefault: 'the bucket has Object Lock and no default retention: new objects are not held',
   bucketDefault: "read back from the bucket's Object Lock configuration",
   ofArchive: "of the archive's manifest: {{lock}}",
+  ofSome: "the weakest of the archive's manifest and {{asked}}: {{lock}}",
   ofManifest: 'of the manifest: {{lock}}; {{encryption}}',
   ofSegment: 'of the segment {{segment}}: {{lock}}; {{encryption}}',
   noEncryption: 'the storage states no encryption',

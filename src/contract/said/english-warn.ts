@@ -9,6 +9,8 @@ export const WARN = {
     'whether the storage keeps the report for the {{days, number}} days of "evidence.storage.retention_days" is not known: {{why}}',
   lockNone:
     'nothing in the storage keeps the report from being deleted during the {{days, number}} days of "evidence.storage.retention_days": {{why}}',
+  lockGovernance:
+    'the storage locks the report in GOVERNANCE mode alone, which privileged users can lift before {{until}}',
   lockShort:
     'the storage locks the report until {{until}}, which is less than the {{days, number}} days of "evidence.storage.retention_days"',
   noCustodyLine: 'the chain of custody has no line for "{{action}}": {{why}}',

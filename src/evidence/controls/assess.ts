@@ -31,7 +31,10 @@ export const FRAMEWORKS: readonly FrameworkData[] = [
 ]
 
 /** What the state of a control follows from. */
-export type Assessed = Pick<ReportInput, 'kind' | 'restore' | 'retention' | 'signing' | 'operator' | 'monthly'> & {
+export type Assessed = Pick<
+  ReportInput,
+  'kind' | 'generatedAt' | 'restore' | 'retention' | 'signing' | 'operator' | 'monthly'
+> & {
   checks: readonly ReportCheck[]
   account: readonly ReportAccount[]
 }

@@ -41,13 +41,16 @@ function checkStanding(check: string, checks: readonly ReportCheck[]): Standing 
 }
 
 const FACTS: Readonly<Record<Fact, (assessed: Assessed) => Standing>> = {
-  'fact:compliance-lock': ({ retention: { lock } }) => {
+  'fact:compliance-lock': ({ retention: { lock }, generatedAt }) => {
     if (lock === null) return open('control.lockNotAsked')
     if (lock.mode === 'unknown') return open('control.lockUnknown', { reason: lock.said ?? lock.reason })
     if (lock.mode === 'none') return failed('control.lockNone')
     if (lock.mode === 'GOVERNANCE') return failed('control.lockGovernance')
     if (lock.retain_until === null) return open('control.lockNoEnd')
-    return passed('control.lockCompliance', { until: lock.retain_until })
+    const until = lock.retain_until
+    // a lock that has ended is still told by the storage, and keeps nothing
+    if (Date.parse(until) <= generatedAt) return failed('control.lockEnded', { until })
+    return passed('control.lockCompliance', { until })
   },
   'fact:timed-recovery': ({ restore, checks }) => {
     if (restore?.start == null || restore.end == null) return open('control.noRestore')

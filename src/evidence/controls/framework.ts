@@ -52,7 +52,7 @@ export type Support =
 
 /** Not checks, but things that the report states and that follow from what was read or done. */
 export type Fact =
-  /** The storage said, when asked, that the manifest is under a lock in COMPLIANCE mode. */
+  /** The storage said, when asked, that the manifest and some segments are under a lock in COMPLIANCE mode that has not ended. */
   | 'fact:compliance-lock'
   /** A restore with its start and end, and a content check of what was restored, that passed. */
   | 'fact:timed-recovery'

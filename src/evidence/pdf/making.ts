@@ -1,4 +1,5 @@
 import type { EvidenceReport } from '../../contract/evidence/report.ts'
+import { count } from '../../contract/words.ts'
 import { day, duration } from '../report/plain.ts'
 import { facts } from './facts.ts'
 import { mono, muted, type Sheet } from './sheet.ts'
@@ -30,7 +31,7 @@ export function making(sheet: Sheet, report: EvidenceReport): void {
     ['Validation took', duration(durations.validation)],
     [
       'Evidence is kept for',
-      retention.days === null ? 'no number of days is configured' : `${retention.days} days, as configured`,
+      retention.days === null ? 'no number of days is configured' : `${count(retention.days)} days, as configured`,
     ],
     ['Lock on the archive', lockOf(report)],
     [

@@ -63,13 +63,7 @@ export function meaning(report: EvidenceReport, rooted = true): string[] {
     )
   }
   const content = find(report, 'ContentCheck')
-  if (content?.outcome === 'PASSED') {
-    lines.push(
-      isSampled(content)
-        ? 'A sample of the records was compared with the target and no difference was found; records outside the sample were not compared.'
-        : 'Each archived record in scope was compared with the record on the target: key, value, headers in their order, and timestamp.',
-    )
-  }
+  if (content?.outcome === 'PASSED') lines.push(contentMeaning(report, content))
   if (kind === 'monthly' && report.coffer.monthly?.runs === 0) {
     lines.push(
       `No backup ran in ${monthName(report.coffer.monthly.month)}: whether anything of that month is kept can’t be said. What the archive holds of other months is no answer.`,
@@ -77,7 +71,9 @@ export function meaning(report: EvidenceReport, rooted = true): string[] {
   }
   if (report.integrity.checksums_valid) {
     lines.push(
-      'Every segment of the archive was read, and its checksums, digests and counts were computed anew and agree with the manifest.',
+      rooted
+        ? 'Every segment of the archive was read, and its checksums, digests and counts were computed anew and agree with the manifest.'
+        : 'Every segment of the archive was read, and the checksum in each and the counts of the manifest were found to be right. The manifest does not state a digest of every segment, so that a change made together with its checksum would not show.',
     )
   }
   if (validation.checks_indeterminate > 0) {
@@ -93,6 +89,22 @@ export function meaning(report: EvidenceReport, rooted = true): string[] {
       `${plural(validation.checks_warned, 'check')} found something that is no failure by the rules set, and that a person should look at.`,
     )
   return lines
+}
+
+function contentMeaning(report: EvidenceReport, content: ReportCheck): string {
+  if (isSampled(content)) {
+    return 'A sample of the records was compared with the target and no difference was found; records outside the sample were not compared.'
+  }
+  const of = comparedTopics(report, content)
+  const which = of === null ? 'Each archived record in scope' : `Each archived record of ${of}`
+  return `${which} was compared with the record on the target: key, value, headers in their order, and timestamp.`
+}
+
+/** Where a comparison was asked for of some topics alone: which part of the scope that is; else null. */
+function comparedTopics({ coffer }: EvidenceReport, content: ReportCheck): string | null {
+  const compared = content.data?.topics
+  if (typeof compared !== 'number' || compared >= coffer.scope.topics_total) return null
+  return `${count(compared)} of ${plural(coffer.scope.topics_total, 'topic')} in scope`
 }
 
 function extractionMeaning(report: EvidenceReport, rooted: boolean): string[] {
@@ -148,5 +160,5 @@ function find(report: EvidenceReport, name: string): ReportCheck | undefined {
 
 function comparedAll(report: EvidenceReport): boolean {
   const content = find(report, 'ContentCheck')
-  return content?.outcome === 'PASSED' && !isSampled(content)
+  return content?.outcome === 'PASSED' && !isSampled(content) && comparedTopics(report, content) === null
 }

@@ -49,6 +49,7 @@ export function howToVerify(report: EvidenceReport, sums: boolean): Verification
           'openssl ts -verify',
           `-data ${signed}.sig.der`,
           `-token_in -in ${signed}.sig.tst`,
+          `-untrusted ${packaged ? 'certificates/tsa-chain.pem' : `${name}.tsa-chain.pem`}`,
           '-CAfile tsa-root.pem',
         ),
         after:

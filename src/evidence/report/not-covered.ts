@@ -2,6 +2,7 @@ import type { ReportAccount, ReportCheck } from '../../contract/evidence/report.
 import { english, type Said, say } from '../../contract/said/said.ts'
 import type { ReportInput } from './input.ts'
 import { isSampled } from './overall.ts'
+import { withoutUrlSecrets } from './secrets.ts'
 
 /** Absences that are losses, or may be. */
 const LOSSES = {
@@ -12,8 +13,8 @@ const LOSSES = {
 } as const
 
 /**
- * What the report does not speak of, one sentence each, with what those of ours are made of: what the job itself says, then what follows from the checks, the
- * account, the storage and the signature.
+ * What the report does not speak of, one sentence each, with what those of ours are made of: what the job itself says, then
+ * what follows from the checks, the account, the storage and the signature.
  */
 export function notCovered(
   input: ReportInput,
@@ -21,11 +22,13 @@ export function notCovered(
   account: readonly ReportAccount[],
 ): { texts: string[]; sayings: Said[] } {
   const lines = [...input.notCovered, ...checkGaps(input, checks), ...archiveGaps(input, account), ...makingGaps(input)]
-  const texts = lines.map((one) => (typeof one === 'string' ? sentence(one) : sentence(capital(english(one)))))
+  const texts = lines.map((one) =>
+    withoutUrlSecrets(typeof one === 'string' ? sentence(one) : sentence(capital(english(one)))),
+  )
   return { texts: [...new Set(texts)], sayings: lines.filter((one) => typeof one !== 'string') }
 }
 
-function checkGaps({ kind }: ReportInput, checks: readonly ReportCheck[]): Said[] {
+function checkGaps({ kind, manifest, topics }: ReportInput, checks: readonly ReportCheck[]): Said[] {
   const lines: Said[] = []
   const ran = (name: string) =>
     checks.some(
@@ -36,6 +39,11 @@ function checkGaps({ kind }: ReportInput, checks: readonly ReportCheck[]): Said[
     const { check_name, outcome, detail, said } = check
     const told = { check: check_name, why: said ?? detail }
     if (outcome !== 'SKIPPED' && isSampled(check)) lines.push(say('gap.sampled', { check: check_name }))
+    const looked = check.data?.topics
+    const all = (topics ?? manifest.topics).length
+    if (outcome !== 'SKIPPED' && typeof looked === 'number' && looked < all) {
+      lines.push(say('gap.someTopics', { check: check_name, looked, topics: say('many.topics', { count: all }) }))
+    }
     if (outcome === 'SKIPPED') lines.push(say('gap.skipped', told))
     if (outcome === 'INDETERMINATE') lines.push(say('gap.open', told))
   }

@@ -30,10 +30,7 @@ export async function storageFacts(storage: Storage, keys: readonly string[]): P
       })
     }
   }
-  const weakest = told.reduce<StoredRetention | null>(
-    (worst, one) => (worst === null || weaker(one, worst) ? one : worst),
-    null,
-  )
+  const weakest = weakestOf(told, ({ retainUntil }) => retainUntil)
   const kinds = new Set(told.map((one) => one.encryption ?? null))
   return {
     encryption: kinds.size === 1 ? ([...kinds][0] ?? null) : null,
@@ -52,7 +49,12 @@ export async function storageFacts(storage: Storage, keys: readonly string[]): P
 
 const STRENGTH = { unknown: 0, none: 1, GOVERNANCE: 2, COMPLIANCE: 3 } as const
 
-function weaker(a: StoredRetention, b: StoredRetention): boolean {
-  if (a.mode !== b.mode) return STRENGTH[a.mode] < STRENGTH[b.mode]
-  return (a.retainUntil ?? 0) < (b.retainUntil ?? 0)
+/** The lock that protects least, and of several alike the one that ends first. @param until milliseconds */
+export function weakestOf<T extends { mode: ReportLock['mode'] }>(
+  all: readonly T[],
+  until: (one: T) => number | null,
+): T | null {
+  const weaker = (a: T, b: T) =>
+    a.mode === b.mode ? (until(a) ?? 0) < (until(b) ?? 0) : STRENGTH[a.mode] < STRENGTH[b.mode]
+  return all.reduce<T | null>((worst, one) => (worst === null || weaker(one, worst) ? one : worst), null)
 }

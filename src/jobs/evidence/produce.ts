@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { canonicalJson } from '../../contract/canonical-json.ts'
 import type { EvidenceConfig } from '../../contract/config/evidence.ts'
 import type { EvidenceReport } from '../../contract/evidence/report.ts'
@@ -65,22 +66,56 @@ export async function openEvidenceSigner(
 /** What draws a report, loaded when it is wanted: ahead of it by whoever waits for something else meanwhile. */
 export const pdfWriter = () => import('../../evidence/pdf/render.ts')
 
+/** Timestamps that were asked for and that the authority did not give, with why; null: given, or not asked for. */
+interface Untimed {
+  report: string | null
+  pdf: string | null
+}
+
 /**
- * A report in all the forms that the configuration asks for, signed where it says so.
+ * A report in all the forms that the configuration asks for, signed where it says so. That an authority gave no timestamp
+ * stands in the report itself, which is then made anew without: later nobody can add it.
  * @throws CofferError where the key can't be used
  */
 export async function produceEvidence(order: EvidenceOrder): Promise<ProducedEvidence> {
-  const { input, manifest, segments, evidence, environment, context } = order
+  const { evidence, environment, context } = order
   const signing = order.signing === undefined ? await openEvidenceSigner(evidence, environment, context) : order.signing
+  const reportId = order.input.reportId ?? `${order.input.kind}-${randomUUID()}`
+  const untimed: Untimed = { report: null, pdf: null }
+  let made = await makeEvidence(order, reportId, signing, untimed)
+  while ('failed' in made) {
+    Object.assign(untimed, made.failed)
+    made = await makeEvidence(order, reportId, signing, untimed)
+  }
+  for (const problem of made.problems) context.log('warn', english(problem))
+  return made
+}
+
+async function makeEvidence(
+  { input, manifest, segments, evidence }: EvidenceOrder,
+  id: string,
+  signing: EvidenceSigner | null,
+  untimed: Untimed,
+): Promise<ProducedEvidence | { failed: Partial<Untimed> }> {
   const report = buildReport({
     ...input,
-    notCovered: [...input.notCovered, ...(signing === null ? [] : signatureGaps(signing))],
+    reportId: id,
+    notCovered: [...input.notCovered, ...(signing === null ? [] : signatureGaps(signing)), ...timeGaps(untimed)],
     signing: signing === null ? null : { algorithm: signing.signer.algorithm, signedBy: signing.signer.name },
   })
-  const id = report.report_id
   const json = Buffer.from(canonicalJson(report))
   const problems: Said[] = []
   const files: ProducedEvidence['files'] = [{ name: `${id}.json`, bytes: json }]
+
+  let signature: DetachedSignature | null = null
+  if (signing !== null) {
+    const authority = untimed.report === null ? signing.authority : null
+    signature = await signDetached(json, { ...signing, authority, id })
+    // An authority that does not answer is not asked a second time for the PDF.
+    const { timestampProblem: why } = signature
+    if (why !== null) return { failed: { report: why, pdf: why } }
+    if (untimed.report !== null) problems.push(say('warn.reportTimestamp', { why: untimed.report }))
+  }
 
   let pdf: Buffer | null = null
   let level: SignedPdf['level'] | null = null
@@ -95,27 +130,26 @@ export async function produceEvidence(order: EvidenceOrder): Promise<ProducedEvi
     const { renderPdf } = await pdfWriter()
     pdf = await renderPdf(report, { json, manifest, page: evidence.page, sign, segments })
     if (inPdf !== null) {
-      const signed = await signPdf(pdf, { ...inPdf, time: new Date(report.generated_at) })
+      const authority = untimed.pdf === null ? inPdf.authority : null
+      const signed = await signPdf(pdf, { ...inPdf, authority, time: new Date(report.generated_at) })
+      if (signed.timestampProblem !== null) return { failed: { pdf: signed.timestampProblem } }
       pdf = signed.pdf
       level = signed.level
-      if (signed.timestampProblem !== null) problems.push(say('warn.pdfTimestamp', { why: signed.timestampProblem }))
+      if (untimed.pdf !== null) problems.push(say('warn.pdfTimestamp', { why: untimed.pdf }))
       // what the configuration leaves out stands in the report; what failed just now is said here
-      const failed = signed.missing.filter((one) => one !== signed.timestampProblem)
-      if (inPdf.authority !== null && failed.length > 0) {
-        problems.push(say('warn.pdfLevel', { level: signed.level, why: failed.join('; ') }))
+      else if (authority !== null && signed.missing.length > 0) {
+        problems.push(say('warn.pdfLevel', { level: signed.level, why: signed.missing.join('; ') }))
       }
     }
     files.push({ name: `${id}.pdf`, bytes: pdf })
   }
 
-  let signature: DetachedSignature | null = null
-  if (signing !== null) {
-    signature = await signDetached(json, { ...signing, id })
-    if (signature.timestampProblem !== null) {
-      problems.push(say('warn.reportTimestamp', { why: signature.timestampProblem }))
-    }
-    files.push(...signatureFiles(id, signature))
-  }
-  for (const problem of problems) context.log('warn', english(problem))
+  if (signature !== null) files.push(...signatureFiles(id, signature))
   return { reportId: id, report, files, json, pdf, signature, signed: signature !== null, level, problems }
+}
+
+/** What a report says of the timestamps that it could not have. */
+function timeGaps({ report, pdf }: Untimed): Said[] {
+  if (report !== null) return [say('gap.timestampFailed', { why: report })]
+  return pdf === null ? [] : [say('gap.pdfTimestampFailed', { why: pdf })]
 }

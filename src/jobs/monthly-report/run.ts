@@ -18,7 +18,7 @@ import type { Generation } from '../../journal/generations.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { deepCheckDetails } from '../custody/deep-check.ts'
 import { noteCustody } from '../custody/note.ts'
-import { storageFacts } from '../custody/storage-facts.ts'
+import { storageFacts, weakestOf } from '../custody/storage-facts.ts'
 import { openEvidenceSigner, produceEvidence } from '../evidence/produce.ts'
 import { storedEvidence } from '../evidence/stored.ts'
 import { openExistingStorage } from '../open-archive.ts'
@@ -109,7 +109,7 @@ export async function runMonthlyReport(
         },
         notCovered: notCovered(month, startedAt, history, request.deep),
         sayings: open.sayings,
-        retention: { days: evidence.retention_days, lock: locks[0] ?? null },
+        retention: { days: evidence.retention_days, lock: weakestOf(locks, untilOf) },
         signing: null,
         timeline: history.timeline,
         monthly,
@@ -205,6 +205,10 @@ function monthlyOf(
     locks,
     open_findings: findings,
   }
+}
+
+function untilOf({ retain_until: until }: ReportLock): number | null {
+  return until === null ? null : Date.parse(until)
 }
 
 /** Of the manifest, and of the last segment: what holds the one need not hold the other. */

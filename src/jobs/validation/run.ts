@@ -6,7 +6,7 @@ import type { CheckOutcome, ReportCheck } from '../../contract/evidence/report.t
 import { EXIT, type ExitCode } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { ValidationResult } from '../../contract/results/evidence.ts'
-import { because, beside, english, type Said, say, toldOf } from '../../contract/said/said.ts'
+import { beside, english, type Said, say, toldOf } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { segmentsOf, timelineOf } from '../../evidence/report/input.ts'
 import { reportOperator } from '../../evidence/report/operator.ts'
@@ -22,10 +22,10 @@ import { walkContext } from '../restore/prepare.ts'
 import { checksOf } from './checks.ts'
 import { configurationFacts } from './configuration.ts'
 import { noteCustody } from './custody.ts'
-import { lockWarnings, storageWords } from './facts.ts'
+import { lockOfArchive, lockWarnings, storageWords } from './facts.ts'
 import { notify } from './notify/notify.ts'
 import { readPlaces } from './places.ts'
-import { findScope } from './scope.ts'
+import { findScope, scopeGaps } from './scope.ts'
 import { type Answer, detailed, type Session } from './session.ts'
 import { manifestsOf } from './timeline.ts'
 
@@ -142,11 +142,14 @@ async function conclude(started: Started, session: Session, facts: Concluded): P
   const { loaded, plan } = scope.prepared
   const { startedAt, endedAt, results, warnings, warn } = facts
   const { evidence } = config
-  const archiveLock = await storage.retention(`${config.backup_id}/manifest.json`)
+  const sources = plan.topics.map(({ source }) => source)
+  const archive = await lockOfArchive(storage, loaded.manifest, sources)
   const notCovered: (string | Said)[] = [...scope.notes]
   const before = [...places.values()].reduce((sum, place) => sum + place.before, 0)
   if (before > 0) notCovered.push(say('gap.before', { offsets: before }))
   if (!config.checks.content.enabled) notCovered.push(say('gap.contentOff'))
+  notCovered.push(...scopeGaps(scope))
+  if (archive.gap !== null) notCovered.push(archive.gap)
   const { state } = scope
   const produced = await produceEvidence({
     input: {
@@ -182,21 +185,13 @@ async function conclude(started: Started, session: Session, facts: Concluded): P
       notCovered,
       retention: {
         days: evidence.retention_days,
-        lock: {
-          mode: archiveLock.mode,
-          retain_until: archiveLock.retainUntil === null ? null : isoTime(archiveLock.retainUntil),
-          legal_hold: archiveLock.legalHold,
-          ...because('lock.ofArchive', { lock: archiveLock.said ?? archiveLock.reason }),
-        },
+        lock: archive.lock,
       },
       signing: null,
       timeline: timelineOf(await manifestsOf(storage, loaded.manifest)),
     },
     manifest: loaded.bytes,
-    segments: segmentsOf(
-      loaded.manifest,
-      plan.topics.map(({ source }) => source),
-    ),
+    segments: segmentsOf(loaded.manifest, sources),
     evidence,
     environment,
     context,

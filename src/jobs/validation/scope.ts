@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { parseManifest } from '../../archive/manifest/parse.ts'
 import type { LoadedManifest } from '../../archive/manifest/store.ts'
 import { requireManifest } from '../../archive/manifest/store.ts'
@@ -7,7 +8,8 @@ import { selectTopics } from '../../contract/config/topics.ts'
 import type { RestoreConfig } from '../../contract/config/types.ts'
 import type { ValidationConfig } from '../../contract/config/validation.ts'
 import { CofferError } from '../../contract/errors.ts'
-import { english } from '../../contract/said/said.ts'
+import { english, type Said, say } from '../../contract/said/said.ts'
+import { isoTime } from '../../contract/time.ts'
 import { plural } from '../../contract/words.ts'
 import type { Cluster } from '../../kafka/cluster.ts'
 import type { ClusterIdentity, TopicMetadata } from '../../kafka/types.ts'
@@ -55,7 +57,8 @@ export async function findScope(
   const notes: string[] = []
   const state = await chooseState(config, states, storage, newest, identity, topics)
   // Of a restore whose topics are gone, or were made again, only what it mapped is still of use.
-  const stale = state === null && !config.restore_given ? (ofCluster.find(isComplete) ?? ofCluster[0]) : undefined
+  const gone = ofCluster.filter((one) => endsAsAsked(one, config))
+  const stale = state === null && !config.restore_given ? (gone.find(isComplete) ?? gone[0]) : undefined
   const told = state ?? stale
   const restore = told === undefined || config.restore_given ? config.restore : configOf(config, told)
   const loaded = state === null ? newest : await manifestOf(storage, state, newest, notes)
@@ -70,7 +73,7 @@ export async function findScope(
     notes.push(
       config.restore_given
         ? 'the archive holds no record of this restore: the start of each target partition was taken from its log'
-        : `the archive holds no record of a restore into this cluster: each topic was compared with the one of ${config.restore.restore.topic_mapping.size > 0 ? 'its mapping' : 'the same name'}, whole`,
+        : `the archive holds no record of a restore ${config.pitr_timestamp === null ? '' : 'to this point in time '}into this cluster: each topic was compared with the one of ${config.restore.restore.topic_mapping.size > 0 ? 'its mapping' : 'the same name'}, ${config.pitr_timestamp === null ? 'whole' : `up to ${isoTime(config.pitr_timestamp)}`}`,
     )
   } else if (state.state !== 'complete') {
     warn(`restore ${state.restore_id} has not been completed (${state.state})`)
@@ -98,7 +101,10 @@ async function chooseState(
 ): Promise<RestoreState | null> {
   if (config.restore_id !== null) {
     const named = states.find((state) => state.restore_id === config.restore_id)
-    if (named !== undefined) return named
+    if (named !== undefined) {
+      await refuseOther(config, named, storage, newest)
+      return named
+    }
     throw new CofferError('OBJECT_MISSING', `no record of a restore "${config.restore_id}" into this cluster`, {
       hint:
         states.length === 0
@@ -110,16 +116,12 @@ async function chooseState(
     })
   }
   if (!config.restore_given) {
-    const wanted = states.filter((state) => config.pitr_timestamp === null || endOf(state) === config.pitr_timestamp)
+    const wanted = states.filter((state) => endsAsAsked(state, config))
     return wanted.find(isComplete) ?? wanted[0] ?? null
   }
   const prepared = await prepare(config.restore, storage, newest)
-  const pairs = prepared.plan.topics.map(({ source, target }) => `${source}\n${target}`)
-  const choices = JSON.stringify(choicesOf(config.restore.restore))
-  const fits = (state: RestoreState): boolean => {
-    const had = new Set(state.topics.map(({ source, target }) => `${source}\n${target}`))
-    return pairs.every((pair) => had.has(pair)) && JSON.stringify(state.options) === choices
-  }
+  const choices = choicesOf(config.restore.restore)
+  const fits = (state: RestoreState): boolean => hadTopics(state, prepared) && isDeepStrictEqual(state.options, choices)
   const found = states.find((state) => state.state === 'complete' && fits(state)) ?? states.find(fits)
   if (found !== undefined) return found
   // states of earlier releases hold no options, but their id tells
@@ -134,12 +136,43 @@ async function chooseState(
   return states.find((state) => state.restore_id === id) ?? null
 }
 
+/**
+ * A restore that is named has to be the one that the file speaks of: its offsets say nothing of another.
+ * @throws CONFIG_CONFLICT
+ */
+async function refuseOther(
+  config: ValidationConfig,
+  named: RestoreState,
+  storage: Storage,
+  newest: LoadedManifest,
+): Promise<void> {
+  const { restore_id: id, options } = named
+  if (!config.restore_given) {
+    if (endsAsAsked(named, config)) return
+    throw new CofferError('CONFIG_CONFLICT', `restore "${id}" did not end at the point in time that is asked for`, {
+      hint: 'Leave out "restore_id" or the point in time: either of them tells which restore it is.',
+    })
+  }
+  const same = options === undefined || isDeepStrictEqual(options, choicesOf(config.restore.restore))
+  if (same && hadTopics(named, await prepare(config.restore, storage, newest))) return
+  throw new CofferError('CONFIG_CONFLICT', `restore "${id}" is not the one that the section "restore" describes`, {
+    hint: 'Leave out "restore": what was restored, and how, is known by its record.',
+  })
+}
+
+/** Whether a restore wrote every topic that is to be compared, each under its name. */
+function hadTopics({ topics }: RestoreState, { plan }: Prepared): boolean {
+  const had = new Set(topics.map(({ source, target }) => `${source}\n${target}`))
+  return plan.topics.every(({ source, target }) => had.has(`${source}\n${target}`))
+}
+
 function isComplete({ state }: RestoreState): boolean {
   return state === 'complete'
 }
 
-function endOf(state: RestoreState): number | null {
-  return state.options?.time_window_end ?? null
+/** A restore to a point in time has its window end there; of any other its own record tells. */
+function endsAsAsked({ options }: RestoreState, { pitr_timestamp: pitr }: ValidationConfig): boolean {
+  return pitr === null || options?.time_window_end === pitr
 }
 
 /** The restore's configuration as its record tells it; what the file says of topics still narrows it. */
@@ -174,6 +207,28 @@ function configOf(config: ValidationConfig, state: RestoreState): RestoreConfig 
           }),
     },
   }
+}
+
+const NAMED = 10
+
+/** What of the archive and of the target topics no check looks at. */
+export function scopeGaps({ prepared: { loaded, plan }, existing }: Scope): Said[] {
+  const gaps: Said[] = []
+  const left = loaded.manifest.topics
+    .map(({ name }) => name)
+    .filter((name) => !plan.topics.some(({ source }) => source === name))
+  if (left.length > 0) {
+    const some = left.slice(0, NAMED).join(', ')
+    const names = left.length > NAMED ? say('report.andOthers', { names: some }) : some
+    gaps.push(say('gap.topicsLeft', { count: left.length, names }))
+  }
+  let others = 0
+  for (const { target, flows } of plan.topics) {
+    const filled = new Set(flows.flatMap(({ partitions }) => partitions))
+    others += existing.get(target)?.partitions.filter(({ partition }) => !filled.has(partition)).length ?? 0
+  }
+  if (others > 0) gaps.push(say('gap.otherPartitions', { count: others }))
+  return gaps
 }
 
 /** The manifest that the restore was made from; the newest one where that is it, or where it can't be found. */

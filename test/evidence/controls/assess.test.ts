@@ -117,6 +117,8 @@ test('only a lock in COMPLIANCE mode, as the storage says it, supports write-onc
     )
   assert.equal(lock('COMPLIANCE', '2033-04-05T00:00:00.000Z'), 'supported')
   assert.equal(lock('COMPLIANCE', null), 'not covered')
+  // it is told by the storage after its end too, and keeps nothing any more
+  assert.equal(lock('COMPLIANCE', '2026-04-05T02:14:00.000Z'), 'not supported')
   assert.equal(lock('GOVERNANCE', '2033-04-05T00:00:00.000Z'), 'not supported')
   assert.equal(lock('none', null), 'not supported')
   assert.equal(lock('unknown', null), 'not covered')

@@ -26,6 +26,22 @@ test('the headline is the answer, and claims no more than was checked', () => {
   assert.equal(say({ checks: [] }), 'Nothing was checked')
 })
 
+test('a comparison of some topics is not called one of all', () => {
+  assert.equal(say({ checks: [content('PASSED', { topics: 3 })] }), 'What was restored is exactly what was archived')
+  assert.equal(say({ checks: [content('PASSED', { topics: 2 })] }), 'Every check that ran has passed')
+  const of = (data: Record<string, unknown>) =>
+    meaning(buildReport(sampleInput({ checks: [content('PASSED', data)] }))).join('\n')
+  assert.match(of({ topics: 3 }), /^Each archived record in scope was compared/)
+  assert.match(of({ topics: 2 }), /^Each archived record of 2 of 3 topics in scope was compared/)
+})
+
+test('digests are said to agree only where the manifest states them', () => {
+  const report = buildReport(sampleInput({ checks: [check('IntegrityCheck', 'PASSED', 'fine', { deep: true })] }))
+  assert.match(meaning(report, true).join('\n'), /checksums, digests and counts were computed anew and agree/)
+  assert.doesNotMatch(meaning(report, false).join('\n'), /digests and counts were computed/)
+  assert.match(meaning(report, false).join('\n'), /does not state a digest of every segment/)
+})
+
 test('an extraction: how many, or none; never a number where it is not known to be complete', () => {
   const { report } = samples().find(({ name }) => name === 'extraction') ?? assert.fail()
   const of = (outcome: CheckOutcome, records: number) =>

@@ -177,6 +177,16 @@ test('what was not covered follows from checks, account, storage, clock and sign
   }
 })
 
+test('a check of some topics, and a secret in what was left out, are told as they may be', () => {
+  const checks = (topics: number) => [check('ContentCheck', 'PASSED', 'fine', { topics })]
+  const lines = (topics: number, notCovered: string[] = []) =>
+    buildReport(sampleInput({ checks: checks(topics), notCovered })).coffer.not_covered
+  assert.ok(lines(2).includes('ContentCheck looked at 2 of 3 topics; the others were not asked for.'))
+  assert.ok(!lines(3).some((line) => line.startsWith('ContentCheck')))
+  const [told] = lines(3, ['no timestamp from "https://tsa.example/?key=hunter2-very-secret": it failed'])
+  assert.equal(told, 'no timestamp from "https://tsa.example/?key=[secret] it failed.')
+})
+
 test('the account is summed up; topics that were asked for and are not there are in the scope', () => {
   const manifest = sampleManifest([sampleTopic('a', 2, 3), sampleTopic('b', 1, 1)])
   const { coffer, backup } = buildReport(

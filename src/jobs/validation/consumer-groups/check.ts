@@ -24,13 +24,19 @@ export async function checkConsumerGroups(session: Session): Promise<Answer> {
   const { scope, cluster, config } = session
   const options = config.checks.consumer_group_offsets
   const snapshot = await snapshotOf(session)
-  if ('id' in snapshot) return { outcome: 'SKIPPED', ...detailed(snapshot), data: { reason: 'no_snapshot' } }
+  // Asked for in the file, what can't be looked at is open; by default it is only left out (field failure 19).
+  if ('id' in snapshot) {
+    const outcome = config.groups_asked ? 'INDETERMINATE' : 'SKIPPED'
+    return { outcome, ...detailed(snapshot), data: { reason: 'no_snapshot' } }
+  }
   const all = options.verify_all_groups || options.groups.length === 0
   const wanted = snapshot.groups.filter(({ group_id: id }) => all || options.groups.includes(id))
   const issues: Issue[] = options.groups
     .filter((id) => !snapshot.groups.some((group) => group.group_id === id))
     .map((group) => ({ group, topic: '', partition: -1, issue: 'not_in_snapshot', expected: null, actual: null }))
-  if (wanted.length === 0 && issues.length === 0) {
+  // Groups that could not be read when the snapshot was taken are in nothing that could be compared.
+  const unread = all ? (snapshot.errors ?? []) : []
+  if (wanted.length === 0 && issues.length === 0 && unread.length === 0) {
     return { outcome: 'SKIPPED', ...detailed(say('report.noGroups')), data: { reason: 'no_groups_found' } }
   }
   if (scope.map === null) {
@@ -85,6 +91,7 @@ export async function checkConsumerGroups(session: Session): Promise<Answer> {
   ]
   if (ahead > 0) parts.push(say('report.movedOn', { count: ahead }))
   if (outside > 0) parts.push(say('report.positionsOutside', { count: outside }))
+  if (unread.length > 0) parts.push(say('report.groupsUnread', { count: unread.length }))
   const [first] = issues
   if (first !== undefined) {
     parts.push(
@@ -100,7 +107,8 @@ export async function checkConsumerGroups(session: Session): Promise<Answer> {
     )
   }
   return {
-    outcome: failed > 0 ? 'FAILED' : offsets === 0 ? 'INDETERMINATE' : ahead > 0 ? 'WARNING' : 'PASSED',
+    outcome:
+      failed > 0 ? 'FAILED' : offsets === 0 || unread.length > 0 ? 'INDETERMINATE' : ahead > 0 ? 'WARNING' : 'PASSED',
     ...detailed(parts),
     data: {
       check: 'ConsumerGroupOffsetCheck',
@@ -108,6 +116,8 @@ export async function checkConsumerGroups(session: Session): Promise<Answer> {
       total_offsets: offsets,
       snapshot_time: snapshot.snapshot_time,
       positions_outside: outside,
+      groups_unread: unread.slice(0, LISTED).map(({ group_id: group, code }) => ({ group, code })),
+      groups_unread_total: unread.length,
       issues: issues.slice(0, LISTED),
       issues_total: issues.length,
     },

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import type { TopicPlan } from '../../restore/plan.ts'
 import { choicesOf, writeAtomically } from '../../restore/state.ts'
 import type { Session } from '../session.ts'
 import type { FlowPosition } from './flow.ts'
@@ -9,14 +11,14 @@ import type { Tally } from './tally.ts'
 /** Older than this, what was compared says too little about the target as it is now. */
 const OLDEST_MS = 24 * 60 * 60 * 1000
 const SAVE_EVERY_MS = 3_000
-const FORMAT = 'coffer-validation/1'
+const FORMAT = 'coffer-validation/2'
 
 interface Kept {
   format: typeof FORMAT
   began_at: number
   saved_at: number
-  /** By archived topic. */
-  done: Record<string, Tally>
+  /** By archived topic, with where its target partitions ended. */
+  done: Record<string, { tally: Tally; ends: number[] }>
   /** By target `topic/partition` of a flow's first partition. */
   open: Record<string, FlowPosition>
 }
@@ -27,33 +29,37 @@ interface Kept {
  */
 export class Checkpoint {
   readonly #path: string
+  readonly #places: Session['places']
   #kept: Kept
   #savedAt = Date.now()
   #saving: Promise<void> = Promise.resolve()
   /** When the first part was compared; null where this run began anew. */
   readonly resumedFrom: number | null
 
-  private constructor(path: string, kept: Kept | null) {
+  private constructor(path: string, places: Session['places'], kept: Kept | null) {
     this.#path = path
+    this.#places = places
     this.resumedFrom = kept?.began_at ?? null
     this.#kept = kept ?? { format: FORMAT, began_at: Date.now(), saved_at: Date.now(), done: {}, open: {} }
   }
 
   static async open(session: Session): Promise<Checkpoint> {
     const path = join(session.profile, 'validations', `${idOf(session)}.json`)
-    return new Checkpoint(path, await load(path))
+    return new Checkpoint(path, session.places, await load(path))
   }
 
-  done(topic: string): Tally | null {
-    return Object.hasOwn(this.#kept.done, topic) ? (this.#kept.done[topic] ?? null) : null
+  /** A topic that was written to since it was compared is none that is done. */
+  done(topic: TopicPlan): Tally | null {
+    const kept = Object.hasOwn(this.#kept.done, topic.source) ? this.#kept.done[topic.source] : undefined
+    return kept !== undefined && isDeepStrictEqual(kept.ends, this.#endsOf(topic)) ? kept.tally : null
   }
 
   position(key: string): FlowPosition | null {
     return Object.hasOwn(this.#kept.open, key) ? (this.#kept.open[key] ?? null) : null
   }
 
-  topicDone(topic: string, keys: readonly string[], tally: Tally): void {
-    this.#kept.done[topic] = tally
+  topicDone(topic: TopicPlan, keys: readonly string[], tally: Tally): void {
+    this.#kept.done[topic.source] = { tally, ends: this.#endsOf(topic) }
     for (const key of keys) delete this.#kept.open[key]
     this.#save()
   }
@@ -61,6 +67,10 @@ export class Checkpoint {
   moved(key: string, position: FlowPosition): void {
     this.#kept.open[key] = structuredClone(position)
     if (Date.now() - this.#savedAt >= SAVE_EVERY_MS) this.#save()
+  }
+
+  #endsOf({ target, flows }: TopicPlan): number[] {
+    return flows.flatMap(({ partitions }) => partitions.map((one) => this.#places.get(`${target}/${one}`)?.end ?? -1))
   }
 
   /** Where a profile can't be written a validation is only not resumable. */

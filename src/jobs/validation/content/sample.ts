@@ -8,8 +8,7 @@ import { addTally, emptyTally, type Tally } from './tally.ts'
 export interface Sampled {
   tally: Tally
   compared: { task: FlowTask; lanes: Lane[] }[]
-  segments: number
-  taken: number
+  drawn: Drawn
 }
 
 /** Whether a segment's place in the target follows from the manifest alone. */
@@ -46,7 +45,7 @@ export async function sampleFlow(
     }
   }
   const wanted = Math.min(all.length, Math.max(1, Math.ceil((all.length * percentage) / 100)))
-  const sampled: Sampled = { tally: emptyTally(), compared: [], segments: all.length, taken: 0 }
+  const sampled: Sampled = { tally: emptyTally(), compared: [], drawn: { segments: all.length, taken: 0 } }
   for (const { source, segment, first: from } of pick(all, wanted)) {
     const whole = task.flow.sources[source]!
     const part: FlowTask = {
@@ -67,7 +66,7 @@ export async function sampleFlow(
     const { tally, lanes } = await compareFlow(part, cluster, walk, null, { ...hooks, checkpoint: () => {} })
     addTally(sampled.tally, tally)
     sampled.compared.push({ task: part, lanes })
-    sampled.taken++
+    sampled.drawn.taken++
     if (walk.segments.stop.aborted) break
   }
   return sampled
@@ -80,17 +79,41 @@ function pick<T>(items: readonly T[], count: number): T[] {
   return taken.sort((a, b) => a - b).map((index) => items[index]!)
 }
 
+/** From which some segments were taken by themselves: those of one flow. */
+export interface Drawn {
+  segments: number
+  taken: number
+}
+
+/** A chance of 5 %, as the logarithm that is added up. */
+const CHANCE = -Math.log(0.05)
+
 /**
  * What a sample without a difference says of the rest: the largest number of segments with a difference that would
- * have been missed with a chance of 5 % or more (drawing without replacement).
- * @returns of `segments`; 0 where all were taken
+ * have been missed with a chance of 5 % or more, in whichever flows they lie. Each flow is drawn from by itself, without
+ * replacement: many small ones that were taken whole say nothing of a large one.
+ * @returns of all segments; 0 where all were taken
  */
-export function undetected(segments: number, taken: number): number {
-  let chance = 1
-  for (let bad = 1; bad <= segments - taken; bad++) {
-    // probability that none of `bad` segments is among the taken ones
-    chance *= (segments - taken - bad + 1) / (segments - bad + 1)
-    if (chance < 0.05) return bad - 1
+export function undetected(drawn: readonly Drawn[]): number {
+  // By how much one bad segment more in a flow lowers the chance that all are missed. It rises with each, so that the
+  // most that may be missed are the smallest steps of all flows.
+  const steps: number[] = []
+  for (const { segments, taken } of drawn) {
+    let flow = 0
+    for (let bad = 1; bad <= segments - taken && flow <= CHANCE; bad++) {
+      const step = -Math.log((segments - taken - bad + 1) / (segments - bad + 1))
+      flow += step
+      steps.push(step)
+    }
   }
-  return segments - taken
+  steps.sort((a, b) => a - b)
+  let sum = 0
+  let missed = 0
+  for (const step of steps) {
+    sum += step
+    // what comes to 5 % exactly may be missed
+    if (sum > CHANCE + 1e-9) break
+    missed++
+  }
+  return missed
 }

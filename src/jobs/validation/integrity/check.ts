@@ -9,7 +9,7 @@ const LISTED = 50
 
 /** The archive's own deep check: every object, checksum, record, Merkle root, account of offsets, and the chain of manifests. */
 export async function checkIntegrity({ storage, config, scope, context }: Session): Promise<Answer> {
-  const { manifest } = scope.prepared.loaded
+  const { manifest, sha256 } = scope.prepared.loaded
   const { records, bytes } = statisticsOf(manifest)
   const meter = new ProgressMeter(context, {
     phase: say('phase.checkingArchive'),
@@ -30,11 +30,16 @@ export async function checkIntegrity({ storage, config, scope, context }: Sessio
       reason,
       said = say('many.parts', { parts: [reason] }),
     } = verdictOf(report, manifest, errors, report.damaged_total, report.warnings_total)
-    const { generations, verified } = report.chain
+    const { generations, verified, hashes } = report.chain
     const manifests = say('many.earlierManifests', { count: verified })
+    const whole = generations > 1 ? say('report.chainVerified', { verdict: said, manifests }) : said
+    // What was checked is the archive as it is now: the manifest that the report is about has to be a part of it.
+    const about = report.manifest_sha256 === sha256 || hashes.includes(sha256)
+    const other = say(generations > 0 ? 'report.notInChain' : 'report.manifestChanged')
+    const elsewhere = generations > 0 ? 'FAILED' : 'INDETERMINATE'
     return {
-      outcome: verdict,
-      ...detailed(generations > 1 ? say('report.chainVerified', { verdict: said, manifests }) : said),
+      outcome: about || verdict === 'FAILED' ? verdict : elsewhere,
+      ...detailed(about ? whole : [whole, other]),
       data: {
         check: 'IntegrityCheck',
         deep: true,

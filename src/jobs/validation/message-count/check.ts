@@ -4,6 +4,7 @@ import { english, type Said, say } from '../../../contract/said/said.ts'
 import type { FlowPlan, TopicPlan } from '../../restore/plan.ts'
 import { keyOf, taskOf } from '../content/check.ts'
 import { countExpected, countTarget } from '../content/count.ts'
+import { undetected } from '../content/sample.ts'
 import { type Answer, detailed, type Session } from '../session.ts'
 import { checkedTopics } from '../topics.ts'
 
@@ -73,7 +74,7 @@ export async function checkMessageCount(session: Session): Promise<Answer> {
       discrepancies: say('many.discrepancies', { count: discrepancies.length }),
     }),
   ]
-  if (sampled) parts.push(say('report.sample', { taken: flows.length, all: say('many.partitions', { count: all }) }))
+  if (sampled) parts.push(sampleWords(flows.length, all, discrepancies.length))
   const [first] = discrepancies
   if (first !== undefined) {
     const place = `${first.target_topic}/${first.target_partitions.join(',')}`
@@ -98,6 +99,13 @@ export async function checkMessageCount(session: Session): Promise<Answer> {
       discrepancies_total: discrepancies.length,
     },
   }
+}
+
+/** The bound is of a sample in which nothing was found. */
+function sampleWords(taken: number, flows: number, discrepancies: number): Said {
+  const all = say('many.partitions', { count: flows })
+  if (discrepancies > 0) return say('report.sample', { taken, all })
+  return say('report.countSample', { taken, all, unseen: undetected([{ segments: flows, taken }]) })
 }
 
 function outcomeOf(

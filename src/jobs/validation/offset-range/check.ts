@@ -20,6 +20,9 @@ interface Issue {
  */
 export async function checkOffsetRange(session: Session): Promise<Answer> {
   const { verify_high_watermark: high, verify_low_watermark: low } = session.config.checks.offset_range
+  if (!high && !low) {
+    return { outcome: 'SKIPPED', ...detailed(say('report.rangesOff')), data: { reason: 'no_end_asked_for' } }
+  }
   const { plan } = session.scope.prepared
   const issues: Issue[] = []
   let checked = 0
