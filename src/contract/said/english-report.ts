@@ -232,4 +232,6 @@ export const OPEN = {
   notTested: 'no restore of this month was validated: that the backup can be restored was not tested',
   validation: 'validation {{report}} of {{at}} came to {{outcome}}',
   noLock: 'no retention lock is certain: {{why}}',
+  lockEnded: 'a retention lock has ended ({{until, day}}): {{why}}',
+  lockGovernance: 'a retention lock is in GOVERNANCE mode, which privileged users can lift: {{why}}',
 } as const

@@ -13,6 +13,7 @@ export function openFindings(
   history: History,
   integrity: IntegrityReport,
   locks: readonly ReportLock[],
+  now: number,
 ): { findings: OpenFinding[]; sayings: Said[] } {
   const errors: Said[] = history.broken.map((why) => say('open.runsBroken', { why }))
   const warnings: Said[] = []
@@ -41,9 +42,7 @@ export function openFindings(
   for (const { report_id: report, at, overall_result: outcome } of history.validations) {
     if (outcome !== 'PASSED') warnings.push(say('open.validation', { report, at, outcome }))
   }
-  for (const { mode, reason, said } of locks) {
-    if (mode === 'none' || mode === 'unknown') warnings.push(say('open.noLock', { why: said ?? reason }))
-  }
+  for (const lock of locks) warnings.push(...lockFinding(lock, now))
   return {
     findings: [
       ...errors.map((said) => ({ severity: 'error', text: textOf(said) })),
@@ -51,6 +50,14 @@ export function openFindings(
     ],
     sayings: [...errors, ...warnings],
   }
+}
+
+/** A lock that is not there, can be lifted, or has ended keeps nothing. */
+function lockFinding({ mode, retain_until: until, reason, said }: ReportLock, now: number): Said[] {
+  const why = said ?? reason
+  if (mode === 'none' || mode === 'unknown') return [say('open.noLock', { why })]
+  if (until !== null && Date.parse(until) <= now) return [say('open.lockEnded', { until, why })]
+  return mode === 'GOVERNANCE' ? [say('open.lockGovernance', { why })] : []
 }
 
 /** With a capital and a full stop; a finding that begins with a place or ends with its code stays as it is. */

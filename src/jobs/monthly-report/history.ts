@@ -7,6 +7,7 @@ import { type CustodyChain, readCustody } from '../../journal/custody.ts'
 import { type Generation, generationsOf } from '../../journal/generations.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { deepCheckOf } from '../custody/deep-check.ts'
+import { testedAs } from '../custody/tested-restore.ts'
 import { gapsOf } from '../describe/gaps.ts'
 
 /** A month in UTC; `end` is the first millisecond after it. */
@@ -68,14 +69,12 @@ export async function readHistory(
     .filter((entry) => entry.action === 'restored' && within(entry.at))
     .map((entry) => {
       const { restore_id, records } = entry.details
-      const proof = validated.findLast((one) => one.details.restore_id === restore_id && one.seq > entry.seq)
-      const result = proof?.details.overall_result
       return {
         restore_id: typeof restore_id === 'string' ? restore_id : entry.subject,
         at: entry.at,
         by: whoDid(entry.actor),
         records: typeof records === 'number' ? records : 0,
-        validated: typeof result === 'string' ? result : null,
+        validated: testedAs(entry, custody.entries),
       }
     })
   const validations = validated

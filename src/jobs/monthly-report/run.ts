@@ -76,7 +76,7 @@ export async function runMonthlyReport(
     const asked = { history, month, now: startedAt }
     const checks = monthlyChecks(asked, integrity, Math.round(performance.now() - began))
     const locks = await locksOf(storage, about)
-    const open = openFindings(history, integrity, locks)
+    const open = openFindings(history, integrity, locks, startedAt)
     const monthly = monthlyOf(month.name, history, open.findings, locks)
     const endedAt = Date.now()
     const reportId = `monthly-${randomUUID()}`

@@ -10,6 +10,7 @@ import { readCustody } from '../../journal/custody.ts'
 import { generationsOf } from '../../journal/generations.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { storageFacts } from '../custody/storage-facts.ts'
+import { testedAs } from '../custody/tested-restore.ts'
 import { overviewOf } from '../list/overview.ts'
 import { addRecords, addRun, DAY_MS, emptyDays, lostOf } from './days.ts'
 
@@ -110,11 +111,7 @@ function restoresOf(entries: readonly CustodyEntry[]): Pick<BackupStanding, 'las
             at: restored.at,
             by: who(restored),
             records: typeof restored.details.records === 'number' ? restored.details.records : 0,
-            validated: resultOf(
-              proofs.findLast(
-                (one) => one.details.restore_id === restored.details.restore_id && one.seq > restored.seq,
-              ),
-            ),
+            validated: testedAs(restored, entries),
           },
     last_proof:
       proof === undefined

@@ -2,6 +2,7 @@ import { isCofferError } from '../../contract/errors.ts'
 import type { EvidenceReport } from '../../contract/evidence/report.ts'
 import { appendCustody } from '../../journal/custody.ts'
 import { deepCheckDetails } from '../custody/deep-check.ts'
+import { comparedDetails } from '../custody/tested-restore.ts'
 import type { Session } from './session.ts'
 
 /** Writes down in the backup's chain of custody that it was validated, with what result, and where the report lies. */
@@ -23,6 +24,7 @@ export async function noteCustody(
         checks_passed: validation.checks_passed,
         checks_total: validation.checks_total,
         ...deepCheckDetails(validation.results),
+        ...comparedDetails(validation.results),
         manifest_sha256: scope.prepared.loaded.sha256,
         generation: scope.prepared.loaded.manifest.coffer?.generation ?? null,
         restore_id: scope.state?.restore_id ?? null,
