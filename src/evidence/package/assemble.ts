@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { canonicalJson } from '../../contract/canonical-json.ts'
 import { PACKAGE_ORDER, PACKAGE_PATHS, type PackageIndex } from '../../contract/evidence/package.ts'
+import { SIGNATURE_SUFFIX } from '../../contract/evidence/signing.ts'
 import { TOOL } from '../../contract/tool.ts'
 import { type PackedFile, packBytes, packedBytes } from './packed.ts'
 import { ZipWriter } from './zip.ts'
@@ -24,8 +25,8 @@ export interface PackageOrder {
   /** The report's signature got a timestamp just before, so the index's should have one too. */
   timestampExpected: boolean
   parts: readonly PackagePart[]
-  /** `index.json.sig` … over the index's bytes; empty: not signed. */
-  signIndex(index: Buffer): Promise<{ name: string; bytes: Buffer }[]>
+  /** `index.json.sig` … over the index's bytes, with a timestamp where one is wanted; empty: not signed. */
+  signIndex(index: Buffer, timestamp: boolean): Promise<{ name: string; bytes: Buffer }[]>
 }
 
 /**
@@ -33,8 +34,7 @@ export interface PackageOrder {
  * @returns its size and SHA-256
  */
 export async function writePackage(path: string, order: PackageOrder): Promise<{ size: number; sha256: string }> {
-  const index = Buffer.from(canonicalJson(indexOf(order)))
-  const signature = await order.signIndex(index)
+  const { index, signature } = await signedIndex(order)
   const entries = [
     ...order.parts,
     { path: PACKAGE_PATHS.index, file: packBytes(index, true) },
@@ -60,6 +60,16 @@ export async function writePackage(path: string, order: PackageOrder): Promise<{
   } finally {
     await file.close()
   }
+}
+
+/** A timestamp that the authority did not give must not be promised: it would look as if somebody had taken it out. */
+async function signedIndex(order: PackageOrder) {
+  const index = Buffer.from(canonicalJson(indexOf(order)))
+  const signature = await order.signIndex(index, order.timestampExpected)
+  const has = signature.some(({ name }) => name.endsWith(SIGNATURE_SUFFIX.token))
+  if (has === order.timestampExpected) return { index, signature }
+  const other = Buffer.from(canonicalJson(indexOf({ ...order, timestampExpected: false })))
+  return { index: other, signature: await order.signIndex(other, false) }
 }
 
 function indexOf(order: PackageOrder): PackageIndex {

@@ -116,9 +116,11 @@ export async function buildPackage(building: Building): Promise<JobResult<Extrac
     records: work.counts.records,
     timestampExpected: reported.signature?.token != null,
     parts,
-    signIndex: async (index) => {
+    signIndex: async (index, timestamp) => {
       if (signing === null) return []
-      const signature = await signDetached(index, { ...signing, id: packageId })
+      // its certificates have to be those that came with the report's timestamp
+      const authority = timestamp ? signing.authority : null
+      const signature = await signDetached(index, { ...signing, authority, id: packageId })
       if (signature.timestampProblem !== null) {
         problems.push(say('warn.packageTimestamp', { why: signature.timestampProblem }))
       }
