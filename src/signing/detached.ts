@@ -23,6 +23,8 @@ export interface DetachedSignature {
   crlPem: string | null
   /** Certificates of the timestamp authority, and its roots; null without a token. */
   tsaChainPem: string | null
+  /** One sentence for each certificate of either chain that was found to be withdrawn, which nobody knew before. */
+  revoked: string[]
 }
 
 const HEADER = '-----BEGIN KAFKA BACKUP EVIDENCE SIGNATURE-----'
@@ -55,7 +57,7 @@ export async function signDetached(
   const { token, problem } = await tryStamp(authority, der)
   const stamp =
     token === null ? null : await readToken(token, { data: der, nonce: null, roots: authority?.roots ?? [], now: null })
-  const revocation = await revocationPem(signer, stamp, authority)
+  const { pem: revocation, revoked } = await revocationPem(signer, stamp, authority)
   return {
     text: Buffer.from(text, 'latin1'),
     der,
@@ -65,6 +67,7 @@ export async function signDetached(
     chainPem: pem('CERTIFICATE', signer.certificates),
     crlPem: revocation === '' ? null : revocation,
     tsaChainPem: stamp === null ? null : chainPemOf(stamp, authority?.roots ?? []),
+    revoked,
   }
 }
 
@@ -102,10 +105,10 @@ async function revocationPem(
   signer: Signer,
   stamp: ReadToken | null,
   authority: TimestampAuthority | null,
-): Promise<string> {
+): Promise<{ pem: string; revoked: string[] }> {
   const own = signer.selfMade ? [] : [signer.certificates.map(readCertificate)]
   const chains = stamp === null ? [] : [...own, stamp.chain]
-  const { crls, ocsps } = await revocationData(
+  const { crls, ocsps, revoked } = await revocationData(
     chains,
     [...signer.crls, ...(stamp?.crls ?? [])],
     stamp?.time ?? new Date(),
@@ -115,7 +118,7 @@ async function revocationPem(
     },
   )
   const lists = [...signer.crls, ...crls.filter((der) => !signer.crls.some((one) => one.equals(der)))]
-  return revocationText(lists, ocsps)
+  return { pem: revocationText(lists, ocsps), revoked }
 }
 
 /** Lists and answers in one file, each block with its own label. */

@@ -14,6 +14,8 @@ export interface RevocationData {
   complete: boolean
   /** One sentence for each thing that is not there, without a full stop; empty where it is complete. */
   missing: string[]
+  /** Those of them that say that a certificate was withdrawn. */
+  revoked: string[]
 }
 
 /** Whether certificates' addresses may be asked, and what was fetched from them already in this job. */
@@ -59,6 +61,7 @@ export async function revocationData(
   const used = new Set<RevocationList>()
   const ocsps: Buffer[] = []
   const missing: string[] = []
+  const withdrawn = new Set<string>()
   for (const chain of chains) {
     for (const [index, certificate] of chain.entries()) {
       if (isSelfSigned(certificate)) continue
@@ -72,19 +75,21 @@ export async function revocationData(
         list === undefined ? await fetchRevocation(certificate, issuer, lists, at, network) : { list, problems: [] }
       if (found.list !== undefined) used.add(found.list)
       if (found.ocsp !== undefined) ocsps.push(found.ocsp)
+      if (found.revoked === true) withdrawn.add(revoked(certificate))
       missing.push(...found.problems)
     }
   }
   for (const list of used) {
     for (const one of chains.flat()) {
-      if (list.issuer.equals(one.issuer) && isRevoked(list, one)) missing.push(revoked(one))
+      if (list.issuer.equals(one.issuer) && isRevoked(list, one)) withdrawn.add(revoked(one))
     }
   }
   return {
     crls: [...used].map((list) => list.der),
     ocsps,
-    complete: chains.length > 0 && missing.length === 0,
-    missing: [...new Set(missing)],
+    complete: chains.length > 0 && missing.length + withdrawn.size === 0,
+    missing: [...new Set([...missing, ...withdrawn])],
+    revoked: [...withdrawn],
   }
 }
 
@@ -92,6 +97,7 @@ interface Fetched {
   list?: RevocationList
   ocsp?: Buffer
   problems: string[]
+  revoked?: boolean
 }
 
 async function fetchRevocation(
@@ -111,7 +117,7 @@ async function fetchRevocation(
   if ('list' in fromList) return { list: fromList.list, problems: [] }
   const answer = await fetchAnswer(certificate, issuer, at, network.timeoutMs ?? TIMEOUT_MS)
   if (!('der' in answer)) return { problems: [...fromList.problems, ...answer.problems] }
-  return { ocsp: answer.der, problems: answer.state === 'revoked' ? [revoked(certificate)] : [] }
+  return { ocsp: answer.der, problems: [], revoked: answer.state === 'revoked' }
 }
 
 async function fetchList(

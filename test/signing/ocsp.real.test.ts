@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { produceEvidence } from '../../src/jobs/evidence/produce.ts'
 import { readCertificate } from '../../src/signing/certificate.ts'
 import { signDetached } from '../../src/signing/detached.ts'
 import { nodeCrypto } from '../../src/signing/node-crypto.ts'
@@ -14,6 +15,8 @@ import { timestampAuthority } from '../../src/signing/timestamp.ts'
 import { verifyPdf } from '../../src/verify/pdf/verify.ts'
 import { verifyReport } from '../../src/verify/report.ts'
 import { parseTrust } from '../../src/verify/trust.ts'
+import { sampleInput } from '../evidence/sample-parts.ts'
+import { recordingContext } from '../restore/support.ts'
 import { type OcspMode, startOcsp, type TestOcsp } from '../rig/ocsp.ts'
 import { startTsa, type TestTsa } from '../rig/tsa.ts'
 import { DAY, key, ocsp as madeAnswer, NOW } from '../verify/vectors/pki.ts'
@@ -98,6 +101,28 @@ describe('OCSP answers of a real responder', () => {
       assert.match(signed.missing[0] ?? '', reason)
     })
   }
+
+  test('revoked: a report says it itself, with and without a PDF', async () => {
+    ocsp.mode = 'revoked'
+    for (const formats of [['json'], ['json', 'pdf']] as ('json' | 'pdf')[][]) {
+      const { report, problems } = await produceEvidence({
+        input: { ...sampleInput(), generatedAt: Date.now() },
+        manifest: Buffer.from('{}'),
+        segments: [],
+        evidence: { formats, page: 'A4', signing: signingConfig({}), prefix: 'evidence-reports/', retention_days: 1 },
+        environment: {},
+        context: recordingContext(),
+        signing: { signer, authority: await authority() },
+      })
+      const line =
+        'The signatures of this report should not be relied on: when they were made, the certificate of "Jane" is revoked'
+      assert.ok(
+        report.coffer.not_covered.some((one) => one.startsWith(line)),
+        report.coffer.not_covered.join('\n'),
+      )
+      assert.ok(problems.some(({ id }) => id === 'warn.revoked'))
+    }
+  })
 
   test('a responder that never answers is given up', async () => {
     ocsp.mode = 'silence'

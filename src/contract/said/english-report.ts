@@ -160,6 +160,7 @@ export const GAP = {
     'no timestamp proves when this was signed: the time is by the signer\'s own clock (PAdES B-B). Set "evidence.signing.timestamp_url", or get one later with "coffer evidence timestamp"',
   timestampFailed:
     'no timestamp proves when this was signed, since the authority gave none: {{why}}. The time is by the signer\'s own clock; "coffer evidence timestamp" gets a timestamp later',
+  revoked: 'the signatures of this report should not be relied on: when they were made, {{why}}. Sign with another key',
   pdfTimestampFailed:
     'the signature in the PDF has no timestamp: {{why}}. The detached signature over the report has one; "coffer evidence timestamp" gets one for the PDF later',
   selfMade:

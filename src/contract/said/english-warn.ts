@@ -2,6 +2,7 @@
 export const WARN = {
   pdfUnsigned: 'the PDF is not signed in itself: PAdES has no place for {{algorithm}}',
   pdfTimestamp: 'the PDF has no timestamp: {{why}}',
+  revoked: 'the report is signed, and should not be relied on: {{why}}',
   pdfLevel: "the PDF's signature is {{level}}, not B-LT: {{why}}",
   reportTimestamp: "the report's signature has no timestamp: {{why}}",
   packageTimestamp: "the package's signature has no timestamp: {{why}}",

@@ -156,6 +156,7 @@ async function sign(
   const files = signatureFiles(stem, signature)
   const last = (name: string) => (name.endsWith(SIGNATURE_SUFFIX.text) ? 1 : 0)
   for (const file of files.sort((a, b) => last(a.name) - last(b.name))) await storage.put(file.name, file.bytes)
+  for (const why of signature.revoked) context.log('warn', `the manifest is signed, but ${why}`)
   if (signature.timestampProblem !== null) {
     context.log('warn', `the manifest is signed, but has no timestamp: ${signature.timestampProblem}`)
   }

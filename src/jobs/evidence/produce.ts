@@ -66,26 +66,29 @@ export async function openEvidenceSigner(
 /** What draws a report, loaded when it is wanted: ahead of it by whoever waits for something else meanwhile. */
 export const pdfWriter = () => import('../../evidence/pdf/render.ts')
 
-/** Timestamps that were asked for and that the authority did not give, with why; null: given, or not asked for. */
-interface Untimed {
+/** What signing could not have, or found out, that a report must say itself: each with why, null where all is well. */
+interface Lacking {
+  /** A timestamp was asked for and not given. */
   report: string | null
   pdf: string | null
+  /** A certificate was withdrawn, which shows only when its authority is asked. */
+  revoked: string | null
 }
 
 /**
- * A report in all the forms that the configuration asks for, signed where it says so. That an authority gave no timestamp
- * stands in the report itself, which is then made anew without: later nobody can add it.
+ * A report in all the forms that the configuration asks for, signed where it says so. That an authority gave no timestamp, or
+ * that the key was withdrawn, stands in the report itself, which is then made anew: later nobody can add it.
  * @throws CofferError where the key can't be used
  */
 export async function produceEvidence(order: EvidenceOrder): Promise<ProducedEvidence> {
   const { evidence, environment, context } = order
   const signing = order.signing === undefined ? await openEvidenceSigner(evidence, environment, context) : order.signing
   const reportId = order.input.reportId ?? `${order.input.kind}-${randomUUID()}`
-  const untimed: Untimed = { report: null, pdf: null }
-  let made = await makeEvidence(order, reportId, signing, untimed)
+  const lacking: Lacking = { report: null, pdf: null, revoked: null }
+  let made = await makeEvidence(order, reportId, signing, lacking)
   while ('failed' in made) {
-    Object.assign(untimed, made.failed)
-    made = await makeEvidence(order, reportId, signing, untimed)
+    Object.assign(lacking, made.failed)
+    made = await makeEvidence(order, reportId, signing, lacking)
   }
   for (const problem of made.problems) context.log('warn', english(problem))
   return made
@@ -95,12 +98,12 @@ async function makeEvidence(
   { input, manifest, segments, evidence }: EvidenceOrder,
   id: string,
   signing: EvidenceSigner | null,
-  untimed: Untimed,
-): Promise<ProducedEvidence | { failed: Partial<Untimed> }> {
+  lacking: Lacking,
+): Promise<ProducedEvidence | { failed: Partial<Lacking> }> {
   const report = buildReport({
     ...input,
     reportId: id,
-    notCovered: [...input.notCovered, ...(signing === null ? [] : signatureGaps(signing)), ...timeGaps(untimed)],
+    notCovered: [...input.notCovered, ...(signing === null ? [] : signatureGaps(signing)), ...gapsOf(lacking)],
     signing: signing === null ? null : { algorithm: signing.signer.algorithm, signedBy: signing.signer.name },
   })
   const json = Buffer.from(canonicalJson(report))
@@ -109,12 +112,15 @@ async function makeEvidence(
 
   let signature: DetachedSignature | null = null
   if (signing !== null) {
-    const authority = untimed.report === null ? signing.authority : null
+    const authority = lacking.report === null ? signing.authority : null
     signature = await signDetached(json, { ...signing, authority, id })
     // An authority that does not answer is not asked a second time for the PDF.
     const { timestampProblem: why } = signature
     if (why !== null) return { failed: { report: why, pdf: why } }
-    if (untimed.report !== null) problems.push(say('warn.reportTimestamp', { why: untimed.report }))
+    const revoked = signature.revoked.length === 0 ? null : signature.revoked.join('; ')
+    if (revoked !== null && lacking.revoked === null) return { failed: { revoked } }
+    if (lacking.revoked !== null) problems.push(say('warn.revoked', { why: lacking.revoked }))
+    if (lacking.report !== null) problems.push(say('warn.reportTimestamp', { why: lacking.report }))
   }
 
   let pdf: Buffer | null = null
@@ -130,12 +136,12 @@ async function makeEvidence(
     const { renderPdf } = await pdfWriter()
     pdf = await renderPdf(report, { json, manifest, page: evidence.page, sign, segments })
     if (inPdf !== null) {
-      const authority = untimed.pdf === null ? inPdf.authority : null
+      const authority = lacking.pdf === null ? inPdf.authority : null
       const signed = await signPdf(pdf, { ...inPdf, authority, time: new Date(report.generated_at) })
       if (signed.timestampProblem !== null) return { failed: { pdf: signed.timestampProblem } }
       pdf = signed.pdf
       level = signed.level
-      if (untimed.pdf !== null) problems.push(say('warn.pdfTimestamp', { why: untimed.pdf }))
+      if (lacking.pdf !== null) problems.push(say('warn.pdfTimestamp', { why: lacking.pdf }))
       // what the configuration leaves out stands in the report; what failed just now is said here
       else if (authority !== null && signed.missing.length > 0) {
         problems.push(say('warn.pdfLevel', { level: signed.level, why: signed.missing.join('; ') }))
@@ -148,8 +154,9 @@ async function makeEvidence(
   return { reportId: id, report, files, json, pdf, signature, signed: signature !== null, level, problems }
 }
 
-/** What a report says of the timestamps that it could not have. */
-function timeGaps({ report, pdf }: Untimed): Said[] {
-  if (report !== null) return [say('gap.timestampFailed', { why: report })]
-  return pdf === null ? [] : [say('gap.pdfTimestampFailed', { why: pdf })]
+/** What a report says of its own signatures. */
+function gapsOf({ report, pdf, revoked }: Lacking): Said[] {
+  const gaps = revoked === null ? [] : [say('gap.revoked', { why: revoked })]
+  if (report !== null) return [...gaps, say('gap.timestampFailed', { why: report })]
+  return pdf === null ? gaps : [...gaps, say('gap.pdfTimestampFailed', { why: pdf })]
 }
