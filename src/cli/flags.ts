@@ -82,6 +82,7 @@ export const FLAGS = {
   signature: { short: null, value: 'FILE', text: 'its signature (.sig)' },
   'public-key': { short: null, value: 'FILE', text: "the signer's public key or root certificate, which you trust" },
   'timestamp-url': { short: null, value: 'URL', text: 'RFC 3161 timestamp authority' },
+  'timestamp-ca': { short: null, value: 'FILE', text: 'roots (PEM) that its certificate must lead to' },
   append: { short: null, value: 'ACTION', text: 'what was done: viewed, exported, transferred or verified' },
   note: { short: null, value: 'TEXT', text: 'to whom, how and what for' },
   month: { short: null, value: 'YYYY-MM', text: 'which month, in UTC (default: the last one that is over)' },

@@ -46,7 +46,14 @@ export type JobRequest = { environment: Record<string, string>; approval?: strin
   | { kind: 'evidence-list'; archive: ArchiveLocation; limit: number; prefix?: string }
   | { kind: 'evidence-get'; archive: ArchiveLocation; reportId: string; format: EvidenceFormat; output: string }
   | { kind: 'evidence-verify'; report: string; signature: string; publicKey: string | null }
-  | { kind: 'evidence-timestamp'; archive: ArchiveLocation; reportId: string; timestampUrl: string }
+  | {
+      kind: 'evidence-timestamp'
+      archive: ArchiveLocation
+      reportId: string
+      timestampUrl: string
+      /** PEM file of the roots that the authority's certificate must lead to. */
+      timestampCa?: string
+    }
   | ({ kind: 'keys' } & KeysRequest)
   | ({ kind: 'custody' } & CustodyRequest)
   | { kind: 'monthly-report'; config: ConfigSource; month: string | null; deep: boolean }

@@ -13,7 +13,7 @@ import { storageAt } from '../jobs-read/support.ts'
 import { recordingContext, restore, restoreConfig, temporaryFolder } from '../restore/support.ts'
 import { mustRun } from '../rig/cache.ts'
 import type { JavaClient } from '../rig/java-client.ts'
-import { makeKey } from '../rig/pki.ts'
+import { makeKey, makeRoot } from '../rig/pki.ts'
 import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
 import { startTsa, type TestTsa } from '../rig/tsa.ts'
 import { signingConfig } from '../signing/signing-config.ts'
@@ -57,9 +57,9 @@ describe('timestamps of a report', () => {
         },
       },
     })
-  const catchUp = async (reportId: string) => {
+  const catchUp = async (reportId: string, timestampCa = tsa.root.rootFile) => {
     const storage = await storageAt(path)
-    const request = { environment: {}, archive: { path }, reportId, timestampUrl: tsa.url }
+    const request = { environment: {}, archive: { path }, reportId, timestampUrl: tsa.url, timestampCa }
     return (await runEvidenceTimestamp(storage, { kind: 'evidence-timestamp', ...request }, recordingContext())).result
   }
 
@@ -78,6 +78,12 @@ describe('timestamps of a report', () => {
     )
     assert.ok(!result.evidence.keys.some((key) => key.endsWith('.tst')))
     tsa.mode = 'right'
+    // nobody's timestamp but that of the authority that was named, where it was
+    const { rootFile: other } = await makeRoot(join(keys, 'other'), 'Test TSA Root')
+    await assert.rejects(catchUp(result.report_id, other), {
+      code: 'TIMESTAMP_FAILED',
+      message: /does not lead to a root/,
+    })
     const stem = `${result.evidence.folder}${result.report_id}`
     const before = await readFile(join(path, `${stem}.pdf`))
     const done = await catchUp(result.report_id)

@@ -71,7 +71,9 @@ const evidenceGet: Verb = {
 const evidenceTimestamp: Verb = {
   name: 'evidence timestamp',
   summary: 'get the timestamp that a report could not have when it was signed',
-  flags: ['path', 'report-id', 'timestamp-url'],
+  details:
+    'With --timestamp-ca a timestamp of anybody else is not taken; without it, whose it is shows when it is verified.',
+  flags: ['path', 'report-id', 'timestamp-url', 'timestamp-ca'],
   required: ['path', 'report-id', 'timestamp-url'],
   formats: FORMATS,
   examples: [
@@ -83,6 +85,7 @@ const evidenceTimestamp: Verb = {
     archive: { path: need(args, 'path') },
     reportId: need(args, 'report-id'),
     timestampUrl: need(args, 'timestamp-url'),
+    ...(args.values['timestamp-ca'] === undefined ? {} : { timestampCa: need(args, 'timestamp-ca') }),
   }),
 }
 

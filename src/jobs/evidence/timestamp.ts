@@ -20,8 +20,8 @@ export async function runEvidenceTimestamp(
   request: Extract<JobRequest, { kind: 'evidence-timestamp' }>,
   context: JobContext,
 ): Promise<JobResult<EvidenceTimestampResult>> {
-  const { reportId, timestampUrl } = request
-  const authority = await timestampAuthority({ timestamp_url: timestampUrl, timestamp_ca_path: null })
+  const { reportId, timestampUrl, timestampCa = null } = request
+  const authority = await timestampAuthority({ timestamp_url: timestampUrl, timestamp_ca_path: timestampCa })
   if (authority === null) throw new CofferError('USAGE', 'missing the address of a timestamp authority')
   const report = await findReport(storage, reportId)
   const key = (ending: string) => `${report.folder}${reportId}.${ending}`
