@@ -27,7 +27,7 @@ export function controls(sheet: Sheet, report: EvidenceReport): void {
     ]),
   )
   for (const [id, own] of frameworks) {
-    sheet.heading(own[0]?.framework_title ?? id, 2, 90)
+    sheet.heading(own[0]?.framework_title ?? id, 2, 150)
     const edition = FRAMEWORKS.find((framework) => framework.id === id)?.edition
     if (edition !== undefined) sheet.paragraph([muted(edition, SIZE.tiny)], { after: 3 })
     table(

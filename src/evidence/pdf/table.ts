@@ -35,7 +35,17 @@ export function table(
     wrap([{ text: column.title, face: 'bold', size: SIZE.tiny, colour: MUTED }], inner(widths[index] ?? 0), sheet.type),
   )
   const headerHeight = tallest(sheet, header) + 2 * PAD.y
-  sheet.ensure(headerHeight + 3 * sheet.lineHeight(size))
+  const wrapped = (row: readonly Cell[]) =>
+    columns.map((_, index) => wrap(spansOf(row[index] ?? '', size), inner(widths[index] ?? 0), sheet.type))
+  // A row goes on on the next page only where half a page can't hold it.
+  const needed = (cells: readonly Line[][]) => {
+    const whole = tallest(sheet, cells) + 2 * PAD.y
+    return whole <= (sheet.bottom - MARGIN.top) / 2 ? whole : 4 * sheet.lineHeight(size) + 2 * PAD.y
+  }
+  const rest = rows[Symbol.iterator]()
+  const first = rest.next()
+  // A header stands never alone at a page's end.
+  sheet.ensure(headerHeight + (first.done === true ? 0 : needed(wrapped(first.value))))
 
   const drawHeader = (cell: (index: number, draw: () => void) => void) => {
     sheet.artifact(() => {
@@ -65,20 +75,15 @@ export function table(
       sheet.newPage()
       drawHeader((_index, draw) => sheet.artifact(draw, 'Pagination'))
     }
-    for (const row of rows) drawRow(row)
+    for (let row = first; row.done !== true; row = rest.next()) drawRow(row.value)
 
     function drawRow(row: readonly Cell[]): void {
-      const left = columns.map((_, index) =>
-        wrap(spansOf(row[index] ?? '', size), inner(widths[index] ?? 0), sheet.type),
-      )
-      const whole = tallest(sheet, left) + 2 * PAD.y
-      // A row goes on on the next page only where half a page can't hold it.
-      const small = whole <= (sheet.bottom - MARGIN.top) / 2
-      if (sheet.room < (small ? whole : 4 * sheet.lineHeight(size) + 2 * PAD.y)) again()
+      const left = wrapped(row)
+      if (sheet.room < needed(left)) again()
       sheet.element('TR', () => {
         const cells = columns.map(() => sheet.child('TD'))
-        for (let first = true; first || left.some((lines) => lines.length > 0); first = false) {
-          if (!first) again()
+        for (let begins = true; begins || left.some((lines) => lines.length > 0); begins = false) {
+          if (!begins) again()
           let height = 0
           const top = sheet.y + PAD.y
           eachColumn((index, x) => {
@@ -88,7 +93,7 @@ export function table(
               sheet.content(() => stack(sheet, lines, x, top, columns[index], width), 'Span', cells[index])
             }
             const cell = row[index]
-            if (first && typeof cell === 'object' && 'draw' in cell) {
+            if (begins && typeof cell === 'object' && 'draw' in cell) {
               sheet.artifact(() => cell.draw(x, top, inner(widths[index] ?? 0)))
             }
             height = Math.max(height, heightOf(sheet, lines))
