@@ -10,6 +10,9 @@ const SECRET_NAME =
 /** Ends like a secret's name and holds a path or a switch. */
 const NOT_SECRET = /(_path|_location|_file|_url|_mechanism)$/i
 
+/** What stands in these stands under names of topics, which may be called anything. */
+const BY_TOPIC: ReadonlySet<string> = new Set(['topic_mapping', 'repartitioning'])
+
 /** `${VAR}` alone names where a secret comes from and gives nothing away. */
 const VARIABLE = /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/
 
@@ -40,7 +43,8 @@ export function withoutSecrets(value: unknown, name = ''): unknown {
   if (value instanceof Map) return withoutSecrets(Object.fromEntries(value))
   if (value instanceof Set) return withoutSecrets([...value])
   const shown: Record<string, unknown> = {}
-  for (const [key, item] of Object.entries(value)) shown[key.toWellFormed()] = withoutSecrets(item, key)
+  const byTopic = BY_TOPIC.has(name)
+  for (const [key, item] of Object.entries(value)) shown[key.toWellFormed()] = withoutSecrets(item, byTopic ? '' : key)
   return shown
 }
 

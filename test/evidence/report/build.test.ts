@@ -91,6 +91,18 @@ test('a variable that names where a secret comes from stays', () => {
   assert.deepEqual(configuration, { sasl_password: variable, other_password: '[secret]' })
 })
 
+test('a topic may be called what a secret is called', () => {
+  const mapped = {
+    restore: {
+      topic_mapping: { 'access-token': 'validation-access-token' },
+      repartitioning: { secrets: { strategy: 'murmur2', target_partitions: 3 } },
+    },
+  }
+  assert.deepEqual(buildReport(sampleInput({ configuration: mapped })).coffer.configuration, mapped)
+  const inside = { topic_mapping: { a: { password: 'hunter2-very-secret' } } }
+  assert.ok(!canonicalJson(buildReport(sampleInput({ configuration: inside }))).includes('hunter2'))
+})
+
 test('failure 24: a report that is not signed names no algorithm, no signer, and says that it is not signed', () => {
   const { integrity, coffer } = buildReport(sampleInput({ signing: null }))
   assert.equal(integrity.signature_algorithm, null)
