@@ -62,7 +62,7 @@ export function howToVerify(report: EvidenceReport, sums: boolean): Verification
         what: 'The signature inside this PDF:',
         command: command('pdfsig', pdf),
         after:
-          'It prints “Signature is Valid.”, the signer and that the document as it was signed is whole. Any viewer with a signature panel, and the EU’s DSS, say the same and more.',
+          'It prints “Signature is Valid.” and the signer. “Not total document signed” is right where revocation lists were added behind the signature: that nothing else was, the EU’s DSS, pyHanko and “coffer verify” tell, and any viewer with a signature panel.',
       })
     }
   }
