@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { loadValidation } from '../../src/contract/config/load-validation.ts'
 import type { TopicPlan } from '../../src/jobs/restore/plan.ts'
 import { walkContext } from '../../src/jobs/restore/prepare.ts'
-import { taskOf } from '../../src/jobs/validation/content/check.ts'
+import { checkContent, taskOf } from '../../src/jobs/validation/content/check.ts'
 import { Checkpoint } from '../../src/jobs/validation/content/checkpoint.ts'
 import { compareFlow, type FlowPosition } from '../../src/jobs/validation/content/flow.ts'
 import { emptyTally } from '../../src/jobs/validation/content/tally.ts'
@@ -12,6 +12,7 @@ import { findScope } from '../../src/jobs/validation/scope.ts'
 import type { Session } from '../../src/jobs/validation/session.ts'
 import { openCluster } from '../../src/kafka/cluster.ts'
 import { openStorage } from '../../src/storage/open.ts'
+import type { Storage } from '../../src/storage/storage.ts'
 import { run } from '../backup/support.ts'
 import { ID } from '../failures/support.ts'
 import { recordingContext, restore, restoreConfig, temporaryFolder } from '../restore/support.ts'
@@ -39,14 +40,28 @@ describe('a content check that is stopped', () => {
   })
   after(() => java.stop())
 
-  const session = async (profile: string, signal = new AbortController().signal): Promise<Session> => {
+  const session = async (
+    profile: string,
+    signal = new AbortController().signal,
+    segmentRead: () => void = () => {},
+  ): Promise<Session> => {
     const text = JSON.stringify({
       backup_id: ID,
       storage: { backend: 'filesystem', path },
       target: { bootstrap_servers: [bootstrap] },
     })
     const config = loadValidation({ text, name: 'test.yaml', directory: '/' }, {})
-    const storage = await openStorage(config.storage)
+    const opened = await openStorage(config.storage)
+    const get: Storage['get'] = (key, options) => {
+      if (key.includes('/topics/')) segmentRead()
+      return opened.get(key, options)
+    }
+    const storage = new Proxy(opened, {
+      get: (target, name) => {
+        const own = Reflect.get(target, name) as unknown
+        return name === 'get' ? get : typeof own === 'function' ? own.bind(target) : own
+      },
+    })
     const cluster = await openCluster(config.restore.target)
     const scope = await findScope(config, storage, cluster, () => {})
     return {
@@ -101,6 +116,27 @@ describe('a content check that is stopped', () => {
     } finally {
       await second.cluster.close()
     }
+  })
+
+  it('the whole check, stopped in the middle: the same figures, nothing read twice, and it says so', async () => {
+    const profile = await temporaryFolder()
+    const stop = new AbortController()
+    let [before, after] = [0, 0]
+    const first = await session(profile, stop.signal, () => {
+      if (++before === 5) stop.abort()
+    })
+    await assert.rejects(checkContent(first), { code: 'INTERRUPTED' })
+    await first.cluster.close()
+    const second = await session(profile, undefined, () => after++)
+    const { outcome, data, detail } = await checkContent(second)
+    await second.cluster.close()
+    assert.equal(outcome, 'PASSED', detail)
+    assert.deepEqual([data.expected, data.found, data.identical, data.differences_total], [COUNT, COUNT, COUNT, 0])
+    assert.match(String(data.resumed_from), /^\d{4}-/)
+    assert.ok(after < 8 && after >= 8 - before, `${before} and ${after} of 8 segments`)
+    const third = await session(profile)
+    assert.equal((await checkContent(third)).data.resumed_from, undefined, 'a check that ended leaves nothing')
+    await third.cluster.close()
   })
 
   it('a topic that was written to since it was compared is compared again', async () => {
