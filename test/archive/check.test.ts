@@ -53,7 +53,7 @@ function codes(report: IntegrityReport): string[] {
 }
 
 test('an archive that is as it was written passes, and every number is there', async () => {
-  const { storage } = await archive()
+  const { storage, manifest } = await archive()
   for (const threads of [0, 2]) {
     const progress: { segments: number; records: number; bytes: number }[] = []
     const onProgress = (done: (typeof progress)[number]) => progress.push(done)
@@ -63,7 +63,8 @@ test('an archive that is as it was written passes, and every number is there', a
     assert.equal(report.foreign, false)
     assert.equal(report.segments_checked, 3)
     assert.equal(report.records_checked, 650)
-    assert.deepEqual(report.chain, { generations: 2, verified: 1 })
+    const hashes = [manifest.coffer?.previous?.sha256]
+    assert.deepEqual(report.chain, { generations: 2, verified: 1, hashes })
     assert.deepEqual(report.account, {
       offsets: 1190,
       archived: 650,
@@ -248,7 +249,7 @@ test('a broken chain of generations is found', async () => {
   await storage.put(key, altered)
   const report = await check()
   assert.deepEqual(codes(report), ['damaged CHAIN_BROKEN'])
-  assert.deepEqual(report.chain, { generations: 2, verified: 0 })
+  assert.deepEqual(report.chain, { generations: 2, verified: 0, hashes: [] })
   assert.equal(report.findings[0]?.segment, key)
   await storage.delete(key)
   assert.deepEqual(codes(await check()), ['damaged CHAIN_BROKEN'])

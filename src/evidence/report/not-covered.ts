@@ -1,8 +1,8 @@
 import type { ReportAccount, ReportCheck } from '../../contract/evidence/report.ts'
 import { english, type Said, say } from '../../contract/said/said.ts'
+import { withoutUrlSecrets } from '../../contract/secret.ts'
 import type { ReportInput } from './input.ts'
 import { isSampled } from './overall.ts'
-import { withoutUrlSecrets } from './secrets.ts'
 
 /** Absences that are losses, or may be. */
 const LOSSES = {
