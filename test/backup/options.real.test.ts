@@ -267,6 +267,8 @@ describe('the options of a backup', () => {
     assert.equal(plan.generation, 1)
     const result = await run(one)
     assert.equal(plan.offsets, result.account.offsets)
+    // 5 MB
+    assert.ok(plan.seconds_estimate !== null && plan.seconds_estimate >= 1 && plan.seconds_estimate < 10)
     const close = (estimate: number | null, bytes: number, what: string) => {
       assert.ok(estimate !== null && estimate > bytes / 2 && estimate < bytes * 2, `${what}: ${estimate} of ${bytes}`)
     }
@@ -276,7 +278,7 @@ describe('the options of a backup', () => {
     }
     const objects = await objectsIn(path)
     const again = await dryRun(one)
-    assert.deepEqual([again.generation, again.offsets, again.bytes_estimate], [2, 0, 0])
+    assert.deepEqual([again.generation, again.offsets, again.bytes_estimate, again.seconds_estimate], [2, 0, 0, 0])
     assert.deepEqual(await objectsIn(path), objects)
   })
 })

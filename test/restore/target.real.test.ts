@@ -65,6 +65,9 @@ describe('the target of a restore', () => {
     assert.equal(creating.exitCode, 0)
     assert.equal(creating.result.topics[0]?.action, 'create')
     assert.equal(creating.result.records_estimate, 30)
+    assert.equal(creating.result.seconds_estimate, 1)
+    const slow = await dryRun(config({ create_topics: true, rate_limit_records_per_sec: 10 }))
+    assert.equal(slow.result.seconds_estimate, 3)
     assert.ok(!(await java.listTopics()).includes(name))
 
     await java.createTopics([{ name, partitions: 1, configs: LASTING }])
