@@ -19,6 +19,13 @@ export const REFUSALS: [string, string, ErrorCode, string, RegExp | undefined][]
     /Did you mean "source\.security\.sasl_password"\?/,
   ],
   [
+    'a file that was copied without its spaces',
+    'mode: backup\nbackup_id: x\nsource:\nbootstrap_servers:\n- a:1\ntopics:\ninclude:\n- a\nstorage:\nbackend: s3\n',
+    'CONFIG_UNKNOWN_KEY',
+    'sox-backup.yaml:4: unknown key "bootstrap_servers"',
+    /It belongs below "source": indent it/,
+  ],
+  [
     'a required key, misspelt: the misspelling is told, not what it leaves missing',
     backupFile().replace('bootstrap_servers', 'bootstrap_server'),
     'CONFIG_UNKNOWN_KEY',

@@ -31,7 +31,8 @@ export function problemsOf(
       issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part)),
       yaml.tree,
     )
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...path, key], sections))
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => unknownKey([...path, key], sections, yaml.tree))
     const value = valueAt(yaml.tree, path)
     const name = JSON.stringify(path.join('.'))
     if (value === undefined && typeof path[path.length - 1] === 'string') {
@@ -106,7 +107,7 @@ function valueAt(tree: Tree, path: KeyPath): Tree {
 }
 
 /** What is wrong with a key that no section has there. */
-export function unknownKey(path: KeyPath, sections: Sections = SECTIONS): Problem {
+export function unknownKey(path: KeyPath, sections: Sections = SECTIONS, tree?: Tree): Problem {
   const key = String(path[path.length - 1])
   const name = path.join('.')
   if (GSSAPI_KEYS.includes(key))
@@ -116,8 +117,16 @@ export function unknownKey(path: KeyPath, sections: Sections = SECTIONS): Proble
     code: 'CONFIG_UNKNOWN_KEY',
     path,
     message: `unknown key "${name}"`,
-    ...(meant === null ? {} : { hint: `Did you mean "${meant}"?` }),
+    ...(meant === null ? {} : { hint: lostIndent(path, meant, tree) ?? `Did you mean "${meant}"?` }),
   }
+}
+
+/** A file that was copied out of a page without its spaces has every key at the top, and sections with nothing in them. */
+function lostIndent(path: KeyPath, meant: string, tree: Tree): string | null {
+  const [section = '', ...below] = meant.split('.')
+  if (path.length > 1 || below.length === 0 || typeof tree !== 'object' || Array.isArray(tree)) return null
+  if (!Object.hasOwn(tree, section) || tree[section] !== undefined) return null
+  return `It belongs below "${meant.slice(0, meant.lastIndexOf('.'))}": indent it, as a copy of a page may have lost its spaces.`
 }
 
 export const GSSAPI_HINT =
