@@ -228,6 +228,17 @@ test('a folder that may not be written is not allowed', async () => {
   await assert.rejects(storage.put('k', Buffer.from('x')), withCode('STORAGE_NOT_ALLOWED'))
 })
 
+test('a file in the place of the folder is told, with what to do', async () => {
+  const file = path.join(scratch, 'a-file')
+  await writeFile(file, '')
+  const storage = await open(file)
+  await assert.rejects(storage.put('b/object', Buffer.from('x')), {
+    code: 'STORAGE_FAILED',
+    message: /a file stands where a folder is needed \(ENOTDIR\)/,
+    hint: 'Give another path, or move away what stands there.',
+  })
+})
+
 test('a folder that can not be made is an error at once, and none that is tried for ever', async () => {
   const child = spawn(process.execPath, [CHILD, '/proc/coffer-test/deep', 'x'], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
