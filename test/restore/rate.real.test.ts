@@ -74,6 +74,38 @@ describe('a restore that is held back', () => {
     assert.ok(result.duration_seconds > 2.5, `${result.duration_seconds}`)
   })
 
+  it('writes max_concurrent_partitions at once, and no more', async () => {
+    const path = await temporaryFolder()
+    const name = uniqueName('at-once')
+    const each = [{ records: plainRecords(0, 150), ours: true }]
+    await makeArchive(path, 'made', [{ name, partitions: { 0: each, 1: each, 2: each } }])
+    /** The most partitions that were seen begun and not ended. */
+    const mostAtOnce = async (max_concurrent_partitions: number) => {
+      const target = `${name}-${max_concurrent_partitions}`
+      await java.createTopics([{ name: target, partitions: 3 }])
+      const restoring = {
+        topic_mapping: { [name]: target },
+        rate_limit_records_per_sec: 120,
+        max_concurrent_partitions,
+      }
+      let running = true
+      const done = restore(restoreConfig({ bootstrap, path, backupId: 'made', restore: restoring })).finally(() => {
+        running = false
+      })
+      let most = 0
+      while (running) {
+        const where = [0, 1, 2].map((partition) => ({ topic: target, partition }))
+        const ends = [...(await cluster.offsets(where, 'latest')).values()]
+        most = Math.max(most, ends.filter((end) => end > 0 && end < 150).length)
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+      assert.equal((await done).result.records, 450)
+      return most
+    }
+    assert.equal(await mostAtOnce(1), 1)
+    assert.ok((await mostAtOnce(3)) > 1)
+  })
+
   it('puts no more records into a batch than produce_batch_size says', async () => {
     const path = await temporaryFolder()
     const name = uniqueName('batches')
