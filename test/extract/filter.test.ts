@@ -39,6 +39,8 @@ const CASES: [filter: Record<string, unknown>, expected: boolean][] = [
   [{ json: "$['customer_id']", in: ['C1', 'C17'] }, true],
   [{ json: '$.customer_id', prefix: 'C1' }, true],
   [{ json: '$.customer_id', matches: '^C[0-9]+$' }, true],
+  [{ json: '$.big', prefix: '900719' }, true],
+  [{ json: '$.big', matches: '93$' }, true],
   [{ json: '$.amount', equals: '12.5' }, true],
   [{ json: '$.amount', greater_than: '12.49999999999999999999' }, true],
   [{ json: '$.amount', less_than: '12.5' }, false],

@@ -8,8 +8,10 @@ import { runPackageRecords } from '../../src/jobs/extract/package-records.ts'
 import { runPreview } from '../../src/jobs/extract/preview.ts'
 import { fieldsOf } from '../../src/jobs/extract/preview-fields.ts'
 import { previewRows, readRecords, readRows } from '../../src/jobs/extract/preview-spool.ts'
+import { withCode } from '../archive/support.ts'
 import { dropIndexes, extract, ID, makeArchive, orders, START, temporaryFolder } from '../extract/support.ts'
 import { context } from '../jobs-read/support.ts'
+import { madeEntry, makeZip } from '../verify/package/zip-maker.ts'
 import { filterTest, yamlOf } from './support.ts'
 
 interface Look {
@@ -200,4 +202,30 @@ test('a look into a package shows what is in it', async () => {
     rows.every(({ redacted, value }) => redacted && value?.includes('iban') === false),
     true,
   )
+})
+
+test('a look into what is no whole package says so, and a line without an end is not gathered', async () => {
+  const folder = await temporaryFolder()
+  const look = async (name: string, records: Buffer | null) => {
+    const file = join(folder, name)
+    const entries = [madeEntry('README.txt', Buffer.from('x'))]
+    if (records !== null) entries.push(madeEntry('records/records.ndjson', records))
+    await writeFile(file, name === 'text' ? 'no zip' : makeZip(entries))
+    const opened = await mkdtemp(join(folder, 'opened-'))
+    const { result } = await runPackageRecords(
+      { kind: 'package-records', file, folder: opened, cursor: null, rows: 10, bytes: 1e12, environment: {} },
+      context(),
+    )
+    return [result.rows, result.records_total]
+  }
+  await assert.rejects(look('text', null), withCode('USAGE', /no package whose records can be shown/))
+  await assert.rejects(look('none', null), withCode('USAGE', /got one without/))
+  await assert.rejects(
+    look('line', Buffer.from('{}\nx\n')),
+    withCode('USAGE', /line 1 of the package's records is no record/),
+  )
+  assert.deepEqual(await look('empty', Buffer.alloc(0)), [0, 0])
+  const line = '{"topic":"t","partition":0,"offset":1,"timestamp":1,"key":null,"value":null,"headers":[]}'
+  const long = Buffer.concat([Buffer.alloc(40 * 1024 * 1024, 'x'), Buffer.from(`\n${line}\n${line}`)])
+  assert.deepEqual(await look('long', long), [2, 3])
 })

@@ -155,24 +155,29 @@ function compileValue(comparison: Exclude<Comparison, { is: 'exists' }>): (value
             : false
     }
     case 'prefix':
-      return (value) => typeof value === 'string' && value.startsWith(comparison.text)
+      return (value) => textOf(value)?.startsWith(comparison.text) ?? false
     case 'matches': {
       const regex = compileRegex(comparison.pattern)
       return (value) => {
-        if (typeof value === 'string') return regex.test(value)
-        return value instanceof JsonNumber && regex.test(value.text)
+        const text = textOf(value)
+        return text !== null && regex.test(text)
       }
     }
     case 'greater_than':
     case 'less_than': {
       const sign = comparison.is === 'greater_than' ? 1 : -1
       return (value) => {
-        const number = value instanceof JsonNumber ? value.text : typeof value === 'string' ? value : null
+        const number = textOf(value)
         const order = number === null ? null : compareDecimals(number, comparison.number)
         return order !== null && order * sign > 0
       }
     }
   }
+}
+
+/** Of a string or a number, as it stands. */
+function textOf(value: Json): string | null {
+  return value instanceof JsonNumber ? value.text : typeof value === 'string' ? value : null
 }
 
 /** Whether a string or a member's name has the text, as it reads. */

@@ -1,22 +1,21 @@
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
-import { createInflateRaw } from 'node:zlib'
 import { CofferError } from '../../contract/errors.ts'
 import { PACKAGE_PATHS, type PackageRecord } from '../../contract/evidence/package.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { PreviewResult } from '../../contract/results/preview.ts'
 import { say } from '../../contract/said/said.ts'
+import { Refusal } from '../../verify/package/refusal.ts'
 import { readZip } from '../../verify/package/zip.ts'
 import { ProgressMeter } from '../progress.ts'
 import { openFileSource } from '../verify/file-source.ts'
+import { nodePackageTools } from '../verify/package-tools.ts'
 import type { Parts } from './mask.ts'
 import { shownRecord } from './preview-row.ts'
 import { PreviewWriter } from './preview-spool.ts'
 
 /** Longer lines than this are counted and not shown: the package itself has them. */
 const MAX_LINE = 8 * 1024 * 1024
+const LF = 0x0a
 
 /**
  * The records that a package holds, as rows to look at: what is in it, whatever is said of it. It says nothing about
@@ -38,26 +37,26 @@ export async function runPackageRecords(
   try {
     const entry = (await readZip(source)).find(({ path }) => path === PACKAGE_PATHS.records)
     if (entry === undefined) throw new CofferError('USAGE', 'expected a package with records, got one without')
-    if (entry.packedSize > 0) {
-      const packed = createReadStream(request.file, { start: entry.from, end: entry.from + entry.packedSize - 1 })
-      const text: Readable = entry.method === 0 ? packed : packed.pipe(createInflateRaw())
-      packed.on('error', (error) => text.destroy(error))
-      for await (const line of createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY })) {
-        if (context.signal.aborted) throw new CofferError('INTERRUPTED', 'the look into the package was stopped')
-        records++
-        if (records <= skip) continue
-        if (writer.rows - before >= request.rows) {
-          isMore = true
-          records--
-          break
-        }
-        meter.add(1, line.length)
-        if (line.length > MAX_LINE) continue
-        const { row, record } = shownLine(line)
-        await writer.add(row, record)
+    for await (const line of linesOf(nodePackageTools.unpack(source, entry).chunks)) {
+      if (context.signal.aborted) throw new CofferError('INTERRUPTED', 'the look into the package was stopped')
+      records++
+      if (records <= skip) continue
+      if (writer.rows - before >= request.rows) {
+        isMore = true
+        records--
+        break
       }
-      packed.destroy()
+      meter.add(1, line?.length ?? MAX_LINE)
+      if (line === null) continue
+      const { row, record } = shownLine(line.toString('utf8'), records)
+      await writer.add(row, record)
     }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    throw new CofferError('USAGE', `this is no package whose records can be shown: ${error.message}`, {
+      hint: 'Verify it: that says what is wrong with it.',
+      cause: error,
+    })
   } finally {
     await writer.close()
     await source.close()
@@ -82,7 +81,43 @@ export async function runPackageRecords(
   }
 }
 
-function shownLine(line: string) {
+/** Lines without their LF; null for one that is too long. A package may come from anybody: no more is kept than that. */
+async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer | null> {
+  let parts: Buffer[] = []
+  let size = 0
+  const line = () => (size > MAX_LINE ? null : Buffer.concat(parts))
+  for await (const chunk of chunks) {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    let from = 0
+    for (let at = bytes.indexOf(LF); ; at = bytes.indexOf(LF, from)) {
+      const end = at < 0 ? bytes.length : at
+      size += end - from
+      if (size > MAX_LINE) parts = []
+      // the piece's memory may be used again for the next one
+      else parts.push(Buffer.from(bytes.subarray(from, end)))
+      if (at < 0) break
+      yield line()
+      parts = []
+      size = 0
+      from = at + 1
+    }
+  }
+  if (size > 0) yield line()
+}
+
+/** @throws USAGE where the line is no record */
+function shownLine(line: string, number: number) {
+  try {
+    return readLine(line)
+  } catch (cause) {
+    throw new CofferError('USAGE', `line ${number} of the package's records is no record`, {
+      hint: 'Verify the package: that says what is wrong with it.',
+      cause,
+    })
+  }
+}
+
+function readLine(line: string) {
   const found = JSON.parse(line) as PackageRecord
   const inBase64 = found.flags?.includes('header-names-base64') === true
   const parts: Parts = {
