@@ -19,6 +19,7 @@ export class DraftStore {
   readonly #drafts = new Map<string, object>()
   /** What the profile remembers, read once for each name: a wizard is shown when it is there, and never jumps under one's hand. */
   readonly #remembered = new Map<string, Promise<object | null>>()
+  /** Of what is not on its way yet. */
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>()
   readonly #writes = new Map<string, NewestLast<object | null>>()
 
@@ -46,15 +47,31 @@ export class DraftStore {
     clearTimeout(this.#timers.get(name))
     this.#timers.set(
       name,
-      setTimeout(() => this.#writeOf(name).put(draft), atOnce ? 0 : SAVE_AFTER_MS),
+      setTimeout(() => this.#keep(name, draft), atOnce ? 0 : SAVE_AFTER_MS),
     )
+  }
+
+  /** Keeps at once what was entered last, past what is under way: the window goes. */
+  flush(): void {
+    const underWay = [...this.#writes.values()].filter((writes) => writes.isWriting)
+    for (const [name, timer] of this.#timers) {
+      clearTimeout(timer)
+      this.#keep(name, this.#drafts.get(name) ?? {})
+    }
+    for (const writes of underWay) writes.flush()
   }
 
   discard(name: string): void {
     clearTimeout(this.#timers.get(name))
+    this.#timers.delete(name)
     this.#drafts.delete(name)
     this.#remembered.set(name, Promise.resolve(null))
     this.#writeOf(name).put(null)
+  }
+
+  #keep(name: string, draft: object): void {
+    this.#timers.delete(name)
+    this.#writeOf(name).put(draft)
   }
 
   /** A draft that could not be kept is still in this window. */

@@ -1,12 +1,15 @@
 import { use, useCallback, useRef, useState } from 'react'
 import { DraftStore } from './draft-store.ts'
 import { host } from './host.ts'
+import { beforeLeaving } from './leaving.ts'
 
 const drafts = new DraftStore({
   get: async (name) => ((await host.call('drafts.get', { name }))?.value as object | undefined) ?? null,
   set: (name, value) => host.call('drafts.set', { name, value }),
   remove: (name) => host.call('drafts.remove', { name }),
 })
+
+beforeLeaving(() => drafts.flush())
 
 /**
  * What was entered in a wizard, kept while one looks at other pages and when Coffer is ended. Never put a secret in.

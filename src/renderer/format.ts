@@ -1,5 +1,6 @@
 import type { Settings } from '../contract/ipc/settings.ts'
 import { i18n } from './i18n.ts'
+import { localZone } from './typed-time.ts'
 
 /** Numbers and times as people read them, in the language of the window. Digits are tabular by the style sheet. */
 
@@ -74,6 +75,9 @@ let clock: Settings['clock'] = 'local'
 export function setClock(wanted: Settings['clock']): void {
   clock = wanted
 }
+
+/** IANA name of its zone. */
+export const clockZone = (): string => (clock === 'utc' ? 'UTC' : localZone())
 
 /** By a zone that was asked for, else by the clock that was chosen. */
 function onClock(at: number, options: Intl.DateTimeFormatOptions, timeZone?: string): string {

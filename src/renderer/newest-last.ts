@@ -5,7 +5,7 @@
 export class NewestLast<T> {
   readonly #write: (value: T) => Promise<unknown>
   #waiting: { value: T } | null = null
-  #isWriting = false
+  #writing: { value: T } | null = null
 
   /** @param write what fails is its own business: the next one is written all the same */
   constructor(write: (value: T) => Promise<unknown>) {
@@ -14,15 +14,26 @@ export class NewestLast<T> {
 
   put(value: T): void {
     this.#waiting = { value }
-    if (!this.#isWriting) void this.#run()
+    if (this.#writing === null) void this.#run()
+  }
+
+  get isWriting(): boolean {
+    return this.#writing !== null
+  }
+
+  /** Writes the newest at once, past what is under way, which may be cut off: the window goes. */
+  flush(): void {
+    const newest = this.#waiting ?? this.#writing
+    this.#waiting = null
+    if (newest !== null) this.#write(newest.value).catch(() => {})
   }
 
   async #run(): Promise<void> {
-    this.#isWriting = true
     for (let next = this.#waiting; next !== null; next = this.#waiting) {
       this.#waiting = null
+      this.#writing = next
       await this.#write(next.value).catch(() => {})
     }
-    this.#isWriting = false
+    this.#writing = null
   }
 }

@@ -36,13 +36,27 @@ export function useAct<K extends CallName>(name: K, refresh: readonly CallName[]
 }
 
 /**
- * A job that began or ended may have changed anything that was read before: whatever a page shows next is asked anew. What
- * stands on a page now follows its own rules, since some calls are jobs themselves.
+ * A job that began or ended may have changed anything that was read before, or is being read: whatever a page shows next is
+ * asked anew. What stands on a page now follows its own rules.
  * @returns what ends it
  */
 export function followJobs(): () => void {
-  const news = () => void queries.invalidateQueries({ refetchType: 'none' })
-  return host.subscribe((event) => {
+  const cache = queries.getQueryCache()
+  /** Hashes of what was being read as news came: when it is there, it is old. */
+  const old = new Set<string>()
+  const news = () => {
+    for (const query of cache.findAll({ fetchStatus: 'fetching' })) old.add(query.queryHash)
+    void queries.invalidateQueries({ refetchType: 'none' })
+  }
+  const endReading = cache.subscribe(({ type, query }) => {
+    if (type !== 'updated' || query.state.fetchStatus === 'fetching' || !old.delete(query.queryHash)) return
+    query.invalidate()
+  })
+  const endHearing = host.subscribe((event) => {
     if (event.type === 'started' || event.type === 'finished') news()
   }, news)
+  return () => {
+    endReading()
+    endHearing()
+  }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { day, fromNow, moment, setClock, timeOfDay } from '../../src/renderer/format.ts'
 import { startWords } from '../../src/renderer/i18n.ts'
+import { FILTERS_OFF, queryOf } from '../../src/renderer/pages/jobs/filter-values.ts'
 
 Object.assign(globalThis, { document: { documentElement: { lang: '' } } })
 await startWords('en')
@@ -15,6 +16,20 @@ test('times are told by the clock that was chosen in the settings; a zone that i
   assert.equal(moment(at, 'Asia/Tokyo'), '4 Nov 2026, 08:30')
   setClock('local')
   assert.equal(moment(at), '4 Nov 2026, 00:30')
+})
+
+test('the days that jobs are looked for by are those of the clock that was chosen', () => {
+  process.env.TZ = 'Europe/Berlin'
+  const asked = () => {
+    const { from, to } = queryOf({ ...FILTERS_OFF, from: '2026-10-25', to: '2026-10-25' })
+    return [from, to].map((at) => new Date(at ?? 0).toISOString())
+  }
+  // the clocks go back on that day: it has 25 hours
+  assert.deepEqual(asked(), ['2026-10-24T22:00:00.000Z', '2026-10-25T23:00:00.000Z'])
+  setClock('utc')
+  assert.deepEqual(asked(), ['2026-10-25T00:00:00.000Z', '2026-10-26T00:00:00.000Z'])
+  setClock('local')
+  assert.deepEqual([queryOf(FILTERS_OFF).from, queryOf({ ...FILTERS_OFF, to: 'tomorrow' }).to], [null, null])
 })
 
 test('what was a moment ago is so in words', () => {

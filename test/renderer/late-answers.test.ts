@@ -71,6 +71,36 @@ describe('a draft', () => {
   })
 })
 
+describe('a window that goes', () => {
+  test('keeps what was entered a moment ago, also past what is under way', async (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] })
+    const { call, inputs } = held<object | null, null>()
+    const drafts = new DraftStore({ get: async () => null, set: (_, value) => call(value), remove: () => call(null) })
+    drafts.put('d', { a: 1 }, false)
+    context.mock.timers.tick(500)
+    drafts.put('d', { a: 1, b: 2 }, false)
+    drafts.put('e', { c: 3 }, false)
+    drafts.flush()
+    context.mock.timers.tick(500)
+    assert.deepEqual(inputs(), [{ a: 1 }, { c: 3 }, { a: 1, b: 2 }])
+    drafts.put('e', { c: 4 }, false)
+    drafts.discard('e')
+    drafts.flush()
+    assert.equal(inputs().at(-1), null)
+  })
+  test('stores the choices that wait, and the one under way again, in one call', async () => {
+    const { call, inputs } = held<Partial<Set>, Set>()
+    const choices = new Choices(READ, call, () => {})
+    choices.flush()
+    void choices.choose(() => ({ theme: 'light' }))
+    void choices.choose(({ told }) => ({ told: { ...told, failures: false } }))
+    void choices.choose(({ told }) => ({ told: { ...told, late: false } }))
+    await turn()
+    choices.flush()
+    assert.deepEqual(inputs(), [{ theme: 'light' }, { theme: 'light', told: { failures: false, late: false } }])
+  })
+})
+
 interface Set {
   theme: string
   clock: string

@@ -24,8 +24,6 @@ export const settings = z.object({
   }),
   /** A job that failed while the machine slept goes on by itself when it is awake. */
   resumeAfterSleep: z.boolean(),
-  /** The doors of the first run were gone through, or closed. */
-  welcomed: z.boolean(),
 })
 export type Settings = z.infer<typeof settings>
 
@@ -39,7 +37,6 @@ export const DEFAULT_SETTINGS: Settings = {
   staysInTray: true,
   notifications: { failures: true, overdue: true, finished: false },
   resumeAfterSleep: true,
-  welcomed: false,
 }
 
 /** Those that are to change; the others stay. */

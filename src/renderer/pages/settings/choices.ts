@@ -50,6 +50,22 @@ export class Choices<T extends object> {
     })
   }
 
+  /**
+   * Stores all that waits at once, without its turn: the window goes, and nothing that waits for an answer would follow.
+   * What is under way is stored again with it, since it may be cut off.
+   */
+  flush(): void {
+    if (this.#waiting.length === 0) return
+    const now = { ...this.#stored }
+    const change: Partial<T> = {}
+    for (const choice of this.#waiting) {
+      const made = choice(now)
+      Object.assign(now, made)
+      Object.assign(change, made)
+    }
+    this.#store(change).catch(() => {})
+  }
+
   #show(): void {
     const shown = { ...this.#stored }
     for (const choice of this.#waiting) Object.assign(shown, choice(shown))

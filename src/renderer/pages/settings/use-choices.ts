@@ -5,6 +5,7 @@ import type { Settings } from '../../../contract/ipc/settings.ts'
 import { setClock } from '../../format.ts'
 import { host } from '../../host.ts'
 import { preferredLanguage, speak } from '../../i18n.ts'
+import { beforeLeaving } from '../../leaving.ts'
 import { applyContrast, lookOf } from '../../look.ts'
 import { type Choice, Choices } from './choices.ts'
 
@@ -27,7 +28,12 @@ export function useChoices(read: Settings): { shown: Settings; error: unknown; s
   )
   const { shown } = choices
   useLook(shown)
-  return { shown, error: choices.error, set: (choice) => void choices.choose(choice) }
+  const set = (choice: Choice<Settings>) => {
+    // also where another page is shown by then
+    const stay = beforeLeaving(() => choices.flush())
+    void choices.choose(choice).finally(stay)
+  }
+  return { shown, error: choices.error, set }
 }
 
 /** From the first choice on: what the window began with may have been asked for otherwise. */
