@@ -1,6 +1,6 @@
-import { EXIT } from '../contract/exit-codes.ts'
 import type { WindowEvent } from '../contract/ipc/job.ts'
 import type { Settings } from '../contract/ipc/settings.ts'
+import { jobNotice, WANTED_BY } from '../contract/notices.ts'
 import type { ScheduleNotice } from '../contract/schedule.ts'
 import type { Services } from '../worker/services/services.ts'
 import type { Strings } from './strings.ts'
@@ -17,22 +17,15 @@ export interface Note {
 export function noteOfJob(t: Strings, services: Services, event: WindowEvent): Note | null {
   if (event.type !== 'finished') return null
   const job = services.jobs.find((one) => one.jobId === event.jobId)
-  if (job === undefined || job.stopping) return null
   const { outcome } = event
-  if (outcome.state === 'failed') {
-    // Who stopped it knows.
-    return outcome.error.code === 'INTERRUPTED'
-      ? null
-      : { kind: 'failures', title: t.failed(job.subject), body: outcome.error.message }
-  }
-  if (outcome.exitCode === EXIT.interrupted) return null
-  const good = outcome.exitCode === EXIT.done
-  return good
-    ? { kind: 'finished', title: t.done(job.subject), body: t.doneBody }
-    : { kind: 'failures', title: t.attention(job.subject), body: t.attentionBody }
+  const about = jobNotice(outcome)
+  if (job === undefined || about === null) return null
+  const reason = outcome.state === 'failed' ? outcome.error.message : ''
+  const bodies = { failed: reason, attention: t.attentionBody, done: t.doneBody }
+  return { kind: WANTED_BY[about], title: t[about](job.subject), body: bodies[about] }
 }
 
 export function noteOfSchedule(t: Strings, notice: ScheduleNotice): Note {
   const titles = { failed: t.scheduleFailed, overdue: t.overdue, recovered: t.recovered }
-  return { kind: notice.about === 'overdue' ? 'overdue' : 'failures', title: titles[notice.about], body: notice.text }
+  return { kind: WANTED_BY[notice.about], title: titles[notice.about], body: notice.text }
 }

@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next'
 import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { JobState } from '../contract/ipc/history.ts'
@@ -43,15 +44,20 @@ export const STATE_TONE: Record<JobState, Tone> = {
   done: 'ok',
 }
 
+interface NamedJob {
+  kind: JobKind
+  subject: string
+  dryRun: boolean
+}
+
 /** What a job is, as a name: `Backup “trading”`. */
-export function useJobName(): (job: { kind: JobKind; subject: string; dryRun: boolean }) => string {
+export function nameOfJob(t: TFunction<'jobs'>, { kind, subject, dryRun }: NamedJob): string {
+  const known = NAMED.find((one) => one === kind) ?? 'other'
+  const name = t(`kinds.${known}`, { subject })
+  return dryRun ? t('dryRun', { name }) : name
+}
+
+export function useJobName(): (job: NamedJob) => string {
   const { t } = useTranslation('jobs')
-  return useCallback(
-    ({ kind, subject, dryRun }) => {
-      const known = NAMED.find((one) => one === kind) ?? 'other'
-      const name = t(`kinds.${known}`, { subject })
-      return dryRun ? t('dryRun', { name }) : name
-    },
-    [t],
-  )
+  return useCallback((job) => nameOfJob(t, job), [t])
 }

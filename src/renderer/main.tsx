@@ -15,6 +15,7 @@ import { preferredLanguage, startWords } from './i18n.ts'
 import { JobsProvider } from './jobs-context.tsx'
 import { keepFocus } from './keep-focus.ts'
 import { applyContrast, colourScheme, readLook } from './look.ts'
+import { followNotices, noticeState } from './notices.ts'
 import { followJobs, queries } from './query.ts'
 import { router } from './routes.tsx'
 import { theme } from './theme.ts'
@@ -25,6 +26,7 @@ if (root !== null) {
   applyContrast(look)
   await startWords(look.language ?? preferredLanguage())
   followJobs()
+  if (noticeState() !== 'desktop') followNotices(() => void router.navigate('/jobs'))
   keepFocus()
   createRoot(root).render(
     <StrictMode>

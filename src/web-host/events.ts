@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { WindowEvent } from '../contract/ipc/job.ts'
+import type { NoticeEvent } from '../contract/ipc/notice.ts'
 
 const MAX_STREAMS = 16
 const HEARTBEAT_MS = 15_000
@@ -7,7 +8,7 @@ const HEARTBEAT_MS = 15_000
 const SLOW = 256 * 1024
 const STUCK = 8 * 1024 * 1024
 
-/** The events of the jobs as server-sent events (HTML Living Standard, 9.2) to every open page. */
+/** The events of the jobs, and the notices of schedules, as server-sent events (HTML Living Standard, 9.2) to every open page. */
 export class EventStreams {
   readonly #streams = new Set<ServerResponse>()
   readonly #changed: (open: number) => void
@@ -38,7 +39,7 @@ export class EventStreams {
     return this.#streams.size
   }
 
-  send(event: WindowEvent): void {
+  send(event: WindowEvent | NoticeEvent): void {
     // JSON has no line breaks of its own, so one `data` line holds it.
     this.#write(`data: ${JSON.stringify(event)}\n\n`, event.type === 'progress')
   }

@@ -42,7 +42,10 @@ export async function startWebHost(services: Services, files: RendererFiles): Pr
   const events = new EventStreams((open) => {
     for (const listener of listeners) listener(open)
   })
-  const unsubscribe = services.subscribe((event) => events.send(event))
+  const unsubscribe = [
+    services.subscribe((event) => events.send(event)),
+    services.background.subscribe((notice) => events.send({ type: 'notice', ...notice })),
+  ]
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value)
@@ -129,7 +132,7 @@ export async function startWebHost(services: Services, files: RendererFiles): Pr
     onWindows: (listener) => void listeners.add(listener),
     close: async () => {
       listeners.clear()
-      unsubscribe()
+      for (const end of unsubscribe) end()
       events.close()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()

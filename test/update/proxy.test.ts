@@ -7,6 +7,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { serializeError } from '../../src/contract/errors.ts'
+import { Services } from '../../src/worker/services/services.ts'
+import { fakeKeychain } from '../profile/support.ts'
 import { failsWith, freshFolder, listOf, PACKAGE, Person, type Publisher, publisher } from './support.ts'
 
 /** Through a proxy in a process of its own: whom it is asked for, when it is not asked, and what it does not get to see. */
@@ -141,6 +144,54 @@ test('credentials are taken from the environment alone, and stand nowhere', asyn
     assert.ok(!JSON.stringify({ ...error, message: error.message }).includes(PASSWORD))
     assert.match(String((error as { hint?: string }).hint), /HTTPS_PROXY/)
   }
+})
+
+test('a login that the window keeps gets to a proxy whose address has none, and stands nowhere', async () => {
+  const [user, password] = ['dom\\joe@bank', `%3A:/${PASSWORD}`]
+  const proxy = await startProxy(`${user}:${password}`)
+  const person = await somebody({ HTTPS_PROXY: `http://${proxy.address}` })
+  const keychain = fakeKeychain()
+  const services = new Services({
+    // in this process, which trusts the publisher's server
+    runJob: async (request, { jobId = 'j', onEvent } = {}) => {
+      onEvent?.({ type: 'started', jobId, kind: request.kind, at: 0 })
+      Object.assign(person.environment, request.environment)
+      return person.run(request as never).then(
+        (result) => ({ state: 'done', exitCode: 0, result: result as never }),
+        (error: unknown) => ({ state: 'failed', error: serializeError(error) }),
+      )
+    },
+    ...{ profile: person.profile, directory: person.profile, host: 'browser', version: '0.0.0-test' },
+    environment: { ...person.environment },
+    keychain: async () => keychain,
+  })
+  const { handlers } = services
+  const check = () => handlers['updates.check'](null)
+  const refused = failsWith('UPDATE_UNREACHABLE', undefined, /HTTP status 407/)
+  assert.equal((await handlers['updates.get'](null)).proxyLogin, null)
+  await assert.rejects(check(), refused)
+  const kept = await handlers['updates.proxyLogin']({ user, password })
+  assert.deepEqual([kept.proxyLogin, kept.proxyUsed], ['keychain', `http://${proxy.address}`])
+  assert.equal((await check()).offer?.newest.version, '9.1.0')
+  const held = [...keychain.entries.values()].map(String)
+  assert.deepEqual(held.sort(), [password, user].sort())
+  const files = readdirSync(person.profile, { recursive: true, withFileTypes: true })
+  for (const file of files.filter((one) => one.isFile())) {
+    assert.ok(!readFileSync(join(file.parentPath, file.name), 'latin1').includes(PASSWORD), file.name)
+  }
+  assert.ok(!JSON.stringify([kept, await handlers['updates.get'](null)]).includes(PASSWORD))
+
+  // an address that has its own keeps it
+  const own = await startProxy(`other:${PASSWORD}`)
+  const other = await somebody({ ...person.environment, HTTPS_PROXY: `http://other:${PASSWORD}@${own.address}` })
+  assert.equal((await other.check()).state, 'available')
+
+  const gone = await handlers['updates.proxyLogin']({ user: '', password: 'left over' })
+  assert.deepEqual([gone.proxyLogin, keychain.entries.size], [null, 0])
+  delete person.environment.COFFER_UPDATE_PROXY_USER
+  delete person.environment.COFFER_UPDATE_PROXY_PASSWORD
+  await assert.rejects(check(), refused)
+  await services.close(1_000)
 })
 
 test('what is no proxy is refused where it is set, and stops a look where the environment names it', async () => {

@@ -89,6 +89,7 @@ export const CALL_NAMES = [
   'updates.get',
   'updates.readKey',
   'updates.on',
+  'updates.proxyLogin',
   'updates.off',
   'updates.check',
   'updates.fetch',

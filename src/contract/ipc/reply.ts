@@ -4,6 +4,7 @@ import { serializedError } from './error.ts'
 import { type WindowEvent, windowEvent } from './job.ts'
 import { CALLS, type CallHandlers, type CallInput, type CallOutput, isCallName } from './map.ts'
 import type { CallName } from './names.ts'
+import { type NoticeEvent, noticeEvent } from './notice.ts'
 
 /** What a host answers: a value, or an error without its stack. */
 export type Reply = { ok: true; value: unknown } | { ok: false; error: SerializedError }
@@ -62,6 +63,17 @@ export class Client {
       const event = windowEvent.safeParse(data)
       if (event.success) listener(event.data)
     }, onReconnect)
+  }
+
+  /** What a browser's host tells of schedules. @returns what ends it */
+  onNotice(listener: (notice: NoticeEvent) => void): () => void {
+    return this.#transport.subscribe(
+      (data) => {
+        const notice = noticeEvent.safeParse(data)
+        if (notice.success) listener(notice.data)
+      },
+      () => {},
+    )
   }
 
   /** What a host answered, however it was asked: its value, checked. @throws the host's CofferError */

@@ -19,7 +19,7 @@ export const settings = z.object({
     failures: z.boolean(),
     /** No good backup for longer than the target. */
     overdue: z.boolean(),
-    /** A long job that was started here is done. */
+    /** A job that was started here is done. */
     finished: z.boolean(),
   }),
   /** A job that failed while the machine slept goes on by itself when it is awake. */

@@ -26,7 +26,7 @@ export function proxySetting(text: string): string | undefined {
   // before anything is understood: a password must not stand in a message
   if (text.includes('@')) {
     throw new CofferError('USAGE', say('update.proxyCredentials'), {
-      hint: 'Give them in HTTPS_PROXY of the environment that Coffer is started with: it is read there and kept nowhere.',
+      hint: `The window keeps them in the keychain, under "Login at the proxy"; the command line takes them from ${PROXY_LOGIN.user} and ${PROXY_LOGIN.password}, or from HTTPS_PROXY, of its environment.`,
     })
   }
   const url = parsed(text)
@@ -38,9 +38,13 @@ export function proxySetting(text: string): string | undefined {
   return url.origin
 }
 
+/** A proxy's user name and password, where its address has none: a window gets them from the keychain. */
+export const PROXY_LOGIN = { user: 'COFFER_UPDATE_PROXY_USER', password: 'COFFER_UPDATE_PROXY_PASSWORD' } as const
+
 /**
  * The proxy by which the list at `url` is asked for: what is set, else what the environment says (HTTPS_PROXY, in lowercase
- * first, as other programs have it). NO_PROXY counts for both. Null: none. This very machine is never asked through one.
+ * first, as other programs have it). NO_PROXY counts for both. Null: none. This very machine is never asked through one. What
+ * has no user name in its address gets PROXY_LOGIN's.
  * @throws USAGE where the environment names one that can't be used: asking past it is not what its owner wants
  */
 export function proxyFor(url: URL, { proxy: set }: UpdateSettings, environment: Environment): UpdateProxy | null {
@@ -52,6 +56,11 @@ export function proxyFor(url: URL, { proxy: set }: UpdateSettings, environment: 
     throw new CofferError('USAGE', say('update.proxyVariable', { why: say('update.proxyForm') }), {
       hint: ADDRESS_HINT,
     })
+  }
+  const { [PROXY_LOGIN.user]: user, [PROXY_LOGIN.password]: password } = environment
+  if (address.username === '' && address.password === '' && user) {
+    address.username = encodeURIComponent(user)
+    address.password = encodeURIComponent(password ?? '')
   }
   const NO_PROXY = environment.no_proxy || environment.NO_PROXY || ''
   return { HTTPS_PROXY: address.href, NO_PROXY, shown: address.origin }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { updateLook, updateVersion } from '../../updates.ts'
+import { variableState } from '../connection.ts'
 import { jobId } from '../job.ts'
 import { MAX_NAME, MAX_PATH } from '../limits.ts'
 import { fileId } from './files.ts'
@@ -25,6 +26,8 @@ const standing = z.object({
   proxy: z.string().nullable(),
   /** By which the address is asked, without credentials; null: none. */
   proxyUsed: z.string().nullable(),
+  /** Where a user name and password for it are, if its address has none; null: nowhere. */
+  proxyLogin: variableState.shape.from.exclude(['missing']).nullable(),
   /** The organisation's file that decides it; null: it is decided here. */
   organisation: z.string().nullable(),
   running: z.string(),
@@ -49,6 +52,11 @@ export const updateCalls = {
       /** An address, `none`, or `system`. */
       proxy: z.string().trim().min(1).max(MAX_PATH),
     }),
+    output: standing,
+  },
+  /** Kept as connections' secrets are, and never given back. An empty user name takes both away. */
+  'updates.proxyLogin': {
+    input: z.object({ user: z.string().trim().max(256), password: z.string().max(1_024) }),
     output: standing,
   },
   'updates.off': { input: z.null(), output: standing },

@@ -7,6 +7,7 @@ import { Card, Headline, Pill, Problem } from '../../parts/basics.tsx'
 import { Confirm } from '../../parts/confirm.tsx'
 import { useAct, useCall } from '../../query.ts'
 import { errorOf } from '../../state.ts'
+import { BrowserNotices } from './browser-notices.tsx'
 import type { Choice } from './choices.ts'
 import { Updates } from './updates.tsx'
 import { useChoices } from './use-choices.ts'
@@ -99,7 +100,7 @@ function Chosen({ read, desktop }: { read: Settings; desktop: boolean }) {
           {notify('failures')}
           {notify('overdue')}
           {notify('finished')}
-          {!desktop && <p className="mute small">{t('noticesDesktop')}</p>}
+          {!desktop && <BrowserNotices />}
           {toggle(t('resumeAfterSleep'), shown.resumeAfterSleep, (on) => () => ({ resumeAfterSleep: on }))}
           {desktop && toggle(t('staysInTray'), shown.staysInTray, (on) => () => ({ staysInTray: on }))}
           {desktop && toggle(t('startAtLogin'), shown.startAtLogin, (on) => () => ({ startAtLogin: on }))}

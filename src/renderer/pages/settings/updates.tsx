@@ -8,6 +8,7 @@ import { Card, Pill, Problem } from '../../parts/basics.tsx'
 import { Digest, Facts } from '../../parts/facts.tsx'
 import { useAct, useCall } from '../../query.ts'
 import { errorOf } from '../../state.ts'
+import { ProxyLogin } from './proxy-login.tsx'
 import { UpdateOffer } from './updates-offer.tsx'
 import { SetUpUpdates } from './updates-set-up.tsx'
 
@@ -94,6 +95,7 @@ function On({ standing, onChange }: { standing: UpdateStanding; onChange(): void
           ],
         ]}
       />
+      {proxyUsed !== null && <ProxyLogin kept={standing.proxyLogin} />}
       <Organisation standing={standing} />
       {organisation === null && (
         <Switch

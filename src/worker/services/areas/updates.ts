@@ -4,12 +4,13 @@ import type { AreaHandlers } from '../../../contract/ipc/map.ts'
 import type { UpdateSettingsResult } from '../../../contract/results.ts'
 import { say } from '../../../contract/said/said.ts'
 import { compareVersions } from '../../../contract/versions.ts'
+import { PROXY_LOGIN } from '../../../jobs/update/proxy.ts'
 import { keyInFile, updateStanding } from '../../../jobs/update/run.ts'
 import { fetchedFolder } from '../../../jobs/update/tidy.ts'
 import type { ServiceCore } from '../core.ts'
 
 export const updateHandlers = (core: ServiceCore): AreaHandlers<'updates'> => {
-  const now = async () => standingOf(await updateStanding(core.environment()))
+  const now = async () => standingOf(await updateStanding(core.environment()), proxyLogin(core))
   return {
     'updates.get': now,
     'updates.readKey': async ({ file }) => {
@@ -21,6 +22,15 @@ export const updateHandlers = (core: ServiceCore): AreaHandlers<'updates'> => {
       const place = isAddress ? address : core.path(address)
       const publicKey = { pem, keyId }
       await core.ask({ kind: 'update', action: 'on', address: place, publicKey, channel, daily, proxy })
+      return now()
+    },
+    'updates.proxyLogin': async ({ user, password }) => {
+      const isGiven = user !== ''
+      // the lock between processes that write secrets is the database's
+      await core.memory().catch(() => null)
+      await core.vault.set({ [PROXY_LOGIN.user]: user, [PROXY_LOGIN.password]: isGiven ? password : '' })
+      const details = { proxy_login: isGiven ? 'given' : 'taken away' }
+      await core.activity.record({ action: 'settings changed', subject: 'proxy of new versions', details })
       return now()
     },
     'updates.off': async () => {
@@ -40,7 +50,12 @@ export const updateHandlers = (core: ServiceCore): AreaHandlers<'updates'> => {
   }
 }
 
-function standingOf(found: UpdateSettingsResult): UpdateStanding {
+function proxyLogin({ vault, options }: ServiceCore): UpdateStanding['proxyLogin'] {
+  const inEnvironment = options.environment[PROXY_LOGIN.user] === undefined ? null : 'environment'
+  return vault.places()(PROXY_LOGIN.user) ?? inEnvironment
+}
+
+function standingOf(found: UpdateSettingsResult, login: UpdateStanding['proxyLogin']): UpdateStanding {
   const { enabled, address, key, public_key: pem, channel, daily, proxy, own, settings, running, last } = found
   return {
     enabled,
@@ -50,6 +65,7 @@ function standingOf(found: UpdateSettingsResult): UpdateStanding {
     daily,
     proxy,
     proxyUsed: found.proxy_used,
+    proxyLogin: login,
     organisation: own ? null : settings,
     running,
     last,
