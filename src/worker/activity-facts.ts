@@ -56,6 +56,7 @@ export function activityOf(request: JobRequest): JobActivity | null {
       details[snake(name)] = typeof value === 'string' ? clean(value) : value
     }
   }
+  if (Array.isArray(inner.files)) details.files = clean(inner.files.map(String).join(', '))
   const config = configIn(fields)
   if (config !== null) details.config = clean(config.name)
   const archive = fields.archive as ArchiveLocation | undefined
@@ -164,7 +165,8 @@ function subjectOf(inner: Readonly<Record<string, unknown>>, config: ConfigSourc
     const value = inner[name]
     if (typeof value === 'string') return value
   }
-  if (Array.isArray(inner.files)) return inner.files.map(String).join(', ')
+  // names alone: where they lie stands in the details, and of an upload in a folder that is gone
+  if (Array.isArray(inner.files)) return inner.files.map((path) => String(path).split(/[\\/]/).at(-1)).join(', ')
   if (isRecord(inner.schedule) && typeof inner.schedule.name === 'string') return inner.schedule.name
   if (config === null) return ''
   // as it stands in the file, unread: what is a variable there is told by the result

@@ -143,3 +143,10 @@ test('no secret gets into a line', () => {
     details: { config: 'b.yaml', dry_run: true },
   })
 })
+
+test('what was verified is named as people know it; where it lay stands in the details', () => {
+  const files = ['/tmp/session/x9/case-17.zip', 'C:\\evidence\\report.json']
+  const verified = activityOf({ kind: 'verify', files, trust: [], at: null, environment: {} })
+  assert.equal(verified?.subject, 'case-17.zip, report.json')
+  assert.equal(verified?.details.files, files.join(', '))
+})

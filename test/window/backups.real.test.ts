@@ -323,7 +323,7 @@ step('the archive is looked into, checked, and its custody followed', async () =
   assert.ok(Object.keys(described.checksums).length >= 2)
   await button('Check every record').click()
   await heading(`“${ID}” is whole and unchanged`).waitFor()
-  await page.getByText('Every offset accounted for').waitFor()
+  await page.getByText('Every position (offset) accounted for').waitFor()
   await page.getByRole('tab', { name: 'Runs and custody' }).click()
   await page.getByText('✓ it holds').waitFor()
   await page.getByRole('table', { name: 'Log of custody, newest first' }).getByText('backed up').first().waitFor()

@@ -69,7 +69,7 @@ async function addCluster(name: string, kind: RegExp): Promise<void> {
   await keys(page, /^Add a connection$/, 'Enter')
   await type(page, /^Name( \*)?$/, name)
   await choose(/^Cluster to back up$/, kind)
-  await type(page, /^Bootstrap servers/, bootstrap)
+  await type(page, /^Addresses of the cluster/, bootstrap)
   await keys(page, /^Security$/, 'ArrowDown')
   await page
     .getByRole('option', { name: /PLAINTEXT\)$/ })

@@ -89,7 +89,7 @@ step('archive, backup and streams are chosen', async () => {
 step('the timeline shows records and the closed days, and takes a preset', async () => {
   await heading(`${topic}, records per day`).waitFor()
   await page.getByText(/26 Aug 2025 – 28 Aug 2025: no records; the account of offsets shows/).waitFor()
-  await page.getByText('Every offset accounted for').waitFor()
+  await page.getByText('Every position (offset) accounted for').waitFor()
   await button('Q3 2025').click()
   await page.getByText('30 Sept 2025, 23:59:59.999', { exact: false }).first().waitFor()
   await shot(page, '04-window')
@@ -147,7 +147,7 @@ step('what is hidden is hidden in the preview too', async () => {
 
 step('the last step says what will happen, and a first key is made', async () => {
   await page.getByText(/At most [\d,]+ records/).waitFor()
-  await page.getByText('Taken is what fits: value $.customer_id equals "C17".').waitFor()
+  await page.getByText('Only records that fit are taken: value $.customer_id equals "C17".').waitFor()
   await page.getByLabel('Who signs').fill('Jane Doe')
   await page.getByLabel('Organisation').fill('Example Bank')
   await button('Make a key').click()
@@ -165,7 +165,7 @@ step('everything is remembered when the wizard is left and the window reloaded',
   await shot(page, '08-case-without-package')
   await button('Choose the records').click()
   // it opens at the step where it was left
-  await page.getByText('Taken is what fits: value $.customer_id equals "C17".').waitFor()
+  await page.getByText('Only records that fit are taken: value $.customer_id equals "C17".').waitFor()
   assert.equal(await page.getByLabel('Role of the signer').inputValue(), 'records officer')
 })
 

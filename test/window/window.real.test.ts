@@ -105,7 +105,7 @@ test('the page says what it is for when there is nothing', async () => {
 test('a connection is checked, step by step', async () => {
   await button('Add a connection').click()
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('test cluster')
-  await page.getByLabel('Bootstrap servers').fill(bootstrap)
+  await page.getByLabel('Addresses of the cluster').fill(bootstrap)
   await page.getByRole('combobox', { name: 'Security' }).click()
   await page
     .getByRole('option', { name: /PLAINTEXT\)$/ })
@@ -197,7 +197,7 @@ test('the archive is listed, described and checked', async () => {
   await button('Check every record').click()
   await heading('“first” is whole and unchanged').waitFor()
   await page.getByText('✓ passed').first().waitFor()
-  await page.getByText('Every offset accounted for').waitFor()
+  await page.getByText('Every position (offset) accounted for').waitFor()
   await page.getByRole('tab', { name: 'Streams and partitions' }).click()
   const rows = page.getByRole('table', { name: 'Record streams by partition' }).getByRole('row')
   await rows.nth(1).waitFor()

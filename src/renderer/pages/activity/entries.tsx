@@ -61,7 +61,7 @@ export function Entries({ filter }: { filter: ActivityFilter }) {
         id: 'subject',
         title: t('column.subject'),
         grow: 2.1,
-        // The paths of several files can be long: the entry itself has them whole.
+        // The names of several files can be long: the entry itself has them whole.
         cell: (entry) => (
           <span className="three-lines" data-words="none">
             {entry.subject}

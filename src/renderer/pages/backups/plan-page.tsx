@@ -16,6 +16,7 @@ import { FilesPanel } from './files-panel.tsx'
 import { useRefreshAfterJobs } from './refresh.ts'
 import { ScheduleActions, ScheduleHistory } from './schedule-parts.tsx'
 import { lastGoodAt, PROTECTION_TONE, protectionOf, scheduleOf, useSchedules, useStanding } from './standing.ts'
+import { yearsOf } from './wizard/retention.ts'
 import { NextRuns } from './wizard/when-step.tsx'
 
 /** One plan: how it stands, when it runs, how its runs ended, and the same job as files. */
@@ -93,9 +94,7 @@ function PlanView({ plan, schedule }: { plan: Plan; schedule: ScheduleStatus | n
             ? t('plan.noArchive')
             : `${t('streams', { ns: 'app', count: standing.topics })} · ${bytes(standing.storedBytes)}`}
         </Figure>
-        <Figure title={t('plan.toKeep')} value={t('plan.days', { count: plan.retention.days })}>
-          {t(`keep.presets.${plan.retention.preset}.name`)}
-        </Figure>
+        <ToKeep retention={plan.retention} />
       </div>
       <Card title={t('plan.when')}>
         {schedule === null ? (
@@ -115,6 +114,19 @@ function PlanView({ plan, schedule }: { plan: Plan; schedule: ScheduleStatus | n
       </Card>
       <FilesPanel plan={plan} clock={schedule === null ? null : clockFrom(schedule)} />
     </>
+  )
+}
+
+/** In years where it was set in years, as the rules have it. */
+function ToKeep({ retention: { days, preset } }: { retention: Plan['retention'] }) {
+  const { t } = useTranslation('backups')
+  const years = yearsOf(days)
+  const inDays = t('plan.days', { count: days })
+  const rule = t(`keep.presets.${preset}.name`)
+  return (
+    <Figure title={t('plan.toKeep')} value={years === null ? inDays : t('plan.years', { count: years })}>
+      {years === null ? rule : `${inDays} · ${rule}`}
+    </Figure>
   )
 }
 

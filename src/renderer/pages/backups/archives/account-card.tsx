@@ -45,12 +45,14 @@ export function AccountCard({ description, deep }: { description: ArchiveDescrip
 function Totals({ account, deep }: { account: NonNullable<ArchiveDescription['account']>; deep: Deep }) {
   const { t } = useTranslation('backups')
   const absent = Object.entries(account.absent) as [AbsentKind, number][]
-  const open = absent.some(([kind, n]) => n > 0 && (kind === 'unexplained' || kind === 'deleted_during'))
+  const { unexplained = 0, deleted_during: lost = 0 } = account.absent as Partial<Record<AbsentKind, number>>
   return (
     <>
       <p>
-        {open ? (
-          <Pill tone="warn">{t('archives.account.open')}</Pill>
+        {unexplained > 0 ? (
+          <Pill tone="warn">{t('archives.account.unexplained', { count: unexplained })}</Pill>
+        ) : lost > 0 ? (
+          <Pill tone="warn">{t('archives.account.lost', { count: lost })}</Pill>
         ) : deep === 'PASSED' ? (
           <Pill tone="ok">{t('archives.account.whole')}</Pill>
         ) : (

@@ -40,6 +40,7 @@ export function ClusterStep({ draft, change, editing }: StepProps) {
       <Card title={t('cluster.title')}>
         <Radio.Group
           label={t('cluster.which')}
+          description={t('cluster.whichHint')}
           value={draft.sourceId}
           onChange={(sourceId) => change({ sourceId, include: draft.sourceId === sourceId ? draft.include : [] })}
         >

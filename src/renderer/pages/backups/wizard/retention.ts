@@ -52,3 +52,9 @@ export const PRESETS: readonly Preset[] = [
 
 /** Whole years in days, leap days counted so that it is never too short: 7 years are 2,557 days. */
 export const daysOf = (years: number): number => years * 365 + Math.ceil(years / 4)
+
+/** The years that so many days were set for; null where they are not a number of years. */
+export function yearsOf(days: number): number | null {
+  const years = Math.floor(days / 365)
+  return years > 0 && daysOf(years) === days ? years : null
+}
