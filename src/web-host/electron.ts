@@ -7,16 +7,16 @@ const FETCH_TIMEOUT_MS = 5 * 60_000
 
 /**
  * Opens the desktop application where Electron's runtime is on this machine or can be fetched.
+ * @param folder of the package "electron"; null: it is not installed
  * @returns null when its window was closed again, else why there could be none
  */
-export async function startElectron(root: string, profile: string): Promise<string | null> {
+export async function startElectron(
+  root: string,
+  profile: string,
+  folder: string | null = installed(),
+): Promise<string | null> {
   if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return 'there is no display'
-  let folder: string
-  try {
-    folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'))
-  } catch {
-    return 'the package "electron" is not installed'
-  }
+  if (folder === null) return 'the package "electron" is not installed'
   if (runtime(folder) === null) {
     console.error("Fetching Electron's runtime once (about 110 MB) …")
     const fetched = spawnSync(process.execPath, [join(folder, 'install.js')], {
@@ -31,6 +31,14 @@ export async function startElectron(root: string, profile: string): Promise<stri
   const bundled = spawnSync(process.execPath, [join(root, 'src/main/bundle.ts')], { stdio: 'inherit' })
   if (bundled.status !== 0) return 'its part of Coffer could not be built'
   return run(binary, root, profile)
+}
+
+function installed(): string | null {
+  try {
+    return dirname(createRequire(import.meta.url).resolve('electron/package.json'))
+  } catch {
+    return null
+  }
 }
 
 /** The path of Electron's program, where its package has fetched it (its index.js reads the same file). */

@@ -64,7 +64,7 @@ function Hint({ hint, code }: { hint: string; code: ErrorCode | undefined }) {
   return (
     <div>
       <span className="mute">{t('ask')}:</span>
-      <CopyText text={foreign ? hint.slice(at) : hint} label={t('ask')} />
+      <CopyText text={hint.slice(at)} label={t('ask')} />
     </div>
   )
 }
