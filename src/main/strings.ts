@@ -46,7 +46,7 @@ const de: typeof en = {
   open: 'Coffer öffnen',
   nothingRuns: 'Es läuft nichts',
   running: (jobs) => (jobs === 1 ? '1 Auftrag läuft' : `${jobs} Aufträge laufen`),
-  problems: (problems) => (problems === 1 ? '1 Zeitplan braucht Sie' : `${problems} Zeitpläne brauchen Sie`),
+  problems: (problems) => (problems === 1 ? '1 Zeitplan wartet auf Sie' : `${problems} Zeitpläne warten auf Sie`),
   done: (subject) => `Fertig: ${subject}`,
   attention: (subject) => `Bitte ansehen: ${subject}`,
   failed: (subject) => `Fehlgeschlagen: ${subject}`,

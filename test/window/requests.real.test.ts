@@ -88,7 +88,7 @@ step('archive, backup and streams are chosen', async () => {
 
 step('the timeline shows records and the closed days, and takes a preset', async () => {
   await heading(`${topic}, records per day`).waitFor()
-  await page.getByText(/26 Aug 2025 – 28 Aug 2025: no records; the account of offsets shows/).waitFor()
+  await page.getByText(/26 Aug 2025 – 28 Aug 2025: no records; the archive’s account shows/).waitFor()
   await page.getByText('Every position (offset) accounted for').waitFor()
   await button('Q3 2025').click()
   await page.getByText('30 Sept 2025, 23:59:59.999', { exact: false }).first().waitFor()
