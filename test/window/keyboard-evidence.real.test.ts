@@ -112,7 +112,7 @@ test('its verdict is kept as a PDF that says what the page says, and is whole', 
 test('and judged again without that time', async () => {
   await keys(page, /^Judge without it$/, 'Enter')
   await heading('This PDF is genuine and unchanged').waitFor()
-  await page.getByText('By the proved time of each signature, else for now.').waitFor()
+  await page.getByText('Empty: each signature is judged for its proved time, or for now where it has none.').waitFor()
   assert.deepEqual(await saidByPage(), saidByProgram())
 })
 
