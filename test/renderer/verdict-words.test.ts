@@ -57,6 +57,7 @@ for (const [whom, trust, advice] of [
       assert.equal(headline, verify.headlines.unknownSigner)
       const intact = at('intact')
       assert.deepEqual([intact.verdict, intact.sign], ['passed', app.verdict.passed])
+      assert.match(intact.answer, /^(Yes|Ja)\. /)
       assert.doesNotMatch(intact.answer, /can[’']t be said|nicht sagen|vouch|bürgt/)
       assert.equal(at('changed').verdict, 'passed')
       const whose = at('whose')

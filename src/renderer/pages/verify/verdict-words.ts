@@ -23,7 +23,8 @@ export function verdictWords(t: T, found: TFunction<'verdicts'>, language: strin
   const verdict = (one: Verdict) => t(`verdict.${one}`, { ns: 'app' })
   const answer = (file: VerifiedFile, row: Row) => {
     const own = row.question === 'next' ? nextWords(found, file) : foreign ? rowWords(found, file, row) : row.answer
-    const here = onPage(own, t)
+    const isYes = row.question === 'intact' && row.verdict === 'passed'
+    const here = isYes ? `${found('answers.yes')} ${onPage(own, t)}` : onPage(own, t)
     const root = row.question === 'whose' && row.verdict === 'passed' ? trustedBy(file, trusted) : null
     return root === null ? here : `${here} ${t('trustedSince', { name: root.name, day: day(Date.parse(root.since)) })}`
   }
