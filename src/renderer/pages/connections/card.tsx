@@ -24,7 +24,7 @@ export function ConnectionCard({ connection, check, onCheck, onChange }: CardPro
   const { name, purpose } = connection
   return (
     <article className={`card${fails(check) ? ' problem' : ''}`} aria-labelledby={id}>
-      <div className="between">
+      <div className="between middle">
         <div>
           <h3 id={id}>{name}</h3>
           <p className="mute">

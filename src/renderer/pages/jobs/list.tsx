@@ -6,7 +6,7 @@ import type { JobRow } from '../../../contract/ipc/history.ts'
 import { known } from '../../error-words.ts'
 import { count, duration, fromNow, moment } from '../../format.ts'
 import { STATE_TONE, useJobName } from '../../job-words.ts'
-import { Empty, Headline, Pill, Problem } from '../../parts/basics.tsx'
+import { Card, Empty, Headline, Pill, Problem } from '../../parts/basics.tsx'
 import { DataTable, type TableColumn } from '../../parts/data-table.tsx'
 import { JobControls, JobProgress, ProgressView, percentOf } from '../../parts/progress.tsx'
 import { Told } from '../../parts/told.tsx'
@@ -56,7 +56,9 @@ export function JobListPage() {
             {page.total === 0 ? (
               <Empty title={t('none')}>{t('noneHint')}</Empty>
             ) : (
-              <Table rows={rows} total={page.total} order={order} onOrder={setOrder} onEnd={history.more} />
+              <Card>
+                <Table rows={rows} total={page.total} order={order} onOrder={setOrder} onEnd={history.more} />
+              </Card>
             )}
           </>
         )}
