@@ -76,12 +76,12 @@ export function attentionWords(one: Attention, t: T): { headline: string; text: 
       return {
         headline: '',
         text: t('a.lost.text', { topic: one.topic, backup: one.backupId, offsets: count(one.offsets) }),
-        to: '/backups',
+        to: '/backups/archives',
       }
     case 'unproved':
       return { headline: '', text: t('a.unproved.text', { backup: one.backupId }), to: '/restore' }
     case 'unlocked':
-      return { headline: '', text: t('a.unlocked.text', { place: one.place }), to: '/backups' }
+      return { headline: '', text: t('a.unlocked.text', { place: one.place }), to: '/backups/archives' }
   }
 }
 
@@ -104,7 +104,7 @@ export function AttentionCard({ one }: { one: Attention }) {
         )}
       </p>
       <Link to={to} className="btn">
-        {t(`a.${one.kind}.action`, { defaultValue: t('details', { ns: 'app' }) })}
+        {t(`a.${one.kind}.action`)}
       </Link>
     </section>
   )

@@ -34,12 +34,15 @@ export function Standing({ data }: { data: Overview }) {
           {notes.length > 0 && (
             <Card title={t('notes')}>
               <ul className="plain-list">
-                {notes.map((one) => (
-                  <li key={JSON.stringify(one)}>
-                    <Pill tone={one.severity}>{t(`severity.${one.severity}`)}</Pill>{' '}
-                    {sentence(attentionWords(one, t).text)}
-                  </li>
-                ))}
+                {notes.map((one) => {
+                  const { text, to } = attentionWords(one, t)
+                  return (
+                    <li key={JSON.stringify(one)}>
+                      <Pill tone={one.severity}>{t(`severity.${one.severity}`)}</Pill> {sentence(text)}{' '}
+                      <Link to={to}>{t(`a.${one.kind}.action`)}</Link>
+                    </li>
+                  )
+                })}
               </ul>
             </Card>
           )}
