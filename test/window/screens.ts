@@ -11,6 +11,9 @@ import { fillWithSample, SAMPLE_ENVIRONMENT } from './sample-world.ts'
 import { smallPng } from './small-png.ts'
 import { LOOKS, visitorOf } from './visitor.ts'
 
+/** The step of a wizard that shows most of it, in every language. */
+const STEPS: Readonly<Record<string, RegExp>> = { 'request-extract': /^(Window|Zeitraum)/ }
+
 /**
  * `npm run screens`: a picture of every page (pages.ts) in both themes, into docs/screens/: of a firm at work (live-world.ts)
  * where a page tells how things stand, else filled with the sample archive and what was done with it. `--page NAME` makes
@@ -60,6 +63,9 @@ let total = 0
 const shoot = async (name: string, state: keyof typeof visitors, address: string) => {
   const visitor = visitors[state]
   await visitor.go(address)
+  const step = STEPS[name]
+  if (step !== undefined) await visitor.page.getByRole('button', { name: step }).click()
+  await visitor.page.waitForTimeout(step === undefined ? 0 : 1_500)
   for (const look of LOOKS.slice(0, 2)) {
     await visitor.look(look)
     await visitor.page.waitForTimeout(300)

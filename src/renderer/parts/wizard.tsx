@@ -86,9 +86,12 @@ export function Wizard({ steps, at, onGo, finish, nextWord }: WizardProps) {
         {next === undefined ? (
           finish
         ) : (
-          <Button disabled={!step.ready} onClick={() => onGo(next.id)}>
-            {nextWord?.(next) ?? `${t('next')}: ${next.title}`}
-          </Button>
+          <span className="wizard-next">
+            {!step.ready && <span className="mute small">{t('wizard.incomplete')}</span>}
+            <Button disabled={!step.ready} onClick={() => onGo(next.id)}>
+              {nextWord?.(next) ?? `${t('next')}: ${next.title}`}
+            </Button>
+          </span>
         )}
       </p>
     </>
