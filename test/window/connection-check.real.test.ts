@@ -29,7 +29,7 @@ const result: CheckResult = {
       subject: 'topic ledger-payments',
       outcome: 'failed',
       message: 'may not read',
-      code: 'NOT_AUTHORIZED',
+      code: 'KAFKA_NOT_AUTHORIZED',
       hint,
     },
     { step: 'partitions', subject: 'topic ledger-payments', outcome: 'skipped', message: 'not tried' },

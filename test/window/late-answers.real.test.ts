@@ -93,6 +93,35 @@ test('one that can’t be stored is taken back, with the reason', async () => {
   await slow.release()
 })
 
+test('what was chosen and entered a moment ago is kept where the window is left before its turn came', async () => {
+  const { handlers } = host.services
+  await page.goto(`${host.origin}/#/requests/new`)
+  await page.getByLabel('Matter number').fill('M-77')
+  await page.goto(`${host.origin}/#/settings`)
+  let isFirst = true
+  const slow = await holdBack('/rpc', (body) => {
+    const held = isFirst && callsOf('settings.set')(body)
+    if (held) isFirst = false
+    return held
+  })
+  const radio = (group: string, label: string) =>
+    page.getByRole('radiogroup', { name: group }).getByRole('radio', { name: label, exact: true }).check()
+  await radio('Theme', 'dark')
+  await until(() => slow.held.length === 1)
+  await radio('Clock', 'UTC')
+  await page.goto('about:blank')
+  const stored = async () => {
+    const { theme, clock } = await handlers['settings.get'](null)
+    return `${theme} ${clock}`
+  }
+  for (const end = Date.now() + 20_000; (await stored()) !== 'dark utc'; await page.waitForTimeout(20)) {
+    assert.ok(Date.now() < end, await stored())
+  }
+  assert.match(JSON.stringify(await handlers['drafts.list'](null)), /request/)
+  await slow.release().catch(() => {})
+  await handlers['settings.set']({ clock: 'local' })
+})
+
 test('a note whose answer comes after its page was left is not there twice; what was typed meanwhile stays', async () => {
   const data = { matter: 'M-1', title: '', custodian: '', requestedBy: '', askedOn: null, reason: '', due: null }
   const { id } = await host.services.handlers['requests.create']({ data, parent: null })
