@@ -20,6 +20,8 @@ const NAMED = [
   'evidence-get',
   'evidence-timestamp',
   'update',
+  'hold',
+  'retention',
 ] as const
 
 /** Kinds of jobs that a history is filtered by. */

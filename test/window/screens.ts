@@ -11,8 +11,8 @@ import { fillWithSample, SAMPLE_ENVIRONMENT } from './sample-world.ts'
 import { smallPng } from './small-png.ts'
 import { LOOKS, visitorOf } from './visitor.ts'
 
-/** The step of a wizard that shows most of it, in every language. */
-const STEPS: Readonly<Record<string, RegExp>> = { 'request-extract': /^(Window|Zeitraum)/ }
+/** Buttons, in every language, to the step of a wizard that shows most of it. */
+const STEPS: Readonly<Record<string, readonly RegExp[]>> = { 'request-extract': [/^(Window|Zeitraum)/, /^August/] }
 
 /**
  * `npm run screens`: a picture of every page (pages.ts) in both themes, into docs/screens/: of a firm at work (live-world.ts)
@@ -59,13 +59,16 @@ const visitors = {
   live: await visitorOf(firm, browser, { language }),
   empty: await visitorOf(empty, browser, { language }),
 }
+// as a browser is that shows notifications
+await visitors.filled.page.context().grantPermissions(['notifications'])
 let total = 0
 const shoot = async (name: string, state: keyof typeof visitors, address: string) => {
   const visitor = visitors[state]
   await visitor.go(address)
-  const step = STEPS[name]
-  if (step !== undefined) await visitor.page.getByRole('button', { name: step }).click()
-  await visitor.page.waitForTimeout(step === undefined ? 0 : 1_500)
+  for (const step of STEPS[name] ?? []) {
+    await visitor.page.getByRole('button', { name: step }).click()
+    await visitor.page.waitForTimeout(1_500)
+  }
   for (const look of LOOKS.slice(0, 2)) {
     await visitor.look(look)
     await visitor.page.waitForTimeout(300)

@@ -166,7 +166,7 @@ function Findings({ facts }: { facts: JobFacts }) {
   const total = facts.kind === 'validate' ? facts.findingsTotal : found.length
   return (
     <>
-      <h3>{t('findings', { count: total })}</h3>
+      <h3 className="after-choice">{t('findings', { count: total })}</h3>
       {found.length < total && <p className="mute small">{t('findingsShown', { shown: found.length, total })}</p>}
       <ul className="findings">
         {found.map(({ tone, text, said, more }) => (

@@ -205,12 +205,16 @@ function PreviewTable({ found }: { found: RestorePreview }) {
   )
 }
 
+/** Kafka's largest number, by which it says that a setting has no limit. */
+const NO_LIMIT = '9223372036854775807'
+const limit = (value: string | null, t: T) => (value === NO_LIMIT ? t('preview.noLimit') : (value ?? '–'))
+
 function differenceColumns(t: T): TableColumn<RestorePreview['differences'][number]>[] {
   return [
     { id: 'topic', title: t('preview.topic'), grow: 2, sort: (one) => one.topic, cell: (one) => one.topic },
     { id: 'name', title: t('preview.setting'), grow: 2, cell: (one) => <code>{one.name}</code> },
-    { id: 'archived', title: t('preview.archived'), grow: 1.5, cell: (one) => one.archived ?? '–' },
-    { id: 'applied', title: t('preview.applied'), grow: 1.5, cell: (one) => one.applied ?? '–' },
+    { id: 'archived', title: t('preview.archived'), grow: 1.5, cell: (one) => limit(one.archived, t) },
+    { id: 'applied', title: t('preview.applied'), grow: 1.5, cell: (one) => limit(one.applied, t) },
     { id: 'reason', title: t('preview.why'), grow: 3, cell: (one) => <Told text={one.reason} said={one.said} /> },
   ]
 }

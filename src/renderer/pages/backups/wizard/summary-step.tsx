@@ -49,7 +49,7 @@ export function SummaryStep({ plan, clock }: SummaryProps) {
           <li>
             {clock === null
               ? t('summary.byHand')
-              : t('summary.scheduled', { when: cronInWords(clock.cron), zone: clock.timezone })}
+              : t('summary.scheduled', { when: lowerFirst(cronInWords(clock.cron)), zone: clock.timezone })}
             {clock !== null && clock.quietHours !== null && ` ${t('summary.quiet', { ...clock.quietHours })}`}
           </li>
           {clock !== null && <li>{t('summary.retries', { count: clock.retries })}</li>}
@@ -78,6 +78,9 @@ export function SummaryStep({ plan, clock }: SummaryProps) {
     </>
   )
 }
+
+/** Behind a colon: no language of the window has a noun there. */
+const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1)
 
 /** A dry run, when it is asked for: it may take a while on a large cluster. */
 function Estimate({ plan }: { plan: PlanInput }) {

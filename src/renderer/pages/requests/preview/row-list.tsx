@@ -134,7 +134,7 @@ function Line({ id, at, total, row, y, selected, onSelect }: LineProps) {
         <span className="mute">…</span>
       ) : (
         <>
-          <span className="mono">{timeWords(row.timestamp)}</span>
+          <span className="mono">{timeWords(row.timestamp).replace(/ UTC$/, '')}</span>
           <span className="mono mute">
             {row.partition}:{row.offset} {row.topic}
           </span>
