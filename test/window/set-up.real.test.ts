@@ -201,7 +201,7 @@ test('what is chosen in the settings holds at once and after the window was load
   await page.keyboard.press('ArrowUp')
   await heading('As you like it').waitFor()
   await keys(page, /^A good backup is at most/, 'Control+A', '3', '6')
-  await keys(page, /^Say so when a long job is done$/, 'Space')
+  await keys(page, /^Say so when a job is done$/, 'Space')
   await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'switch')
   await keys(page, /^Say so when a job or a schedule fails$/, 'Space')
   // they are stored one after the other; what has not reached the host is lost with the page

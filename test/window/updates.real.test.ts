@@ -141,6 +141,31 @@ test('a fetch is cancelled, and leaves nothing; the next one is what the list sa
   assert.ok(readFileSync(path).equals(PACKAGE))
 })
 
+test('a login for the proxy is kept where passwords are, is not given back, and is forgotten when asked', async () => {
+  const { handlers } = host.services
+  const { key, address: before } = await handlers['updates.get'](null)
+  assert.ok(key !== null && before !== null)
+  const of = { address: 'https://updates.example.com/', proxy: 'http://proxy.example.com:8080' }
+  const own = { pem: key.pem, keyId: key.keyId, channel: 'stable', daily: false }
+  await handlers['updates.on']({ ...of, ...own })
+  const given: string[] = []
+  page.on('response', async (response) => {
+    if (response.url().endsWith('/rpc')) given.push(await response.text().catch(() => ''))
+  })
+  await page.reload()
+  await card().getByText('Login at the proxy').click()
+  await card().getByLabel('User name').fill('joe')
+  await card().getByLabel('Password', { exact: true }).fill('pr0xy-w0rd')
+  await accessible()
+  await button('Keep this login').click()
+  await card().getByText('· until Coffer ends').waitFor()
+  assert.equal(await card().getByLabel('User name').inputValue(), '')
+  await button('Forget the login').click()
+  await card().getByText('· none').waitFor()
+  assert.ok(given.length > 0 && given.every((text) => !text.includes('pr0xy-w0rd')))
+  await handlers['updates.on']({ ...own, address: before, proxy: 'system' })
+})
+
 test('every word of it stands in the locales, and German has room', async () => {
   await page.goto('about:blank')
   await page.goto(`${host.origin}/#/settings?language=en-XA`)
