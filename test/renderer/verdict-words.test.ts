@@ -95,6 +95,14 @@ test('a package that nobody signed is whole, and is not said to be intact by som
   }
 })
 
+test('a package that nobody signed is not called whole where segments could not be read, or records are not proved', async () => {
+  const file = await verifyBytes(await zipOf(await makePackage(), null), signing.trust)
+  for (const check of ['coverage', 'proofs', 'structure'] as const) {
+    const open = { check, subject: 'x', verdict: 'indeterminate', reason: 'Some are unknown.' } as const
+    assert.equal(conclusionOf({ ...file, checks: [...file.checks, open] }), 'notConfirmed')
+  }
+})
+
 test('what was changed is never called intact, whoever is trusted', async () => {
   const changed = Buffer.from(zip)
   const at = zip.length >> 1

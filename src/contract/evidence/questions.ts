@@ -74,12 +74,18 @@ export type Conclusion = (typeof CONCLUSIONS)[number]
 /** Nobody whom the verifier was told to trust vouches for the signer: that says nothing against what was signed. */
 const NOT_VOUCHED: ReadonlySet<SubIndication | undefined> = new Set(['NO_TRUSTED_KEY', 'NO_CERTIFICATE_CHAIN_FOUND'])
 
-/** "Intact" is said only where checks of that ran and all of them passed. */
+/** "Intact" is said only where checks of that ran and all of them passed, "whole" where nothing but the signature is open. */
 export function conclusionOf(file: VerifiedFile): Conclusion {
   if (file.verdict !== 'indeterminate') return file.verdict
-  if (file.subIndication === 'NOT_SIGNED') return 'notSigned'
+  if (file.subIndication === 'NOT_SIGNED') return isWhole(file) ? 'notSigned' : 'notConfirmed'
   const intact = signOf(file, 'intact').verdict === 'passed'
   return intact && NOT_VOUCHED.has(file.subIndication) ? 'unknownSigner' : 'notConfirmed'
+}
+
+function isWhole({ checks }: VerifiedFile): boolean {
+  return checks.every(
+    ({ check, verdict }) => verdict === 'passed' || ['whose', 'since'].includes(SPEAKS_TO[check] ?? 'intact'),
+  )
 }
 
 const CHANGES: ReadonlySet<SubIndication | undefined> = new Set([
