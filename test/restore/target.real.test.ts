@@ -3,11 +3,12 @@ import { readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { isCofferError } from '../../src/contract/errors.ts'
+import { runRestore } from '../../src/jobs/restore/run.ts'
 import type { JavaClient } from '../rig/java-client.ts'
 import { freePort } from '../rig/ports.ts'
 import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
 import { type MadeTopic, makeArchive, plainRecords } from './archive-maker.ts'
-import { dryRun, restore, restoreConfig, temporaryFolder } from './support.ts'
+import { dryRun, recordingContext, restore, restoreConfig, temporaryFolder } from './support.ts'
 
 const LONG_MAX = '9223372036854775807'
 /** Takes old and future records and keeps them. */
@@ -68,6 +69,10 @@ describe('the target of a restore', () => {
     assert.equal(creating.result.seconds_estimate, 1)
     const slow = await dryRun(config({ create_topics: true, rate_limit_records_per_sec: 10 }))
     assert.equal(slow.result.seconds_estimate, 3)
+    // "dry_run: true" in the file is the same
+    const byFile = config({ create_topics: true, dry_run: true })
+    const { result } = await runRestore(byFile, { dryRun: false, directory: '.' }, recordingContext())
+    assert.equal(result.dry_run, true)
     assert.ok(!(await java.listTopics()).includes(name))
 
     await java.createTopics([{ name, partitions: 1, configs: LASTING }])
