@@ -100,8 +100,10 @@ export function loadExtract(
     stop([{ code, path, message, ...(hint === undefined ? {} : { hint }) }]),
   )
   if (tree.mode !== undefined && tree.mode !== 'extract') {
-    const hint = `Run "coffer ${String(tree.mode).slice(0, 40)}" for this file, or write "mode: extract".`
-    const message = `expected "mode: extract", got ${JSON.stringify(String(tree.mode).slice(0, 80))}`
+    const mode = typeof tree.mode === 'string' ? tree.mode.slice(0, 40) : null
+    const other = mode === 'backup' || mode === 'restore' ? `Run "coffer ${mode}" for this file, or write` : 'Write'
+    const hint = `${other} "mode: extract".`
+    const message = `expected "mode: extract", got ${mode === null ? 'a list or a section' : JSON.stringify(mode)}`
     return stop([{ code: 'CONFIG_INVALID_VALUE', path: ['mode'], message, hint }])
   }
   const inline = storageLine(tree, environment)
