@@ -60,34 +60,56 @@ function slipped(text: string, random: () => number): string {
   return lines.join('\n')
 }
 
-test('fuzz: whatever a configuration file or a place holds, it is taken or refused with a code, in one sentence', async () => {
+/** Every reader of configuration files, and of a place: refuses with a code, or takes it. */
+function readAll(text: string, place: string, round: string): void {
+  const source = { text, name: 'f.yaml', directory: '/' }
+  for (const load of [
+    () => loadConfig(source, {}, 'any'),
+    () => loadValidation(source, {}),
+    () => loadExtract(source, {}),
+    () => loadExtract(withOutput(source, 'x.zip'), {}),
+    () => loadEvidence(source, {}),
+    () => loadSection(source, {}),
+    () => parseLocation(place),
+  ]) {
+    try {
+      load()
+    } catch (error) {
+      if (!(error instanceof CofferError)) throw new Error(`${round}: ${text}\n${place}`, { cause: error })
+      assert.equal(ERROR_EXIT[error.code], EXIT.usage, `${round}: ${error.message}`)
+      assert.match(error.message, /^(f\.yaml:|expected )[^\n]*[^.]$/, round)
+    }
+  }
+}
+
+async function files(): Promise<string[]> {
   const guide = await readFile(join(import.meta.dirname, '../../docs/configuration.md'), 'utf8')
   const extraction = /^mode: extract[\s\S]*?^output.*$/m.exec(guide)?.[0] ?? assert.fail('the guide shows one')
-  const texts = [...SEED_DOCUMENTS.map(({ text }) => text), extraction, VALIDATION]
+  return [VALIDATION, extraction, ...SEED_DOCUMENTS.map(({ text }) => text)]
+}
+
+test('each key at the top of a file with a value of another kind: taken or refused with a code, in one sentence', async () => {
+  for (const text of (await files()).slice(0, 2)) {
+    for (const [, key = ''] of text.matchAll(/^(\w+):/gm)) {
+      for (const nasty of ['~', '[]', '{}', '[[x]]', '{a: {b: c}}', '!specific {a: 1}', '&a [*a]']) {
+        readAll(
+          text.replace(new RegExp(`^${key}:.*\\n(?:[ -].*\\n)*`, 'm'), `${key}: ${nasty}\n`),
+          nasty,
+          `${key}: ${nasty}`,
+        )
+      }
+    }
+  }
+})
+
+test('fuzz: files with slips of the hand are taken or refused with a code, in one sentence', async () => {
+  const texts = await files()
   const end = Date.now() + BUDGET_MS
   let n = 0
   for (; Date.now() < end; n++) {
     const random = seededRandom(SEED + n)
     const text = slipped(texts[n % texts.length] as string, random)
-    const source = { text, name: 'f.yaml', directory: '/' }
-    const place = NASTY.filter(() => random() < 0.08).join('')
-    for (const load of [
-      () => loadConfig(source, {}, 'any'),
-      () => loadValidation(source, {}),
-      () => loadExtract(source, {}),
-      () => loadExtract(withOutput(source, 'x.zip'), {}),
-      () => loadEvidence(source, {}),
-      () => loadSection(source, {}),
-      () => parseLocation(place),
-    ]) {
-      try {
-        load()
-      } catch (error) {
-        if (!(error instanceof CofferError)) throw new Error(`round ${n}: ${text}\n${place}`, { cause: error })
-        assert.equal(ERROR_EXIT[error.code], EXIT.usage, `round ${n}: ${error.message}`)
-        assert.match(error.message, /^(f\.yaml:|expected )[^\n]*[^.]$/, `round ${n}`)
-      }
-    }
+    readAll(text, NASTY.filter(() => random() < 0.08).join(''), `round ${n}`)
   }
   assert.ok(n > 50, `only ${n} rounds`)
 })
