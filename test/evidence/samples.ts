@@ -26,6 +26,44 @@ const findings = (count: number) =>
         : 'no such record on the target',
   }))
 
+/** Checks with the figures and lists as a validation gives them. */
+function foundDifferences() {
+  const place = { topic: 'transactions', target_topic: 'validation-transactions', target_partition: 1 }
+  const differences = [
+    { kind: 'changed', ...place, partition: 1, source_offset: 1234, target_offset: 1240, fields: ['value'] },
+    { kind: 'missing', ...place, partition: 1, source_offset: 1235, target_offset: null },
+    { kind: 'extra', ...place, partition: null, source_offset: null, target_offset: 1242 },
+  ].map((one) => ({ ...one, what: one.kind === 'changed' ? 'its value differs from byte 17 of 44' : 'not there' }))
+  const figures = { topics: 3, partitions: 9, expected: 9000, found: 9000, bytes: 2_565_490, identical: 8998 }
+  const counts = { missing: 1, extra: 1, changed: 1, misplaced: 0, unfollowed: 0, before: 0, problems: [] }
+  return [
+    check('ContentCheck', 'FAILED', '3 topics, 9 partitions; 3 differences', {
+      check: 'ContentCheck',
+      restore_id: '72f5b46785a5e6f4',
+      ...figures,
+      ...counts,
+      differences_total: 3,
+      differences,
+      fail_threshold: 0,
+      sampled: false,
+      resumed_from: '2026-04-05T01:59:06.123Z',
+    }),
+    check('ConsumerGroupOffsetCheck', 'FAILED', '1 consumer group verified; 3 offsets checked; 1 issue', {
+      check: 'ConsumerGroupOffsetCheck',
+      groups_checked: 1,
+      total_offsets: 3,
+      snapshot_time: '2026-04-04T20:14:05.000Z',
+      positions_outside: 0,
+      groups_unread: [{ group: 'billing', code: 'KAFKA_NOT_ALLOWED' }],
+      groups_unread_total: 1,
+      issues: [
+        { group: 's', topic: 'validation-transactions', partition: 0, issue: 'behind', expected: 123, actual: 100 },
+      ],
+      issues_total: 1,
+    }),
+  ]
+}
+
 /** Every shape that a report can have; each is looked at by veraPDF in the PDF gate. */
 /** A sentence for each script that reports can show beyond Latin, Greek and Cyrillic. */
 export const WORLD_TEXTS: readonly string[] = [
@@ -125,6 +163,7 @@ export function samples(): Sample[] {
         ]),
       }),
     ),
+    sample('differences', sampleInput({ checks: foundDifferences() })),
     sample(
       'indeterminate-unsigned',
       sampleInput({

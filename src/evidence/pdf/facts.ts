@@ -1,4 +1,4 @@
-import { count } from '../../contract/words.ts'
+import { count, day } from '../../contract/words.ts'
 import type { Sheet } from './sheet.ts'
 import { mono } from './sheet.ts'
 import { INK, LINE, MUTED, SIZE } from './theme.ts'
@@ -7,16 +7,17 @@ import { type Span, wrap } from './wrap.ts'
 /** A name and what it is. */
 export type Fact = readonly [label: string, value: string | readonly Span[]]
 
-/** Short figures two to a line; where one is long, below each other. */
-export function figuresGrid(sheet: Sheet, list: readonly Fact[]): void {
+/** Short figures two to a line, and long ones below them, each by itself. */
+export function figuresGrid(sheet: Sheet, all: readonly Fact[]): void {
   const half = sheet.width / 2
   const label = half * 0.56
   const fits = ([name, value]: Fact) =>
     typeof value !== 'string' &&
     value.reduce((sum, span) => sum + sheet.type.measure(span.text, span.face, span.size), 0) < half - label - 14 &&
     sheet.type.width(name, 'sans', SIZE.small) < label - 8
-  if (list.length < 4 || !list.every(fits)) {
-    facts(sheet, list)
+  const list = all.filter(fits)
+  if (list.length < 4) {
+    facts(sheet, all)
     return
   }
   const height = sheet.lineHeight(SIZE.small) + 5
@@ -50,7 +51,9 @@ export function figuresGrid(sheet: Sheet, list: readonly Fact[]): void {
       })
     }
   })
-  sheet.gap(9)
+  const long = all.filter((fact) => !fits(fact))
+  if (long.length === 0) sheet.gap(9)
+  else facts(sheet, long, label)
 }
 
 /** Names and values below each other, a rule between them. */
@@ -104,6 +107,8 @@ export function labelOf(name: string): string {
   return name.replaceAll('_', ' ').replace(/\bsha256\b/g, 'SHA-256')
 }
 
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/
+
 /** A value of a check's data as text. */
 export function shown(value: unknown): string {
   if (value === null || value === undefined) return 'none'
@@ -115,7 +120,8 @@ export function shown(value: unknown): string {
     const members = Object.entries(value)
     return members.length === 0 ? 'none' : members.map(([name, item]) => `${labelOf(name)} ${shown(item)}`).join(', ')
   }
-  return String(value)
+  // a time as people read it
+  return typeof value === 'string' && ISO_TIME.test(value) ? day(value) : String(value)
 }
 
 /** Digests and keys in the face of commands. */

@@ -26,7 +26,7 @@ export function checks(sheet: Sheet, report: EvidenceReport): void {
     const colour = OUTCOME_COLOURS[check.outcome]?.ink ?? MUTED
     sheet.paragraph([{ ...strong(check.outcome), colour }, body(`  ${check.detail}`)], { after: 2 })
     sheet.paragraph([muted(`${check.check_name}, took ${duration(check.duration_ms / 1000)}`, SIZE.tiny)], { after: 4 })
-    if (check.data !== null) checkData(sheet, check.data)
+    if (check.data !== null) checkData(sheet, check.check_name, check.data)
   }
 }
 

@@ -121,6 +121,21 @@ test('all findings that the report holds are printed, with their offsets, on as 
     assert.ok(flat.includes((1000 + index * 17).toLocaleString('en')), String(index))
 })
 
+test('a difference is a row with its two places; figures and times are in words', async () => {
+  const flat = dense((await pdf('differences')).text())
+  for (const part of [
+    'changedtransactions/1,offset1,234validation-transactions/1,offset1,240itsvaluediffersfrombyte17of44',
+    'missingtransactions/1,offset1,235validation-transactions/1:none',
+    'extratransactions:nonevalidation-transactions/1,offset1,242',
+    'gone,causenotfollowed0',
+    'snapshottaken4April2026,20:14:05UTC',
+    'begunbyanearlierrun5April2026,01:59:06UTC',
+  ]) {
+    assert.ok(flat.includes(part), part)
+  }
+  assert.doesNotMatch(flat, /sourceoffset|unfollowed/)
+})
+
 test('each partition and each segment is printed while they are few; many are attached, with the digest that stands for them', async () => {
   const few = dense((await pdf('passed')).text())
   for (const { sha256, merkle_root, key } of named('passed').options.segments)

@@ -2,6 +2,7 @@ import { type GroupSnapshot, parseGroupSnapshot, readGroupSnapshot } from '../..
 import { earlierGroupsKey } from '../../../archive/paths.ts'
 import { isCofferError } from '../../../contract/errors.ts'
 import { type Said, say } from '../../../contract/said/said.ts'
+import { isoTime } from '../../../contract/time.ts'
 import { translateGroup } from '../../restore/groups.ts'
 import { type Answer, detailed, type Session } from '../session.ts'
 
@@ -114,7 +115,7 @@ export async function checkConsumerGroups(session: Session): Promise<Answer> {
       check: 'ConsumerGroupOffsetCheck',
       groups_checked: wanted.length,
       total_offsets: offsets,
-      snapshot_time: snapshot.snapshot_time,
+      snapshot_time: isoTime(snapshot.snapshot_time),
       positions_outside: outside,
       groups_unread: unread.slice(0, LISTED).map(({ group_id: group, code }) => ({ group, code })),
       groups_unread_total: unread.length,
