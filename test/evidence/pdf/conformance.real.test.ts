@@ -113,6 +113,7 @@ describe('the printed steps', { timeout: 300_000 }, () => {
       const files = extraction ? signatureOnlyFiles('report.json', detached) : signatureFiles(name, detached)
       for (const file of files) await writeFile(join(place, file.name), file.bytes)
       await writeFile(join(place, 'certificates/public-key.pem'), detached.publicKeyPem)
+      await writeFile(join(place, 'certificates/tsa-chain.pem'), detached.tsaChainPem ?? '')
       await writeFile(join(place, 'tsa-root.pem'), await readFile(tsa.root.rootFile))
       await writeFile(join(place, `${name}.json`), options.json)
       const sign = kind === 'ed25519' ? null : options.sign
