@@ -265,7 +265,12 @@ export class FilesystemStorage implements Storage {
       return entries.filter((e) => (e.isFile() || e.isDirectory()) && !e.name.startsWith(OWN_NAME_PREFIX))
     } catch (error) {
       if (ABSENT.has(errno(error) ?? '')) return []
-      throw filesystemError(error, say('disk.listIn', { object: folder, place: this.location }))
+      throw filesystemError(
+        error,
+        folder === ''
+          ? say('disk.listAll', { place: this.location })
+          : say('disk.listIn', { object: folder, place: this.location }),
+      )
     }
   }
 }

@@ -175,7 +175,7 @@ export class S3Storage implements Storage {
         ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
         ...(token === undefined ? {} : { ContinuationToken: token }),
       }
-      const page = await this.#explained(`list "${prefix}"`, () =>
+      const page = await this.#explained(prefix === '' ? 'list what is' : `list "${prefix}"`, () =>
         this.#s3.requests.run(() => this.#s3.send(new ListObjectsV2Command(input))),
       )
       yield page

@@ -73,6 +73,7 @@ export const DISK = {
   deleteIn: 'delete "{{object}}" in "{{place}}"',
   readIn: 'read "{{object}}" in "{{place}}"',
   listIn: 'list "{{object}}" in "{{place}}"',
+  listAll: 'list what is in "{{place}}"',
   noSpace: 'no space is left',
   quota: 'the disk quota is used up',
   fileTooLarge: 'the file would be larger than allowed here',
