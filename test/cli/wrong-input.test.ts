@@ -60,6 +60,18 @@ for (const [name, text, code, message] of FILES) {
   })
 }
 
+test('what is no approval is told to be none', async () => {
+  const file = join(folder, 'approval.json')
+  for (const [text, message] of [
+    ['no JSON', /it is no JSON/],
+    ['[]', /its content is not as expected/],
+    ['{}', /"document" is not as expected/],
+  ] as const) {
+    await writeFile(file, text)
+    refused(await coffer(['approvals', 'verify', file]), EXIT.usage, 'CONFIG_UNREADABLE', message)
+  }
+})
+
 test('a schedule for a file that could never run is refused when it is made', async () => {
   const add = (config: string, job = 'backup') =>
     coffer(['schedule', 'add', '--name', 'nightly', '--config', config, '--cron', '0 2 * * *', '--job', job])

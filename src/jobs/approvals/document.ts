@@ -120,11 +120,14 @@ function parsed<T>(schema: z.ZodType<T>, text: string, path: string, what: strin
     const issue = cause instanceof z.ZodError ? cause.issues[0] : undefined
     const why =
       issue !== undefined
-        ? `"${issue.path.join('.')}" is not as expected`
+        ? `${issue.path.length === 0 ? 'its content' : `"${issue.path.join('.')}"`} is not as expected`
         : cause instanceof RangeError
           ? cause.message
           : 'it is no JSON'
-    throw new CofferError('CONFIG_UNREADABLE', `expected ${what} in "${path}": ${why}`, { cause })
+    throw new CofferError('CONFIG_UNREADABLE', `expected ${what} in "${path}": ${why}`, {
+      hint: 'Give the file as "coffer approvals" wrote it, unchanged.',
+      cause,
+    })
   }
 }
 
