@@ -206,6 +206,7 @@ export class Brokers {
       const wire = await existing.catch(() => null)
       if (wire?.usable === true) return wire
       if (this.#bootstrap === existing) this.#bootstrap = null
+      if (wire !== null) retire(wire)
     }
     this.#bootstrap ??= this.#reachAny()
     return this.#bootstrap

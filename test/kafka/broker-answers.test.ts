@@ -6,10 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { checkEndpoint } from '../../src/kafka/check.ts'
 import { type Cluster, openCluster } from '../../src/kafka/cluster.ts'
 import { WireConnection } from '../../src/kafka/kafkajs.ts'
-import type { ByteReader } from '../../src/kafka/protocol/byte-reader.ts'
 import { batchOf } from './batches.ts'
 import {
-  type Answer,
   cleanupPolicyAnswer,
   commitAnswer,
   committedAnswer,
@@ -28,22 +26,6 @@ import { endpointOf, type PlainRecord, readAll, viewOf } from './support.ts'
 
 const record = (offset: number): PlainRecord => {
   return { offset, timestamp: 1n, key: null, value: Buffer.from(`v${offset}`), headers: [] }
-}
-
-/** The base sequence of the batch in a Produce request. */
-function baseSequence(request: ByteReader): number {
-  const inBatch = 53
-  request.nullableString()
-  request.int16()
-  request.int32()
-  const [batch] = request.array((topic) => {
-    topic.string()
-    return topic.array((partition) => {
-      partition.int32()
-      return partition.nullableBytes()
-    })
-  })
-  return batch?.[0]?.readInt32BE(inBatch) as number
 }
 
 /** A batch of `count` records from `offset` on. */
@@ -136,9 +118,11 @@ describe('answers that a healthy broker seldom gives', () => {
     other.script.set(KEY.fetch, [fetchAnswer({ records: await batchAt(2, 3) })])
     assert.deepEqual(offsetsOf(await read(0, 5)), [0, 1, 2, 3, 4])
 
-    broker.script.set(KEY.initProducerId, [producerIdAnswer])
-    other.script.set(KEY.initProducerId, [producerIdAnswer])
-    for (const one of [broker, other]) one.script.set(KEY.describeConfigs, [cleanupPolicyAnswer('delete')])
+    for (const one of [broker, other]) {
+      one.script.set(KEY.initProducerId, [producerIdAnswer])
+      one.script.set(KEY.describeConfigs, [cleanupPolicyAnswer('delete')])
+      one.script.set(KEY.fetch, [fetchAnswer({})])
+    }
     other.script.set(KEY.produce, [
       produceAnswer(0, 0),
       () => {
@@ -185,6 +169,10 @@ describe('answers that a healthy broker seldom gives', () => {
     await assert.rejects(read(0, 4), expect(2))
     broker.script.set(KEY.fetch, [fetchAnswer({ errorCode: 2 })])
     await assert.rejects(read(3, 4), expect(3))
+    const backwards = await batchAt(0, 2)
+    backwards.writeInt32BE(-5, 23)
+    broker.script.set(KEY.fetch, [fetchAnswer({ records: backwards })])
+    await assert.rejects(read(0, 2), expect(0))
   })
 
   test('out of range at both ends', async () => {
@@ -232,108 +220,6 @@ describe('answers that a healthy broker seldom gives', () => {
   test('not allowed is said at once', async () => {
     broker.script.set(KEY.fetch, [fetchAnswer({ errorCode: 29 })])
     await assert.rejects(read(0, 2), { code: 'KAFKA_NOT_AUTHORIZED' })
-  })
-
-  describe('to a producer', () => {
-    const write = async (answers: ((request: ByteReader) => Buffer | 'close')[], count = 1, options = {}) => {
-      broker.script.set(KEY.initProducerId, [producerIdAnswer])
-      broker.script.set(KEY.describeConfigs, [cleanupPolicyAnswer('delete')])
-      broker.script.set(KEY.produce, answers)
-      const acked: number[][] = []
-      const producer = await cluster.producer({ compression: 'none', ...options })
-      const writer = producer.partition('t', 0, { onBatchAcked: (...batch) => acked.push(batch) })
-      try {
-        for (let i = 0; i < count; i++) {
-          await writer.append(viewOf(record(i)))
-          await writer.flush()
-        }
-      } finally {
-        await producer.close()
-      }
-      return acked
-    }
-
-    test('a broker is given as long to acknowledge as was asked for', async () => {
-      const asked: number[] = []
-      const answer = (request: ByteReader) => {
-        request.nullableString()
-        request.int16()
-        asked.push(request.int32())
-        return produceAnswer(0, 0)()
-      }
-      await write([answer], 1)
-      await write([answer], 1, { ackTimeoutMs: 4_321 })
-      assert.deepEqual(asked, [30_000, 4_321])
-    })
-
-    test('what passes is sent again', async () => {
-      const codes = [19, 20, 6, 7, 56]
-      const acked = await write([...codes.map((code) => produceAnswer(code, -1)), () => 'close', produceAnswer(0, 40)])
-      assert.deepEqual(acked, [[0, 0, 40, 1]])
-      assert.equal(broker.counts.get(KEY.produce), codes.length + 2)
-    })
-
-    test('repeated, and the broker has it already: that is success', async () => {
-      const acked = await write([produceAnswer(0, 5), () => 'close', produceAnswer(46, -1)], 2)
-      assert.deepEqual(acked, [
-        [0, 0, 5, 1],
-        [1, 1, 6, 1],
-      ])
-    })
-
-    test('a duplicate that was sent only once, and a lost sequence, are errors', async () => {
-      for (const code of [45, 46, 59]) {
-        await assert.rejects(
-          write([produceAnswer(0, 5), produceAnswer(code, -1)], 2),
-          (error: { code: string; message: string }) => {
-            assert.equal(error.code, 'KAFKA_REJECTED')
-            assert.match(error.message, /no longer knows the batches before/)
-            return true
-          },
-        )
-      }
-    })
-
-    // A broker forgets a producer whose records are older than a day once it is started anew, and takes any sequence then.
-    for (const how of ['while batches are on their way', 'while nothing is on its way']) {
-      test(`a broker that forgot the producer ${how} gets the first batch before the second`, async () => {
-        const forgetful = { next: 0 as number | null, log: [] as number[] }
-        const taken: Answer = (request) => {
-          const base = baseSequence(request)
-          if (forgetful.next !== null && forgetful.next !== base) return produceAnswer(45, -1)()
-          forgetful.next = base + 1
-          return produceAnswer(0, forgetful.log.push(base) - 1)()
-        }
-        const startsAnew: Answer = () => {
-          forgetful.next = null
-          return produceAnswer(6, -1)()
-        }
-        const hangsUp: Answer = (request, version) => {
-          setImmediate(() => broker.hangUp())
-          return taken(request, version)
-        }
-        const onTheWay = how === 'while batches are on their way'
-        broker.script.set(KEY.initProducerId, [producerIdAnswer])
-        broker.script.set(KEY.describeConfigs, [cleanupPolicyAnswer('delete')])
-        broker.script.set(
-          KEY.produce,
-          onTheWay ? [taken, () => 'close', startsAnew, taken] : [hangsUp, startsAnew, taken],
-        )
-        const producer = await cluster.producer({ compression: 'none', maxRecords: 1 })
-        const writer = producer.partition('t', 0)
-        await writer.append(viewOf(record(0)))
-        await writer.flush()
-        if (!onTheWay) await delay(100)
-        for (let i = 1; i < 5; i++) await writer.append(viewOf(record(i)))
-        await writer.flush()
-        await producer.close()
-        assert.deepEqual(forgetful.log, [0, 1, 2, 3, 4])
-      })
-    }
-
-    test('an acknowledgement that does not say where is an error when nothing tells it', async () => {
-      await assert.rejects(write([produceAnswer(0, -1)]), { code: 'KAFKA_PROTOCOL' })
-    })
   })
 })
 

@@ -156,8 +156,14 @@ export function listOffsetsAnswer(offset: number): () => Buffer {
 }
 
 export function cleanupPolicyAnswer(policy: string): () => Buffer {
-  const w = new ByteWriter().int32(0).int32(1).int16(0).nullableString(null).int8(2).string('t').int32(1)
-  w.string('cleanup.policy').nullableString(policy).bool(false).int8(1).bool(false).int32(0)
+  return topicConfigAnswer({ 'cleanup.policy': policy })
+}
+
+export function topicConfigAnswer(configs: Record<string, string>): () => Buffer {
+  const w = new ByteWriter().int32(0).int32(1).int16(0).nullableString(null).int8(2).string('t')
+  w.array(Object.entries(configs), ([name, value], entry) => {
+    entry.string(name).nullableString(value).bool(false).int8(1).bool(false).int32(0)
+  })
   return () => w.bytes()
 }
 

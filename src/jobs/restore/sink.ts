@@ -19,6 +19,7 @@ export class Sink {
     this.start = start
     this.#present = new PresentRecords(start, cluster)
     this.#lane = producer.partition(start.topic, start.partition, {
+      startOffset: start.base + start.present,
       onBatchAcked: (_first, _last, baseOffset, count) => this.#onAck(baseOffset, count),
     })
   }

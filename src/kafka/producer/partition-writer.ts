@@ -10,6 +10,7 @@ import { listOffsets } from '../offsets.ts'
 import { API } from '../protocol/api.ts'
 import { decodeProduce, encodeProduce, type ProduceAnswer } from '../protocol/produce.ts'
 import { gaveUp, MISSING_PATIENCE_MS, pauseMs } from '../retry.ts'
+import { arrivedAt } from './arrived.ts'
 import type { BatchAcked, PartitionProducer, ProducerShare } from './producer.ts'
 
 /** A sealed batch on its way. Its sequence never changes, however often it is sent. */
@@ -39,6 +40,7 @@ const HEAD_FIRST = new WireError('KAFKA_UNAVAILABLE', 'the batch before it has t
  * sequences, so that the broker drops what it has already. A broker that was started anew may have forgotten the
  * producer (it judges by the age of its records) and then takes any sequence as the first: over a new connection, and
  * after a failure, the first batch goes alone, or the second could be taken before a broker that still refuses the first.
+ * It would also take a repeated batch twice: so what is unacknowledged is looked for on the log before it is sent again.
  */
 export class PartitionWriter implements PartitionProducer {
   readonly #share: ProducerShare
@@ -50,7 +52,8 @@ export class PartitionWriter implements PartitionProducer {
   #open: BatchBuilder | null = null
   readonly #queue: Batch[] = []
   #nextSequence = 0
-  #endOffset: number | null = null
+  /** Where the next record will lie; null until that is known. */
+  #endOffset: number | null
   #inFlight = 0
   #failure: Error | null = null
   /** The failure that stopped the sending, until all that is on its way has come back. */
@@ -64,8 +67,16 @@ export class PartitionWriter implements PartitionProducer {
   #lastSent: Promise<void> = Promise.resolve()
   #waiters: { resolve: () => void; until: () => boolean }[] = []
 
-  constructor(share: ProducerShare, topic: string, partition: number, onBatchAcked: BatchAcked) {
+  /** @param startOffset where the first record will lie, where nobody else writes; null where that is not known */
+  constructor(
+    share: ProducerShare,
+    topic: string,
+    partition: number,
+    onBatchAcked: BatchAcked,
+    startOffset: number | null,
+  ) {
     this.#share = share
+    this.#endOffset = startOffset
     this.#topic = topic
     this.#partition = partition
     this.#onBatchAcked = onBatchAcked
@@ -129,8 +140,13 @@ export class PartitionWriter implements PartitionProducer {
     this.#nextSequence = nextSequence(baseSequence, builder.count)
     const { producerId, producerEpoch, compression } = this.#share
     const identity = { producerId, producerEpoch, baseSequence }
-    const packed = compressRecords(compression, builder.records())
-    const parts = packed.then((bytes) => builder.finish(compression, bytes, identity))
+    const records = builder.records()
+    const parts = compressRecords(compression, records).then((packed) => {
+      // A topic limits batches as they are sent: one that just fits would be refused for what packing adds to it.
+      return packed === null || packed.length >= records.length
+        ? builder.finish('none', null, identity)
+        : builder.finish(compression, packed, identity)
+    })
     parts.catch(() => {})
     this.#queue.push({ builder, baseSequence, parts, bytes: builder.size, sends: 0, inFlight: false, wire: null })
     this.#share.pendingBytes += builder.size
@@ -203,7 +219,6 @@ export class PartitionWriter implements PartitionProducer {
 
   /** @returns null when the batch is safe, else why not */
   #judge(batch: Batch, answer: ProduceAnswer): Error | null {
-    const { builder } = batch
     const isHead = this.#queue[0] === batch
     if (answer.errorCode === 0 || (answer.errorCode === DUPLICATE && batch.sends > 1)) {
       // The connection broke between the two, and the answer to the one before it was lost: the broker has that one too,
@@ -216,15 +231,8 @@ export class PartitionWriter implements PartitionProducer {
       if (batch.sends > 1 && this.#endOffset !== null && baseOffset > this.#endOffset) {
         return this.#error('TWICE', batch, { ...answer, baseOffset })
       }
-      this.#queue.shift()
-      this.#share.pendingBytes -= batch.bytes
-      this.#endOffset = baseOffset + builder.count
       this.#knownBy = batch.wire
-      this.#troubleSince = null
-      this.#attempts = 0
-      this.#share.giveBuffer(builder.buffer())
-      this.#onBatchAcked(builder.firstSourceOffset, builder.lastSourceOffset, baseOffset, builder.count)
-      this.#wake()
+      this.#shift(batch, baseOffset)
       return null
     }
     // Behind a batch that failed, the next ones are out of order: they come again after it.
@@ -232,6 +240,18 @@ export class PartitionWriter implements PartitionProducer {
       return brokerError(7, this.#what(), this.#details(batch))
     }
     return this.#error('BROKER', batch, answer)
+  }
+
+  /** The first batch is safe at `baseOffset`. */
+  #shift({ builder, bytes }: Batch, baseOffset: number): void {
+    this.#queue.shift()
+    this.#share.pendingBytes -= bytes
+    this.#endOffset = baseOffset + builder.count
+    this.#troubleSince = null
+    this.#attempts = 0
+    this.#share.giveBuffer(builder.buffer())
+    this.#onBatchAcked(builder.firstSourceOffset, builder.lastSourceOffset, baseOffset, builder.count)
+    this.#wake()
   }
 
   #error(kind: 'BROKER' | 'UNKNOWN_OFFSET' | 'TWICE', batch: Batch, answer: ProduceAnswer): Error {
@@ -281,9 +301,28 @@ export class PartitionWriter implements PartitionProducer {
     if (this.#attempts === 1) brokers.log('info', `${trouble.message}; trying again`)
     await sleep(pauseMs(this.#attempts))
     brokers.forgetLeader(this.#topic, this.#partition)
-    this.#trouble = null
+    const failure = await this.#passArrived().catch((error: Error) => error)
     this.#recovering = false
-    this.#pump()
+    if (failure === undefined) {
+      this.#trouble = null
+      this.#pump()
+    } else if (isRetriable(failure)) await this.#recover(failure)
+    else this.abandon(failure)
+  }
+
+  /** Takes the batches that lie on the log already for acknowledged. */
+  async #passArrived(): Promise<void> {
+    const { brokers, producerId, producerEpoch } = this.#share
+    for (;;) {
+      const [head] = this.#queue
+      const offset = this.#endOffset
+      if (head === undefined || head.sends === 0 || offset === null) return
+      const { baseSequence, builder } = head
+      const wanted = { producerId, producerEpoch, baseSequence, count: builder.count }
+      const where = { topic: this.#topic, partition: this.#partition, offset }
+      if (!(await arrivedAt(brokers, this.#lane, where, wanted)) || this.#queue[0] !== head) return
+      this.#shift(head, offset)
+    }
   }
 
   #wait(until: () => boolean): Promise<void> {

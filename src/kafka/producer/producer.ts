@@ -33,9 +33,15 @@ export type BatchAcked = (
   count: number,
 ) => void
 
+export interface PartitionOptions {
+  onBatchAcked?: BatchAcked
+  /** Where the first record will lie, for whoever has the partition for himself: it tells whether a batch without an answer arrived. */
+  startOffset?: number
+}
+
 export interface Producer {
   /** The writer of one partition; ask once for each. */
-  partition(topic: string, partition: number, options?: { onBatchAcked?: BatchAcked }): PartitionProducer
+  partition(topic: string, partition: number, options?: PartitionOptions): PartitionProducer
   /** Records that were not flushed are given up. */
   close(): Promise<void>
 }
@@ -127,11 +133,12 @@ class IdempotentProducer implements Producer, ProducerShare {
     this.producerEpoch = producerEpoch
   }
 
-  partition(topic: string, partition: number, options: { onBatchAcked?: BatchAcked } = {}): PartitionProducer {
+  partition(topic: string, partition: number, options: PartitionOptions = {}): PartitionProducer {
     const key = `${topic}/${partition}`
     // A second writer would begin at sequence 0 again, and the broker would take its records for repeated ones.
     if (this.#writers.has(key)) throw new Error(`topic "${topic}" partition ${partition} has a writer already`)
-    const writer = new PartitionWriter(this, topic, partition, options.onBatchAcked ?? (() => {}))
+    const { onBatchAcked = () => {}, startOffset = null } = options
+    const writer = new PartitionWriter(this, topic, partition, onBatchAcked, startOffset)
     this.#writers.set(key, writer)
     return writer
   }
@@ -166,9 +173,12 @@ class IdempotentProducer implements Producer, ProducerShare {
   async #askMaxMessageBytes(topic: string): Promise<number> {
     try {
       const configs = await describeTopicConfigs(this.brokers, [topic])
-      const entry = configs.get(topic)?.find(({ name }) => name === 'max.message.bytes')
-      const bytes = Number(entry?.value)
-      return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : DEFAULT_MAX_MESSAGE_BYTES
+      // Neither is a batch taken that is larger than a segment of the log.
+      const limits = ['max.message.bytes', 'segment.bytes'].map((name) => {
+        return Number(configs.get(topic)?.find((entry) => entry.name === name)?.value)
+      })
+      const known = limits.filter((bytes) => Number.isSafeInteger(bytes) && bytes > 0)
+      return known.length > 0 ? Math.min(...known) : DEFAULT_MAX_MESSAGE_BYTES
     } catch (error) {
       if (isCofferError(error, 'KAFKA_NOT_AUTHORIZED')) return DEFAULT_MAX_MESSAGE_BYTES
       throw error

@@ -28,7 +28,10 @@ export function wholeBatches(records: Buffer): { nextOffset: number | null; byte
     if (size === 0 || size > records.length - at) return { nextOffset, bytes: at, cutBatchBytes: size }
     const baseOffset = Number(records.readBigInt64BE(at))
     const magic = records.readInt8(at + 16)
-    nextOffset = baseOffset + 1 + (magic === 2 && size > 27 ? records.readInt32BE(at + 23) : 0)
+    const lastDelta = magic === 2 && size > 27 ? records.readInt32BE(at + 23) : 0
+    // Its checksum is compared later; by an end before its beginning there would be nothing here, and no later.
+    if (lastDelta < 0) throw new Damage(`the last offset lies ${-lastDelta} before the first`)
+    nextOffset = baseOffset + 1 + lastDelta
     at += size
   }
 }
