@@ -122,6 +122,7 @@ class HeldLease implements Lease {
   readonly #now: () => number
   readonly #lost = new AbortController()
   readonly #timer: NodeJS.Timeout
+  #expiry: NodeJS.Timeout | undefined
   #record: LeaseRecord
   #etag: string
   #released = false
@@ -136,6 +137,7 @@ class HeldLease implements Lease {
     this.#now = now
     this.#timer = setInterval(() => void this.renew().catch(() => {}), Math.max(10, leaseMs / 4))
     this.#timer.unref()
+    this.#watchExpiry()
   }
 
   get record(): LeaseRecord {
@@ -172,6 +174,7 @@ class HeldLease implements Lease {
       })
       this.#etag = stored.etag
       this.#record = next
+      this.#watchExpiry()
     } catch (error) {
       if (isCofferError(error, 'OBJECT_CHANGED', 'OBJECT_MISSING')) await this.#adopt(next)
       // the storage may be back before the lease ends: the next renewal tries again
@@ -186,14 +189,30 @@ class HeldLease implements Lease {
     if (there !== null && holder?.run_id === next.run_id && holder.pid === next.pid && holder.host === next.host) {
       this.#etag = there.etag
       this.#record = holder
+      this.#watchExpiry()
       return
     }
     this.#lose(holder === null ? 'it is gone' : `"${holder.os_user}" on "${holder.host}" has it`)
     this.check()
   }
 
+  /** A renewal may hang for longer than the lease holds, and whoever writes by it must stop all the same. */
+  #watchExpiry(): void {
+    clearTimeout(this.#expiry)
+    if (this.#released || this.#lost.signal.aborted) return
+    this.#expiry = setTimeout(
+      () => {
+        if (this.#now() < this.#record.expires_at) this.#watchExpiry()
+        else if (!this.#released) this.#lose('it could not be renewed in time')
+      },
+      Math.max(10, this.#record.expires_at - this.#now()),
+    )
+    this.#expiry.unref()
+  }
+
   #lose(reason: string): void {
     clearInterval(this.#timer)
+    clearTimeout(this.#expiry)
     this.#lost.abort(
       new CofferError('LOCK_LOST', `this run no longer holds the lock "${this.#key}": ${reason}`, {
         hint: 'Nothing more is written. Start the run again; it goes on where the archive ends.',
@@ -205,6 +224,7 @@ class HeldLease implements Lease {
     if (this.#released) return
     this.#released = true
     clearInterval(this.#timer)
+    clearTimeout(this.#expiry)
     await this.#renewing?.catch(() => {})
     if (this.#lost.signal.aborted) return
     const there = await this.#storage.head(this.#key).catch(() => null)

@@ -6,6 +6,7 @@ import {
   PutObjectLegalHoldCommand,
   PutObjectRetentionCommand,
 } from '@aws-sdk/client-s3'
+import { CofferError } from '../contract/errors.ts'
 import { say } from '../contract/said/said.ts'
 import { checkKey, checkPrefix } from './keys.ts'
 import type { S3Connection } from './s3-connection.ts'
@@ -98,10 +99,15 @@ async function* versionsOf(
       if (Key === undefined || VersionId === undefined || Key.endsWith('/')) continue
       yield { key: Key.slice(s3.prefix.length), versionId: VersionId, latest: IsLatest === true }
     }
-    if (page.IsTruncated !== true || page.NextKeyMarker === undefined) return
+    if (page.IsTruncated !== true) return
+    const { NextKeyMarker, NextVersionIdMarker } = page
+    const same = NextKeyMarker === markers.KeyMarker && NextVersionIdMarker === markers.VersionIdMarker
+    if (NextKeyMarker === undefined || same) {
+      throw new CofferError('STORAGE_FAILED', `expected a further page of the versions of "${prefix}", got none`)
+    }
     markers = {
-      KeyMarker: page.NextKeyMarker,
-      ...(page.NextVersionIdMarker === undefined ? {} : { VersionIdMarker: page.NextVersionIdMarker }),
+      KeyMarker: NextKeyMarker,
+      ...(NextVersionIdMarker === undefined ? {} : { VersionIdMarker: NextVersionIdMarker }),
     }
   }
 }

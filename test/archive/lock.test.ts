@@ -111,6 +111,24 @@ test('a lease that can’t be renewed is lost when its time is up, not before', 
   assert.ok(lease.lost.aborted)
 })
 
+test('a lease whose renewal hangs is lost when its time is up, though nobody asks', async () => {
+  const { storage } = await freshStorage()
+  let hangs = false
+  const faulty = new FaultyStorage(storage, ({ call }) =>
+    hangs && call === 'put' ? { kind: 'slow', ms: 3000 } : undefined,
+  )
+  const lease = await take(faulty, 'mine', { leaseMs: 200 })
+  hangs = true
+  const last = () => lease.record.expires_at
+  const lost = once(lease.lost, 'abort')
+  const late = setTimeout(() => assert.fail('it is still held'), 2500)
+  await lost
+  clearTimeout(late)
+  assert.ok(Date.now() >= last() && Date.now() - last() < 1000)
+  withCode('LOCK_LOST', /in time/)(lease.lost.reason)
+  await lease.release()
+})
+
 test('a renewal whose answer was lost is recognised as done', async () => {
   const { storage } = await freshStorage()
   const faulty = new FaultyStorage(storage, onNth('put', 2, { kind: 'fail after', code: 'STORAGE_FAILED' }))

@@ -28,6 +28,8 @@ export type WireFault =
   /** Half of the body is sent with a Content-Length that says so: only a checksum or the caller's own size can tell. */
   | { kind: 'short body' }
   | { kind: 'flip byte' }
+  /** The answer's text is changed. */
+  | { kind: 'reword'; from: string; to: string }
   | { kind: 'slow'; ms: number }
   /** Answered as a write that was done; the server never sees it. */
   | { kind: 'pretend' }
@@ -105,6 +107,11 @@ function spoil(fault: WireFault | undefined, answer: Answer, response: http.Serv
   const half = answer.body.subarray(0, answer.body.length >> 1)
   if (fault?.kind === 'short body') {
     response.writeHead(answer.status, withLength(answer.headers, half.length)).end(half)
+    return
+  }
+  if (fault?.kind === 'reword') {
+    const body = Buffer.from(answer.body.toString().replaceAll(fault.from, fault.to))
+    response.writeHead(answer.status, withLength(answer.headers, body.length)).end(body)
     return
   }
   if (fault?.kind === 'flip byte' && answer.body.length > 0) answer.body[0] = (answer.body[0] ?? 0) ^ 0xff

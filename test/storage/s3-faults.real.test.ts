@@ -236,6 +236,19 @@ for (const [what, fault, code] of REFUSED) {
   })
 }
 
+test('a list that goes on, and does not say where, is an error, not a short list', async () => {
+  const storage = spoiled(({ method }) =>
+    method === 'GET' ? { kind: 'reword', from: '<IsTruncated>false<', to: '<IsTruncated>true<' } : undefined,
+  )
+  await storage.put('k', Buffer.from('x'))
+  await assert.rejects(collect(storage.list('')), withCode('STORAGE_FAILED'))
+  await assert.rejects(storage.listFolders(''), withCode('STORAGE_FAILED'))
+  await assert.rejects(async () => {
+    for await (const _ of storage.locks.versions(''));
+  }, withCode('STORAGE_FAILED'))
+  await storage.close()
+})
+
 test('a lock that forbids deleting is not allowed', async () => {
   const storage = spoiled(first('DELETE', 1, { kind: 'status', status: 403, code: 'AccessDenied' }))
   await storage.put('k', Buffer.from('x'))

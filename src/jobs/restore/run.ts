@@ -178,7 +178,9 @@ interface Writing extends Begun {
 async function write(begun: Writing, spill: SpillFile): Promise<JobResult<RestoreResult>> {
   const { session, standing, state } = begun
   const { config, cluster, storage, prepared, context } = session
-  const walk = { ...walkContext(config, storage, prepared, context.signal), spill }
+  // Whoever takes the lock over writes to the same partitions.
+  const stop = session.lease === null ? context.signal : AbortSignal.any([context.signal, session.lease.lost])
+  const walk = { ...walkContext(config, storage, prepared, stop), spill }
   const written = await writeFlows(config, cluster, prepared.plan, standing, walk, context, (durable) =>
     saveState(session, state, {}, durable),
   )
