@@ -1,15 +1,23 @@
 import { type Brokers, PATIENCE_MS } from './brokers.ts'
 import { brokerError, isRetriable, type WireError } from './errors.ts'
 import { API } from './protocol/api.ts'
-import { decodeListOffsets, EARLIEST, encodeListOffsets, LATEST, type OffsetQuery } from './protocol/list-offsets.ts'
+import {
+  CONSUMER,
+  DEBUGGING,
+  decodeListOffsets,
+  EARLIEST,
+  encodeListOffsets,
+  LATEST,
+  type OffsetQuery,
+} from './protocol/list-offsets.ts'
 import { retrying } from './retry.ts'
 import type { TopicPartition } from './types.ts'
 
-export type WhichOffset = 'earliest' | 'latest' | 'last_stable'
+export type WhichOffset = 'earliest' | 'latest' | 'last_stable' | 'log_end'
 
 /**
- * One offset for each partition, asked of its leader: where the log starts, its high watermark, or its last stable
- * offset (the end of what read_committed may see).
+ * One offset for each partition, asked of its leader: where the log starts, its high watermark (what all replicas in sync
+ * have), its last stable offset (the end of what read_committed may see), or the end of the leader's own log.
  * @returns by `topic/partition`
  * @throws TOPIC_MISSING, KAFKA_NOT_AUTHORIZED, KAFKA_UNAVAILABLE where a leader stays away
  */
@@ -56,7 +64,7 @@ async function askLeader(
   const isolation = which === 'last_stable' ? 'read_committed' : 'read_uncommitted'
   const { offsets } = await brokers.callBroker(leader, 0, {
     api: API.listOffsets,
-    encode: () => encodeListOffsets(queries, timestamp, isolation),
+    encode: () => encodeListOffsets(queries, timestamp, isolation, which === 'log_end' ? DEBUGGING : CONSUMER),
     decode: decodeListOffsets,
   })
   const failures: WireError[] = []

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Cluster, openCluster } from '../../src/kafka/cluster.ts'
 import { type JavaClient, startJavaClient } from '../rig/java-client.ts'
 import type { KafkaRig } from '../rig/kafka.ts'
@@ -13,12 +14,14 @@ async function writeNumbers(
   topic: string,
   count: number,
   during: (written: number) => Promise<void>,
+  // A broker that dies forgets producers whose newest record is older than a day.
+  daysAgo = 0,
 ) {
   const producer = await cluster.producer({ compression: 'none' })
   let next = 0
-  // Of today: a broker that dies forgets producers whose newest record is older than a day.
-  const now = BigInt(Date.now())
+  const now = BigInt(Date.now() - daysAgo * 86_400_000)
   const writer = producer.partition(topic, 0, {
+    startOffset: 0,
     onBatchAcked: (first, last, base, size) => {
       assert.deepEqual([first, last, base], [next, next + size - 1, next])
       next += size
@@ -88,7 +91,7 @@ describe('a bad network and a broker that dies', () => {
 
   const newTopic = async () => {
     const topic = uniqueName('numbers')
-    await java.createTopics([{ name: topic, configs: { 'max.message.bytes': '100000' } }])
+    await java.createTopics([{ name: topic, configs: { 'max.message.bytes': '100000', 'retention.ms': '-1' } }])
     return topic
   }
 
@@ -116,7 +119,7 @@ describe('a bad network and a broker that dies', () => {
     const topic = await newTopic()
     const outcome = await writeNumbers(cluster, topic, COUNT, async (written) => {
       if (written !== 5000) return
-      proxy.blackHole(true)
+      proxy.blackHole('answers')
       setTimeout(() => proxy.blackHole(false), 500)
     })
     assert.deepEqual(outcome, { endOffset: COUNT, acked: COUNT })
@@ -135,6 +138,36 @@ describe('a bad network and a broker that dies', () => {
     assert.deepEqual(outcome, { endOffset: COUNT, acked: COUNT })
     await expectNumbers(topic)
   })
+
+  for (const at of [0, 8000]) {
+    test(`failure 10: answers from record ${at} on are lost, and the broker that dies then forgets the writer`, async () => {
+      const topic = await newTopic()
+      let restarted: Promise<void> = Promise.resolve()
+      const trouble = async () => {
+        const [before] = await java.listOffsets([topic])
+        do await delay(100)
+        while ((await java.listOffsets([topic]))[0]?.latest === before?.latest)
+        await delay(500)
+        await kafka.kill9()
+        proxy.blackHole(false)
+        await kafka.restart()
+      }
+      const outcome = await writeNumbers(
+        cluster,
+        topic,
+        COUNT,
+        async (written) => {
+          if (written !== at) return
+          proxy.blackHole('answers')
+          restarted = trouble()
+        },
+        30,
+      )
+      await restarted
+      assert.deepEqual(outcome, { endOffset: COUNT, acked: COUNT })
+      await expectNumbers(topic)
+    })
+  }
 
   test('failure 5: the broker is restarted under a reader: nothing is cut short', async () => {
     const topic = await newTopic()

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import type { KafkaEndpoint } from '../../src/contract/config/endpoint.ts'
 import type { JobContext, Progress } from '../../src/contract/jobs.ts'
 import { runBackup } from '../../src/jobs/backup/run.ts'
+import type { RestorePlan } from '../../src/jobs/restore/plan.ts'
 import { runRestore } from '../../src/jobs/restore/run.ts'
+import { readEnds } from '../../src/jobs/restore/standing.ts'
 import { type Cluster, openCluster } from '../../src/kafka/cluster.ts'
 import { asArchived, ID } from '../failures/support.ts'
 import { backupConfig } from '../jobs-read/real-support.ts'
@@ -16,6 +19,11 @@ import { type KafkaPair, NODES, startKafkaPair, untilLeaders } from '../rig/kafk
 import { readArchive } from '../rig/kbak.ts'
 import { uniqueName } from '../rig/shared.ts'
 import { endpointOf, records, viewOf } from './support.ts'
+
+async function untilEqual<T>(found: () => Promise<T>, expected: T): Promise<void> {
+  for (let i = 0; i < 100 && !isDeepStrictEqual(await found(), expected); i++) await delay(50)
+  assert.deepEqual(await found(), expected)
+}
 
 const OFFSETS_TOPIC = '__consumer_offsets'
 
@@ -248,6 +256,45 @@ describe('leaders that change', () => {
         keys,
         rows.map(({ key }) => key),
       )
+    }
+  })
+
+  test('failure 10: a restore that goes on counts what an earlier run has written and a follower does not have yet', async () => {
+    const topic = uniqueName('behind')
+    await java.createTopics([{ name: topic }])
+    const key = `${topic}/0`
+    const [row] = await java.leaders([topic])
+    const follower = row?.leader === 1 ? 2 : 1
+    const where = [{ topic, partition: 0 }]
+    const ends = () => Promise.all([cluster.offsets(where, 'latest'), cluster.offsets(where, 'log_end')])
+    const producer = await cluster.producer({ compression: 'none', acks: 1 })
+    const writer = producer.partition(topic, 0)
+    const write = async (count: number) => {
+      for (let i = 0; i < count; i++) {
+        await writer.append(viewOf({ offset: i, timestamp: 1n, key: null, value: null, headers: [] }))
+      }
+      await writer.flush()
+    }
+    // From here on nobody but the leader is asked.
+    await write(1)
+    await untilEqual(async () => (await ends()).map((found) => found.get(key)), [1, 1])
+    const existing = new Map((await cluster.topics([topic])).map((one) => [topic, one]))
+    const plan = { topics: [{ target: topic, flows: [{ partitions: [0] }] }] } as unknown as RestorePlan
+    pair.hold(follower, true)
+    try {
+      await write(200)
+      assert.deepEqual(
+        (await ends()).map((found) => found.get(key)),
+        [1, 201],
+      )
+      const { promise, resolve: waits } = Promise.withResolvers<string>()
+      const reading = readEnds(cluster, plan, existing, waits)
+      assert.match(await promise, /^waiting for the replicas of/)
+      pair.hold(follower, false)
+      assert.equal((await reading).end.get(key), 201)
+    } finally {
+      pair.hold(follower, false)
+      await producer.close()
     }
   })
 

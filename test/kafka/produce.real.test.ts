@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { type Cluster, openCluster } from '../../src/kafka/cluster.ts'
 import type { Producer } from '../../src/kafka/producer/producer.ts'
@@ -142,6 +143,34 @@ describe('writing, read back by the Java consumer', () => {
     assert.equal((await java.records([topic])).length, 1)
     await producer.close()
   })
+
+  for (const compression of ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const) {
+    test(`failure 13: noise that fills the topic's limit to the last byte is not packed beyond it, ${compression}`, async () => {
+      const topic = uniqueName('noise')
+      const limit = 300_000
+      await java.createTopics([{ name: topic, configs: { ...ANY_TIME, 'max.message.bytes': String(limit) } }])
+      const noise = (offset: number, size: number): PlainRecord => {
+        return { offset, timestamp: 1n, key: null, value: randomBytes(size), headers: [] }
+      }
+      // A batch of one record takes 61 bytes, and the record 11 besides its value: both its length and its value's take 3.
+      const records = [
+        noise(0, limit - 61 - 3 - 5 - 3),
+        noise(1, 500),
+        ...Array.from({ length: 900 }, (_, i) => noise(2 + i, 1000)),
+      ]
+      const producer = await cluster.producer({ compression })
+      const { acked } = await write(producer, topic, 0, records)
+      await producer.close()
+      assert.deepEqual(acked[0], [0, 0, 0, 1])
+      const found = await java.records([topic])
+      assert.deepEqual(
+        found.map(({ value }) => (typeof value === 'string' ? value : value?.length)),
+        records.map(({ value }) => (value !== null && value.length <= 4096 ? value.toString('base64') : value?.length)),
+      )
+      if (compression !== 'none')
+        await assert.rejects(java.produce([{ topic, partition: 0, value: randomBytes(limit) }]))
+    })
+  }
 
   test('failure 12: a timestamp that the topic refuses is an error that says how to allow it', async () => {
     const topic = uniqueName('future')

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { SecurityConfig } from '../../src/contract/config/endpoint.ts'
 import type { ErrorCode } from '../../src/contract/errors.ts'
 import { Secret } from '../../src/contract/secret.ts'
@@ -118,18 +119,40 @@ describe('a broker with TLS, SASL and ACLs', () => {
     await java.deleteAcls()
   })
 
-  test('a session that has to be renewed while it is in use', async () => {
+  test('a session that has to be renewed while it is in use, by a reader and by a writer', async () => {
     await using(secure.saslSslBootstrap, sasl(secure.users.admin, 'SCRAM-SHA-512'), async (cluster) => {
-      const topic = uniqueName('long')
-      await java.createTopics([{ name: topic }])
-      await java.generate(topic, 3000, { size: 300 })
+      const [read, written] = [uniqueName('read'), uniqueName('written')]
+      await java.createTopics([{ name: read }, { name: written, configs: { 'max.message.bytes': '5000' } }])
+      await java.generate(read, 3000, { size: 300 })
       const deadline = Date.now() + 9000
-      let rounds = 0
-      while (Date.now() < deadline) {
-        assert.equal((await readAll(cluster, topic, 0, { maxBytes: 50_000 })).records.length, 3000)
-        rounds++
+      const reading = async () => {
+        let rounds = 0
+        for (; Date.now() < deadline; rounds++) {
+          assert.equal((await readAll(cluster, read, 0, { maxBytes: 50_000 })).records.length, 3000)
+        }
+        return rounds
       }
-      assert.ok(rounds > 2)
+      const writing = async () => {
+        const producer = await cluster.producer({ compression: 'none' })
+        const writer = producer.partition(written, 0)
+        let next = 0
+        while (Date.now() < deadline) {
+          for (let i = 0; i < 40; i++, next++) {
+            const value = Buffer.alloc(1000, `${next} `)
+            await writer.append(viewOf({ offset: next, timestamp: BigInt(next), key: null, value, headers: [] }))
+          }
+          await delay(5)
+        }
+        assert.deepEqual(await writer.flush(), { endOffset: next })
+        await producer.close()
+        return next
+      }
+      const [rounds, count] = await Promise.all([reading(), writing()])
+      assert.ok(rounds > 2 && count > 1000, `${rounds} rounds, ${count} records`)
+      assert.deepEqual(
+        (await java.records([written])).map(({ timestamp }) => Number(timestamp)),
+        Array.from({ length: count }, (_, i) => i),
+      )
     })
   })
 

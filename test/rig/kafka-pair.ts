@@ -21,6 +21,8 @@ export interface KafkaPair {
   readonly logFiles: Readonly<Record<NodeId, string>>
   /** SIGKILL of one broker; data and ports are kept for `restart`. */
   kill9(node: NodeId): Promise<void>
+  /** Holds a broker still, connections and all, and lets it go on (SIGSTOP, SIGCONT). */
+  hold(node: NodeId, still: boolean): void
   /** Starts a broker again on the same data and ports; resolves when it answers and knows both. */
   restart(node: NodeId): Promise<void>
   /** Runs a main class of Kafka's jars, its own command line tools for instance. */
@@ -88,6 +90,7 @@ export async function startKafkaPair(options: { extraProperties?: Record<string,
         return child
       },
       end: async () => child?.end('SIGKILL'),
+      hold: (still: boolean) => child?.process.kill(still ? 'SIGSTOP' : 'SIGCONT'),
     }
   }
   const nodes = await Promise.all([1, 2, CONTROLLER].map(node))
@@ -120,6 +123,7 @@ export async function startKafkaPair(options: { extraProperties?: Record<string,
     bootstrap,
     logFiles: { 1: byId(1).logFile, 2: byId(2).logFile },
     kill9: async (id) => byId(id).end(),
+    hold: (id, still) => void byId(id).hold(still),
     restart: start,
     exec,
     async lead(partitions, to) {

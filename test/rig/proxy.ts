@@ -33,8 +33,11 @@ export interface FaultyProxy {
   /** Stops reading on both sides: back pressure, nothing is lost. */
   pause(): void
   resume(): void
-  /** Takes what comes and passes nothing on, while connections stay open. Ending it cuts those that lost bytes. */
-  blackHole(on: boolean): void
+  /**
+   * Takes what comes (or only what the server answers) and passes nothing on, while connections stay open. Ending it cuts
+   * those that lost bytes.
+   */
+  blackHole(on: boolean | 'answers'): void
   /** Resets new connections at once; open ones live on. */
   refuse(on: boolean): void
   /** Ends all faults. */
@@ -54,7 +57,7 @@ interface Pair {
 export async function startProxy(target: number, options: { port?: number } = {}): Promise<FaultyProxy> {
   const pairs = new Set<Pair>()
   const counters: ProxyCounters = { accepted: 0, cut: 0, bytesToServer: 0, bytesToClient: 0 }
-  const state = { target, delay: 0, paused: false, blackHole: false, refuse: false }
+  const state = { target, delay: 0, paused: false, blackHole: false as boolean | 'answers', refuse: false }
   let random: (() => number) | undefined
   let randomCutsLeft = 0
   let oneCut: { left: number; done: () => void } | undefined
@@ -70,7 +73,7 @@ export async function startProxy(target: number, options: { port?: number } = {}
   /** Whether the chunk may pass; what the faults allow of it does. */
   const admit = (pair: Pair, chunk: Buffer, to: Socket) => {
     counters[to === pair.server ? 'bytesToServer' : 'bytesToClient'] += chunk.length
-    if (state.blackHole) {
+    if (state.blackHole === true || (state.blackHole === 'answers' && to === pair.client)) {
       pair.lostBytes = true
       return
     }
@@ -145,9 +148,9 @@ export async function startProxy(target: number, options: { port?: number } = {}
       for (const socket of [client, server]) paused ? socket.pause() : socket.resume()
     }
   }
-  const setBlackHole = (on: boolean) => {
+  const setBlackHole = (on: boolean | 'answers') => {
     state.blackHole = on
-    if (!on) for (const pair of [...pairs].filter((one) => one.lostBytes)) cut(pair)
+    if (on === false) for (const pair of [...pairs].filter((one) => one.lostBytes)) cut(pair)
   }
   return {
     port,

@@ -37,6 +37,7 @@ export const RESTORE = {
   holdsMore:
     '"{{partition}}" holds {{records}} after the {{known}} that the archive has for it (offsets {{from}} to {{to}})',
   moved: 'somebody writes to "{{partition}}": its end has moved to {{end}}',
+  behind: 'the last records of "{{partition}}" are not on all replicas: these have {{end}}, the leader has {{logEnd}}',
   endsBefore: '"{{partition}}" ends at offset {{end}}, before offset {{base}}, where this restore began to write',
   endDiffers: 'expected "{{partition}}" to end at offset {{expected}}, got {{got}}',
   deletedMeanwhile:

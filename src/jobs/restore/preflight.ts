@@ -81,7 +81,7 @@ export async function preflight(input: PreflightInput): Promise<Preflight> {
     const subject = plan.topics.map((topic) => topic.target).join(', ')
     await checks.step('topics', subject.length > 200 ? `${subject.slice(0, 200)}…` : subject, async () => {
       const state = await keptState(input, identity, existing)
-      ends = await readEnds(cluster, plan, existing)
+      ends = await readEnds(cluster, plan, existing, (message) => input.context.log('info', message))
       standing = decideStanding(plan, ends, state, {
         purge: config.restore.purge_topics,
         allowNonEmpty: config.restore.allow_non_empty_target,

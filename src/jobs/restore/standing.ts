@@ -32,6 +32,8 @@ export interface Standing {
 /** Two readings of the end offsets this far apart must agree: a request of a killed run may still be landing. */
 const QUIET_MS = 500
 const PATIENCE_MS = 15_000
+/** A follower that is gone is waited for by Kafka itself for up to one and a half `replica.lag.time.max.ms` (30 s). */
+const REPLICAS_MS = 60_000
 /** With a kept state, so many of the last records that are there are read back and compared. */
 const TAIL = 200
 
@@ -40,36 +42,67 @@ export function targetPartitions(topic: TopicPlan): TopicPartition[] {
 }
 
 /**
- * Start and end of every target partition that exists, once they hold still.
- * @throws TARGET_NOT_EMPTY where somebody keeps writing
+ * Start and end of every target partition that exists, once they hold still and all replicas have what the leader has: a
+ * killed run's last records count, though nobody can read them yet.
+ * @param log is told when that takes time
+ * @throws TARGET_NOT_EMPTY where somebody keeps writing; KAFKA_UNAVAILABLE where replicas stay behind
  */
 export async function readEnds(
   cluster: Cluster,
   plan: RestorePlan,
   existing: ReadonlyMap<string, TopicMetadata>,
+  log: (message: string) => void,
 ): Promise<Ends> {
   const partitions = plan.topics.flatMap((topic) => {
     const count = existing.get(topic.target)?.partitions.length ?? 0
     return targetPartitions(topic).filter(({ partition }) => partition < count)
   })
   if (partitions.length === 0) return { start: new Map(), end: new Map() }
-  let end = await cluster.offsets(partitions, 'latest')
+  const began = performance.now()
+  let { end, behind } = await endsNow(cluster, partitions)
   const start = await cluster.offsets(partitions, 'earliest')
-  const deadline = performance.now() + PATIENCE_MS
-  while ([...end].some(([key, offset]) => offset > (start.get(key) ?? 0))) {
+  if (behind !== null) log(`waiting for the replicas of "${behind.partition}"`)
+  while (behind !== null || [...end].some(([key, offset]) => offset > (start.get(key) ?? 0))) {
     await sleep(QUIET_MS)
-    const later = await cluster.offsets(partitions, 'latest')
-    const moved = [...later].find(([key, offset]) => offset !== end.get(key))
-    end = later
-    if (moved === undefined) break
-    if (performance.now() > deadline) {
-      throw new CofferError('TARGET_NOT_EMPTY', say('restore.moved', { partition: moved[0], end: moved[1] }), {
-        hint: 'Stop every producer on the target topics, another restore included, and start again.',
-        details: { partition: moved[0], end: moved[1] },
-      })
-    }
+    const later = await endsNow(cluster, partitions)
+    const moved = [...later.end].find(([key, offset]) => offset !== end.get(key))
+    ;({ end, behind } = later)
+    if (moved === undefined && behind === null) break
+    const spent = performance.now() - began
+    if (behind !== null && spent > REPLICAS_MS) throw staysBehind(behind)
+    if (behind === null && moved !== undefined && spent > PATIENCE_MS) throw movesOn(moved)
   }
   return { start, end }
+}
+
+interface Behind {
+  partition: string
+  /** What all replicas in sync have. */
+  end: number
+  logEnd: number
+}
+
+async function endsNow(cluster: Cluster, partitions: readonly TopicPartition[]) {
+  const logEnds = await cluster.offsets(partitions, 'log_end')
+  const end = await cluster.offsets(partitions, 'latest')
+  const late = [...logEnds].find(([key, logEnd]) => logEnd > (end.get(key) ?? 0))
+  const behind: Behind | null =
+    late === undefined ? null : { partition: late[0], end: end.get(late[0]) ?? 0, logEnd: late[1] }
+  return { end, behind }
+}
+
+function movesOn([partition, end]: [string, number]): CofferError {
+  return new CofferError('TARGET_NOT_EMPTY', say('restore.moved', { partition, end }), {
+    hint: 'Stop every producer on the target topics, another restore included, and start again.',
+    details: { partition, end },
+  })
+}
+
+function staysBehind(behind: Behind): CofferError {
+  return new CofferError('KAFKA_UNAVAILABLE', say('restore.behind', { ...behind }), {
+    hint: 'See to the brokers that should be in sync, and start again.',
+    details: { ...behind },
+  })
 }
 
 /**

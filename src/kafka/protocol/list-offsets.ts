@@ -19,16 +19,20 @@ export interface OffsetAnswer {
   offset: number
 }
 
+/** Who asks, as `replica_id`: brokers tell a consumer no more than all replicas have, and the debugging one all of it. */
+export const CONSUMER = -1
+export const DEBUGGING = -2
+
 /** ListOffsets, versions 4 and 5. With read_committed, LATEST is the last stable offset. */
 export function encodeListOffsets(
   queries: readonly OffsetQuery[],
   timestamp: number,
   isolation: IsolationLevel,
+  replicaId: typeof CONSUMER | typeof DEBUGGING,
 ): Buffer {
   const byTopic = Map.groupBy(queries, (query) => query.topic)
-  const consumer = -1
   return new ByteWriter()
-    .int32(consumer)
+    .int32(replicaId)
     .int8(isolation === 'read_committed' ? 1 : 0)
     .array([...byTopic], ([topic, partitions], w) => {
       w.string(topic).array(partitions, ({ partition, leaderEpoch }, p) => {
