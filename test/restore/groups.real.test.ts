@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { isCofferError } from '../../src/contract/errors.ts'
 import type { JavaClient } from '../rig/java-client.ts'
@@ -43,7 +45,7 @@ describe('consumer groups in a restore', () => {
       Object.fromEntries(
         (await java.groupOffsets(group)).map((one) => [`${one.topic === target}${one.partition}`, one.offset]),
       )
-    return { name, target, group, config, committed }
+    return { folder, name, target, group, config, committed }
   }
 
   it("failure 17: commits each position where its record is now, at the group's coordinator, and reads it back", async () => {
@@ -103,6 +105,27 @@ describe('consumer groups in a restore', () => {
     await assert.rejects(
       restore(unknown),
       (error) => isCofferError(error, 'GROUP_SNAPSHOT_MISSING') && error.message.includes('stranger'),
+    )
+  })
+
+  it('failure 19: groups that the backup could not read are told', async () => {
+    const { folder, config, group, committed } = await archiveOf({ 0: 21 })
+    const file = join(folder, 'made/consumer-groups-snapshot.json')
+    const errors = [{ group_id: 'payroll', code: 'KAFKA_UNAVAILABLE', message: 'the coordinator does not answer' }]
+    await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), errors }))
+    const told = /the backup could not read 1 consumer group, which is not restored: "payroll"/
+    const planned = await dryRun(config())
+    assert.match(planned.result.warnings.join(), told)
+    const { result } = await restore(config())
+    assert.match(result.warnings.join(), told)
+    assert.deepEqual(await committed(), { true0: 3 })
+    // Who asks for others misses nothing.
+    const named = { auto_consumer_groups: false, reset_consumer_offsets: true, consumer_groups: [group] }
+    assert.doesNotMatch((await dryRun(config(named))).result.warnings.join(), told)
+    const missing = config({ ...named, consumer_groups: ['payroll'] })
+    await assert.rejects(
+      restore(missing),
+      (error) => isCofferError(error, 'GROUP_SNAPSHOT_MISSING') && /the coordinator does not answer/.test(error.hint!),
     )
   })
 

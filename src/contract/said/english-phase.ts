@@ -27,6 +27,8 @@ export const BACKUP = {
   openTransactions:
     '{{offsets}} offsets in {{partitions}} partitions lie behind a transaction that was open at the cut; the next run archives them once it has ended',
   uncommitted: 'read_uncommitted: records of aborted and open transactions are archived as if they had been committed',
+  groupsUnread_one: '{{count, number}} consumer group could not be read and is not in the snapshot: {{groups}}',
+  groupsUnread_other: '{{count, number}} consumer groups could not be read and are not in the snapshot: {{groups}}',
   noGroups: 'stopped before the positions of the consumer groups had been captured: the archive keeps none of this run',
   topicGone:
     'topic "{{topic}}" is in the archive and no longer on the cluster, or hidden from this user: nothing of it was read',

@@ -24,6 +24,10 @@ export const RESTORE = {
   mayNotCommit: 'this user may not commit positions of consumer group "{{group}}"',
   groups_one: '{{count, number}} group is to be restored',
   groups_other: '{{count, number}} groups are to be restored',
+  groupsUnread_one: 'the backup could not read {{count, number}} consumer group, which is not restored: {{groups}}',
+  groupsUnread_other: 'the backup could not read {{count, number}} consumer groups, which are not restored: {{groups}}',
+  snapshotOlder:
+    'the snapshot of consumer groups was taken {{taken}} in generation {{generation}} and the backup goes on to generation {{latest}}: groups will read again what they have read since',
   noMembers: 'no group has members',
   checkBefore: 'a check before it failed',
   notReached: 'the target cluster was not reached',

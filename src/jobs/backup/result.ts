@@ -26,6 +26,8 @@ export interface ResultInput {
   knownTopics: ReadonlySet<string>
 }
 
+const GROUPS_NAMED = 10
+
 /** What a run says of itself, from what was committed and nothing else. */
 export function backupResult(input: ResultInput): BackupResult {
   const { config, storage, run, passes, state, manifestSha256 } = input
@@ -99,8 +101,13 @@ function warnings(passes: Passes, isolation: BackupResult['isolation_level']): S
 }
 
 function noGroups({ config, run }: ResultInput): Said[] {
-  if (!config.backup.consumer_group_snapshot || run.groups !== null) return []
-  return [say('backup.noGroups')]
+  if (!config.backup.consumer_group_snapshot) return []
+  if (run.groups === null) return [say('backup.noGroups')]
+  const { failed } = run.groups
+  if (failed.length === 0) return []
+  const names = failed.slice(0, GROUPS_NAMED).map(({ group_id }) => `"${group_id}"`)
+  const groups = failed.length > GROUPS_NAMED ? `${names.join(', ')} …` : names.join(', ')
+  return [say('backup.groupsUnread', { count: failed.length, groups })]
 }
 
 /** Topics that the configuration still asks for and the archive holds, and of which the cluster shows nothing. */

@@ -1,7 +1,9 @@
-import { type GroupEntry, readGroupSnapshot } from '../../archive/groups.ts'
+import { type GroupEntry, type GroupSnapshot, readGroupSnapshot } from '../../archive/groups.ts'
 import type { RestoreOptions } from '../../contract/config/types.ts'
 import { CofferError } from '../../contract/errors.ts'
 import type { RestoredGroup, RestoredPosition } from '../../contract/results.ts'
+import { type Said, say } from '../../contract/said/said.ts'
+import { isoTime } from '../../contract/time.ts'
 import { count } from '../../contract/words.ts'
 import type { Cluster, OffsetToCommit } from '../../kafka/cluster.ts'
 import type { Storage } from '../../storage/storage.ts'
@@ -13,9 +15,14 @@ export interface WantedGroups {
   groups: GroupEntry[]
   /** False where groups are named without `reset_consumer_offsets`: positions are translated and told, not committed. */
   commit: boolean
+  /** What the snapshot does not hold of what was asked for, a sentence each. */
+  notes: Said[]
 }
 
+const NAMED = 10
+
 /**
+ * @param generation of the backup that is restored; undefined for an archive of another program
  * @returns null where no groups were asked for
  * @throws GROUP_SNAPSHOT_MISSING where the archive has no snapshot, or none of a group that was named
  */
@@ -23,18 +30,25 @@ export async function wantedGroups(
   storage: Storage,
   backupId: string,
   options: Pick<RestoreOptions, 'consumer_groups' | 'reset_consumer_offsets' | 'auto_consumer_groups'>,
+  generation?: number,
 ): Promise<WantedGroups | null> {
   const { consumer_groups: named, auto_consumer_groups: all } = options
   if (named.length === 0 && !all) return null
   const snapshot = await readGroupSnapshot(storage, backupId)
   const missing = named.filter((id) => !snapshot.groups.some((group) => group.group_id === id))
   if (missing.length > 0) {
-    const known = snapshot.groups.slice(0, 10).map((group) => `"${group.group_id}"`)
+    const known = snapshot.groups.slice(0, NAMED).map((group) => `"${group.group_id}"`)
+    const unread = snapshot.errors?.find(({ group_id }) => missing.includes(group_id))
     throw new CofferError(
       'GROUP_SNAPSHOT_MISSING',
       `the snapshot of consumer groups does not hold "${missing.join('", "')}"`,
       {
-        hint: known.length === 0 ? 'It holds no group at all.' : `It holds ${known.join(', ')}.`,
+        hint:
+          unread !== undefined
+            ? `The backup could not read "${unread.group_id}": ${unread.message}`
+            : known.length === 0
+              ? 'It holds no group at all.'
+              : `It holds ${known.join(', ')}.`,
         details: { missing, groups: snapshot.groups.length },
       },
     )
@@ -42,7 +56,24 @@ export async function wantedGroups(
   return {
     groups: snapshot.groups.filter((group) => all || named.includes(group.group_id)),
     commit: options.reset_consumer_offsets || all,
+    notes: shortOf(snapshot, all, generation),
   }
+}
+
+/** What a snapshot is short of: groups that the backup could not read, and positions of its later runs. */
+function shortOf(snapshot: GroupSnapshot, all: boolean, generation: number | undefined): Said[] {
+  const notes: Said[] = []
+  const unread = all ? (snapshot.errors ?? []) : []
+  if (unread.length > 0) {
+    const names = unread.slice(0, NAMED).map(({ group_id }) => `"${group_id}"`)
+    const groups = unread.length > NAMED ? `${names.join(', ')} …` : names.join(', ')
+    notes.push(say('restore.groupsUnread', { count: unread.length, groups }))
+  }
+  if (generation !== undefined && snapshot.generation !== undefined && snapshot.generation < generation) {
+    const taken = isoTime(snapshot.snapshot_time)
+    notes.push(say('restore.snapshotOlder', { taken, generation: snapshot.generation, latest: generation }))
+  }
+  return notes
 }
 
 /** @throws GROUP_ACTIVE naming the groups that somebody is a member of */

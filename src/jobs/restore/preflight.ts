@@ -196,7 +196,8 @@ async function checkGroups(input: PreflightInput): Promise<WantedGroups | null> 
   const asked = config.restore.consumer_groups.length > 0 || config.restore.auto_consumer_groups
   if (!asked) return null
   await checks.step('consumer-groups', 'the snapshot of consumer groups', async () => {
-    wanted = await wantedGroups(storage, config.backup_id, config.restore)
+    const { generation } = input.prepared.loaded.manifest.coffer ?? {}
+    wanted = await wantedGroups(storage, config.backup_id, config.restore, generation)
     return say('restore.groups', { count: wanted?.groups.length ?? 0 })
   })
   const found = wanted as WantedGroups | null

@@ -104,6 +104,7 @@ export async function runRestore(
       const walk = walkContext(config, storage, prepared, context.signal)
       const found = await preflight({ config, storage, cluster, states, prepared, walk, checks, context })
       if (context.signal.aborted) throw new CofferError('INTERRUPTED', 'stopped before anything was written')
+      for (const note of found.groups?.notes ?? []) warn(note)
       if (dryRun) return planResult({ config, storage, prepared, preflight: found, checks, warnings })
       const { directory } = options
       const session = { config, directory, storage, cluster, prepared, states, lease, context, startedAt, warnings }
