@@ -202,6 +202,12 @@ describe('the configuration of a created topic', () => {
     assert.match(reason, /--add-config cleanup\.policy='\[compact,delete\]'/)
   })
 
+  it('failure 34: quotes for a shell what an archive says of itself', () => {
+    const { differences } = adapt({ 'retention.ms': "$(reboot)'; x" }, { target: 'a b' })
+    const reason = differences.find((one) => one.name === 'retention.ms')!.reason
+    assert.ok(reason.endsWith(`--topic 'a b' --add-config retention.ms='$(reboot)'\\''; x'`), reason)
+  })
+
   it('failure 13: makes room for the largest record', () => {
     const { configs, differences } = adapt({ 'max.message.bytes': '1000' }, { largestRecord: 5000 })
     assert.equal(configs.get('max.message.bytes'), '5000')

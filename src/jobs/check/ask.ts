@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { KafkaEndpoint } from '../../contract/config/endpoint.ts'
 import type { Operation } from '../../kafka/cluster.ts'
+import { shellWord } from '../shell-word.ts'
 
 /** Rights that are missing, and on what. */
 export interface MissingRights {
@@ -21,7 +22,7 @@ export function aclHint(endpoint: KafkaEndpoint, { operations, on }: MissingRigh
   if (on === 'cluster') words.push('--cluster')
   else if ('topic' in on) words.push('--topic', on.topic)
   else words.push('--group', on.group)
-  return `Ask whoever runs the cluster for: ${words.map(quoted).join(' ')}`
+  return `Ask whoever runs the cluster for: ${words.map(shellWord).join(' ')}`
 }
 
 /** The user's name, as the broker has it. */
@@ -47,9 +48,4 @@ function principalOf({ security }: KafkaEndpoint): string {
 /** As AclCommand spells it: `describeConfigs` → `DescribeConfigs`. */
 function spelled(operation: Operation): string {
   return operation.charAt(0).toUpperCase() + operation.slice(1)
-}
-
-/** One word for a POSIX shell. */
-function quoted(word: string): string {
-  return /^[A-Za-z0-9._:,@%+=/-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }

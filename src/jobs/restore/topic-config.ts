@@ -2,6 +2,7 @@ import type { TopicConfigEntry } from '../../archive/types.ts'
 import type { ConfigurationDifference } from '../../contract/results.ts'
 import type { SaidId } from '../../contract/said/english.ts'
 import { because, english, type Said, type SaidValues, say } from '../../contract/said/said.ts'
+import { shellWord } from '../shell-word.ts'
 
 const FOREVER = '-1'
 export const LONG_MAX = '9223372036854775807'
@@ -116,12 +117,12 @@ function adaptSize(input: AdaptationInput, archived: string | null, apply: Apply
 /** The command that gives a topic back what the archive says, for whoever reads the list of differences. */
 function setBack(topic: string, name: string, value: string | null): string {
   const change = value === null ? `--delete-config ${name}` : `--add-config ${name}=${quotedValue(value)}`
-  return `kafka-configs --bootstrap-server … --alter --topic ${topic} ${change}`
+  return `kafka-configs --bootstrap-server … --alter --topic ${shellWord(topic)} ${change}`
 }
 
-/** A list such as `compact,delete` needs brackets in Kafka's own tool. */
+/** A list such as `compact,delete` needs brackets in Kafka's own tool. The archive may hold anything for a value. */
 function quotedValue(value: string): string {
-  return value.includes(',') ? `'[${value}]'` : value
+  return shellWord(value.includes(',') ? `[${value}]` : value)
 }
 
 /** One setting of an existing topic that would lose, change or refuse records. */
