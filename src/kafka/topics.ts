@@ -48,28 +48,33 @@ function missingOrRefused(errorCode: number, topic: string): WireError {
   })
 }
 
+/** Topics asked for at once: one's configuration takes about 4 kB, and a cluster may have tens of thousands. */
+const CONFIGS_AT_ONCE = 1000
+
 /** Configurations by topic. Values of sensitive entries are null. */
 export async function describeTopicConfigs(
   brokers: Brokers,
   topics: readonly string[],
 ): Promise<Map<string, ConfigEntry[]>> {
   const configs = new Map<string, ConfigEntry[]>()
-  if (topics.length === 0) return configs
-  return retrying('reading topic configurations', { deadlineMs: PATIENCE_MS }, async () => {
-    const { results } = await brokers.callAny({
-      api: API.describeConfigs,
-      encode: () => encodeDescribeTopicConfigs(topics),
-      decode: decodeDescribeConfigs,
+  for (let at = 0; at < topics.length; at += CONFIGS_AT_ONCE) {
+    const some = topics.slice(at, at + CONFIGS_AT_ONCE)
+    await retrying('reading topic configurations', { deadlineMs: PATIENCE_MS }, async () => {
+      const { results } = await brokers.callAny({
+        api: API.describeConfigs,
+        encode: () => encodeDescribeTopicConfigs(some),
+        decode: decodeDescribeConfigs,
+      })
+      for (const { topic, errorCode, said, entries } of results) {
+        const unknownTopic = 3
+        if (errorCode === unknownTopic) throw missingOrRefused(errorCode, topic)
+        if (errorCode !== 0)
+          throw brokerError(errorCode, `reading the configuration of topic "${topic}"`, { topic }, said)
+        configs.set(topic, entries)
+      }
     })
-    for (const { topic, errorCode, said, entries } of results) {
-      const unknownTopic = 3
-      if (errorCode === unknownTopic) throw missingOrRefused(errorCode, topic)
-      if (errorCode !== 0)
-        throw brokerError(errorCode, `reading the configuration of topic "${topic}"`, { topic }, said)
-      configs.set(topic, entries)
-    }
-    return configs
-  })
+  }
+  return configs
 }
 
 /** Creates topics and waits until each has its leaders. @throws KAFKA_REJECTED with the broker's reason */

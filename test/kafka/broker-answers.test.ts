@@ -20,6 +20,7 @@ import {
   produceAnswer,
   producerIdAnswer,
   startFakeBroker,
+  topicConfigAnswer,
   topicMadeAnswer,
 } from './fake-broker.ts'
 import { endpointOf, type PlainRecord, readAll, viewOf } from './support.ts'
@@ -215,6 +216,25 @@ describe('answers that a healthy broker seldom gives', () => {
     await assert.rejects(cluster.createTopics([topic]), { code: 'KAFKA_REJECTED' })
     broker.script.set(KEY.createTopics, [topicMadeAnswer(41), topicMadeAnswer(36)])
     await assert.rejects(cluster.createTopics([topic]), { code: 'KAFKA_REJECTED' })
+  })
+
+  test('the configurations of very many topics are asked for in portions', async () => {
+    const names = Array.from({ length: 2500 }, (_, i) => `topic-${i}`)
+    broker.script.set(KEY.describeConfigs, [
+      (request) => {
+        const asked = request.array((resource) => {
+          resource.int8()
+          const name = resource.string()
+          resource.int32()
+          return name
+        })
+        return topicConfigAnswer({ 'retention.ms': '7' }, asked)()
+      },
+    ])
+    const configs = await cluster.topicConfigs(names)
+    assert.deepEqual([...configs.keys()], names)
+    assert.equal(configs.get('topic-2499')?.[0]?.value, '7')
+    assert.equal(broker.counts.get(KEY.describeConfigs), 3)
   })
 
   test('not allowed is said at once', async () => {

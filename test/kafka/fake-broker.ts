@@ -159,10 +159,13 @@ export function cleanupPolicyAnswer(policy: string): () => Buffer {
   return topicConfigAnswer({ 'cleanup.policy': policy })
 }
 
-export function topicConfigAnswer(configs: Record<string, string>): () => Buffer {
-  const w = new ByteWriter().int32(0).int32(1).int16(0).nullableString(null).int8(2).string('t')
-  w.array(Object.entries(configs), ([name, value], entry) => {
-    entry.string(name).nullableString(value).bool(false).int8(1).bool(false).int32(0)
+/** The same configuration for each of the topics. */
+export function topicConfigAnswer(configs: Record<string, string>, topics = ['t']): () => Buffer {
+  const w = new ByteWriter().int32(0).array(topics, (topic, result) => {
+    result.int16(0).nullableString(null).int8(2).string(topic)
+    result.array(Object.entries(configs), ([name, value], entry) => {
+      entry.string(name).nullableString(value).bool(false).int8(1).bool(false).int32(0)
+    })
   })
   return () => w.bytes()
 }

@@ -7,7 +7,7 @@ import { english } from '../../src/contract/said/said.ts'
 import { planRestore } from '../../src/jobs/restore/plan.ts'
 import { decideStanding } from '../../src/jobs/restore/standing.ts'
 import { type RestoreState, refuseRunning, STATE_FORMAT } from '../../src/jobs/restore/state.ts'
-import { adaptConfiguration } from '../../src/jobs/restore/topic-config.ts'
+import { adaptConfiguration, configurationProblems } from '../../src/jobs/restore/topic-config.ts'
 
 const PLAN = planRestore(
   {
@@ -212,5 +212,18 @@ describe('the configuration of a created topic', () => {
     const { configs, differences } = adapt({ 'max.message.bytes': '1000' }, { largestRecord: 5000 })
     assert.equal(configs.get('max.message.bytes'), '5000')
     assert.ok(differences.some((one) => one.name === 'max.message.bytes' && one.archived === '1000'))
+    assert.equal(configs.get('segment.bytes'), undefined)
+    // A log takes no batch that is larger than one of its segments.
+    const small = adapt({ 'max.message.bytes': '9000', 'segment.bytes': '4000' }, { largestRecord: 5000 })
+    assert.deepEqual([small.configs.get('max.message.bytes'), small.configs.get('segment.bytes')], ['9000', '5000'])
+    const current = new Map([
+      ['segment.bytes', '4000'],
+      ['max.message.bytes', '9000'],
+    ])
+    const facts = { span: null, largestRecord: 5000, bytes: 1, replicas: 1, now: 0 }
+    assert.deepEqual(
+      configurationProblems(current, facts).map(({ name, wanted }) => [name, wanted]),
+      [['segment.bytes', '5000']],
+    )
   })
 })

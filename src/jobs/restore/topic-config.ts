@@ -101,6 +101,10 @@ type Apply = (name: string, value: string, said: Said) => void
 const told = (said: Said) => ({ reason: english(said), said })
 
 function adaptSize(input: AdaptationInput, archived: string | null, apply: Apply, configs: Map<string, string>): void {
+  const segment = configs.get('segment.bytes')
+  if (input.largestRecord !== null && segment !== undefined && input.largestRecord > Number(segment)) {
+    apply('segment.bytes', String(input.largestRecord), say('restore.largestRecord', { bytes: input.largestRecord }))
+  }
   const limit = archived === null ? DEFAULT_MAX_MESSAGE_BYTES : Number(archived)
   if (input.largestRecord !== null && input.largestRecord > limit) {
     apply(
@@ -185,9 +189,11 @@ export function configurationProblems(
       add(named('message.timestamp.after.max.ms'), LONG_MAX, 'restore.futureRefused')
     }
   }
-  const size = current.get('max.message.bytes')
-  if (facts.largestRecord !== null && size !== undefined && size !== null && Number(size) < facts.largestRecord) {
-    add('max.message.bytes', String(facts.largestRecord), 'restore.largestRefused')
+  for (const name of ['max.message.bytes', 'segment.bytes']) {
+    const size = current.get(name)
+    if (facts.largestRecord !== null && size !== undefined && size !== null && Number(size) < facts.largestRecord) {
+      add(name, String(facts.largestRecord), 'restore.largestRefused')
+    }
   }
   const inSync = Number(current.get('min.insync.replicas') ?? '1')
   if (inSync > facts.replicas) {

@@ -19,6 +19,7 @@ interface Batch {
   baseSequence: number
   parts: Promise<Buffer[]>
   bytes: number
+  /** How often it may have reached a broker. */
   sends: number
   inFlight: boolean
   /** Over which it was sent last. */
@@ -160,7 +161,6 @@ export class PartitionWriter implements PartitionProducer {
       if (this.#inFlight >= atOnce) return
       if (batch.inFlight) continue
       batch.inFlight = true
-      batch.sends++
       this.#inFlight++
       void this.#send(batch)
     }
@@ -203,6 +203,7 @@ export class PartitionWriter implements PartitionProducer {
       const leader = await brokers.leader(this.#topic, this.#partition)
       batch.wire = await brokers.connection(leader.id, this.#lane)
       if (batch.wire !== this.#knownBy && this.#queue[0] !== batch) throw HEAD_FIRST
+      batch.sends++
       return await sendCall(batch.wire, {
         api: API.produce,
         encode: () => encodeProduce(this.#topic, this.#partition, acks, ackTimeoutMs, parts),
