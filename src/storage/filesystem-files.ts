@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
-import { type FileHandle, open, readdir, rename, stat, unlink, utimes } from 'node:fs/promises'
+import { type FileHandle, link, lstat, open, readdir, rename, stat, unlink, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { errno } from './filesystem-errors.ts'
@@ -94,6 +94,20 @@ export async function makeNewer(file: string, before: BigIntStats): Promise<void
     }
     // The steps grow because some filesystems keep whole or even seconds only.
     if ((await stat(file, { bigint: true })).mtimeNs > before.mtimeNs) return
+  }
+}
+
+/**
+ * link(2). A network filesystem may repeat the request when its answer is lost, and then says that the name is taken: by
+ * our own file (open(2), on lock files).
+ */
+export async function linkNew(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to)
+  } catch (error) {
+    if (errno(error) !== 'EEXIST') throw error
+    const [ours, there] = await Promise.all([from, to].map((file) => lstat(file, { bigint: true })))
+    if (ours?.ino !== there?.ino || ours?.dev !== there?.dev) throw error
   }
 }
 

@@ -1,12 +1,12 @@
 import type { BigIntStats, Dirent } from 'node:fs'
-import { constants, link, lstat, open, readdir, stat, unlink } from 'node:fs/promises'
+import { constants, lstat, open, readdir, stat, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { CofferError } from '../contract/errors.ts'
 import { because, say } from '../contract/said/said.ts'
 import { errno, filesystemError } from './filesystem-errors.ts'
-import { etagOf, makeNewer, readExactly, replaceFile, syncFolder, writeTemporary } from './filesystem-files.ts'
+import { etagOf, linkNew, makeNewer, readExactly, replaceFile, syncFolder, writeTemporary } from './filesystem-files.ts'
 import { FolderTree } from './filesystem-folders.ts'
 import { withFolderLock } from './filesystem-lock.ts'
 import {
@@ -169,13 +169,14 @@ export class FilesystemStorage implements Storage {
 
   async #publishNew(key: string, temporary: string, file: string): Promise<StoredObject> {
     try {
-      await link(temporary, file)
+      await linkNew(temporary, file)
     } catch (error) {
       if (errno(error) === 'EEXIST') throw exists(key, this.location)
       if (!NO_HARD_LINKS.has(errno(error) ?? '')) throw error
       return await this.#publishNewByRename(key, temporary, file)
     }
-    await unlink(temporary)
+    // It has its name by now: a second one that stays behind is swept some day, and is no failure.
+    await unlink(temporary).catch(() => undefined)
     await syncFolder(path.dirname(file))
     return await describe(file)
   }

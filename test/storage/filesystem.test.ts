@@ -5,6 +5,7 @@ import { link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, wri
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import { linkNew } from '../../src/storage/filesystem-files.ts'
 import { openStorage } from '../../src/storage/open.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { collect, storageContract, withCode } from './contract.ts'
@@ -192,6 +193,24 @@ test('what is no file is no object, and never hangs', async () => {
   await assert.rejects(storage.put('a/b/c', Buffer.from('x')), withCode('STORAGE_FAILED'))
   const left = (await namesIn(folder)).filter((name) => !name.endsWith('.coffer-lock'))
   assert.deepEqual(left, ['a', 'a/b', 'pipe'])
+})
+
+test('a name that our own file has got already is no conflict, as after an answer that NFS lost', async () => {
+  const folder = freshFolder()
+  await mkdir(folder, { recursive: true })
+  const [ours, theirs, name] = ['ours', 'theirs', 'name'].map((one) => path.join(folder, one)) as [
+    string,
+    string,
+    string,
+  ]
+  await writeFile(ours, 'ours')
+  await writeFile(theirs, 'theirs')
+  await link(ours, name)
+  await linkNew(ours, name)
+  await assert.rejects(linkNew(theirs, name), { code: 'EEXIST' })
+  assert.equal(await readFile(name, 'utf8'), 'ours')
+  await linkNew(theirs, `${name}-2`)
+  assert.equal(await readFile(`${name}-2`, 'utf8'), 'theirs')
 })
 
 test('an empty folder is no folder', async () => {
