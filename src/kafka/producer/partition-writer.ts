@@ -143,8 +143,9 @@ export class PartitionWriter implements PartitionProducer {
     const identity = { producerId, producerEpoch, baseSequence }
     const records = builder.records()
     const parts = compressRecords(compression, records).then((packed) => {
-      // A topic limits batches as they are sent: one that just fits would be refused for what packing adds to it.
-      return packed === null || packed.length >= records.length
+      // A topic limits batches as they are sent: noise that just fits would be refused for what packing adds to it.
+      const grown = packed !== null && packed.length > records.length && HEADER_BYTES + packed.length > this.#limit
+      return packed === null || grown
         ? builder.finish('none', null, identity)
         : builder.finish(compression, packed, identity)
     })
