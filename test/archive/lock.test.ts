@@ -75,7 +75,7 @@ test('a lock that is no lease is taken over', async () => {
 
 test('a lease renews itself, and is lost when somebody else has it', async () => {
   const { storage } = await freshStorage()
-  const lease = await take(storage, 'mine', { leaseMs: 200 })
+  const lease = await take(storage, 'mine', { leaseMs: 3_000 })
   const first = lease.record.expires_at
   const until = Date.now() + 5000
   while (lease.record.expires_at <= first && Date.now() < until) await new Promise((r) => setTimeout(r, 10))
