@@ -38,7 +38,7 @@ function fuzz(seed: number, attempt: (random: () => number) => void): void {
     slowest = Math.max(slowest, performance.now() - began)
     if (n >= 20_000) break
   }
-  assert.ok(slowest < 2000, `a case took ${slowest} ms`)
+  assert.ok(slowest < 10_000, `a case took ${slowest} ms`)
 }
 
 /** Changes, cuts, repeats or removes something. */

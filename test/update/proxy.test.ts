@@ -236,12 +236,12 @@ test('a proxy that is not there, and one that keeps silent, end in their time an
     const person = await somebody({ HTTPS_PROXY: `http://127.0.0.1:${(silent.address() as AddressInfo).port}` })
     person.limits = { ...person.limits, answerMs: 400 }
     await assert.rejects(person.check(), failsWith('UPDATE_UNREACHABLE', undefined, /within 0\.4 s|made no connection/))
-    person.limits = { ...person.limits, answerMs: 3_000 }
+    person.limits = { ...person.limits, answerMs: 60_000 }
     const stop = new AbortController()
     setTimeout(() => stop.abort(), 50)
     const from = performance.now()
     await assert.rejects(person.run({ action: 'check', by: 'hand' }, stop.signal), failsWith('INTERRUPTED'))
-    assert.ok(performance.now() - from < 2_000, 'a cancel does not wait for the proxy')
+    assert.ok(performance.now() - from < 20_000, 'a cancel does not wait for the proxy')
   } finally {
     silent.close()
   }
