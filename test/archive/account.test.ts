@@ -57,6 +57,22 @@ test('holes beside ranges of the same kind become one range', () => {
   assert.deepEqual(account.cut(7, 1, 'b/s', 'compacted').ranges, [['compacted', 0, 6]])
 })
 
+test('what was told already is not told again by a later reason', () => {
+  const account = new AccountBuilder(0)
+  account.archivedRun(0, 5)
+  account.absent('deleted_during', 0, 3)
+  account.absent('deleted_during', 5, 5)
+  assert.equal(account.position, 5)
+  const entry = account.cut(6, 1, null, 'compacted')
+  assert.deepEqual([entry.archived, entry.absent, entry.ranges], [5, { compacted: 1 }, [['compacted', 5, 6]]])
+})
+
+test('an entry without an archived record names no segment', () => {
+  const account = new AccountBuilder(0)
+  account.absent('aborted', 0, 2)
+  assert.equal('segment' in account.cut(2, 1, 'b/s', 'compacted'), false)
+})
+
 test('an offset told twice is a mistake of the caller', () => {
   const account = new AccountBuilder(0)
   account.archived(5)
