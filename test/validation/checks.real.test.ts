@@ -70,6 +70,14 @@ describe('the checks of a validation', () => {
     const without = await validation({ bootstrap, path, checks: { integrity: { enabled: 'false' } } })
     assert.equal(without.report.integrity.checksums_valid, false)
     const topics = join(path, ID, 'topics')
+    // what somebody should look at is a warning, and takes nothing from the checksums, which all held
+    const strange = [join(path, ID, 'lock.json'), join(topics, 'stray')]
+    for (const file of strange) await writeFile(file, '{}')
+    const warned = await validation({ bootstrap, path })
+    assert.equal(warned.check('IntegrityCheck').outcome, 'WARNING', warned.check('IntegrityCheck').detail)
+    assert.equal(warned.result.overall_result, 'WARNING')
+    assert.equal(warned.report.integrity.checksums_valid, true)
+    for (const file of strange) await rm(file)
     const segment = (await readdir(topics, { recursive: true })).find((name) => name.includes('.bin')) as string
     const bytes = await readFile(join(topics, segment))
     bytes[bytes.length >> 1]! ^= 1

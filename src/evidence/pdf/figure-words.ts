@@ -59,6 +59,7 @@ export const FIGURE_WORDS: Readonly<Record<string, Readonly<Record<string, strin
     'account offsets': 'offsets accounted for',
     'account archived': 'of these archived',
     'account absent': 'of these absent',
+    damaged: 'damage found',
     findings_total: 'findings',
   },
   TopicConfigurationCheck: {

@@ -79,10 +79,12 @@ export function buildReport(input: ReportInput): EvidenceReport {
   })
 }
 
-/** True only from an integrity check that read every segment (`data.deep`) and passed. */
+/** True only from an integrity check that read every segment (`data.deep`) and found no damage, whatever else it warns of. */
 export function checksumsValid(checks: readonly ReportCheck[]): boolean {
   const integrity = checks.filter((check) => check.check_name === 'IntegrityCheck')
-  return integrity.length > 0 && integrity.every((check) => check.outcome === 'PASSED' && check.data?.deep === true)
+  const held = ({ outcome, data }: ReportCheck) =>
+    data?.deep === true && (outcome === 'PASSED' || (outcome === 'WARNING' && data.damaged === 0))
+  return integrity.length > 0 && integrity.every(held)
 }
 
 function integrityOf(input: ReportInput, checks: readonly ReportCheck[]): ReportIntegrity {

@@ -22,6 +22,10 @@ test('failure 20: checksums are valid only where an integrity check read every s
   for (const shallow of [false, 'true', 1, null]) assert.equal(valid([deep('PASSED', shallow)]), false, String(shallow))
   assert.equal(valid([check('IntegrityCheck', 'PASSED', 'no data')]), false)
   assert.equal(valid([deep('PASSED'), deep('FAILED')]), false)
+  // a warning is of something else where nothing is damaged, such as a manifest that is not signed any more
+  const warned = (damaged: unknown) => check('IntegrityCheck', 'WARNING', 'as told', { deep: true, damaged })
+  assert.equal(valid([warned(0)]), true)
+  for (const damaged of [1, '0', null]) assert.equal(valid([warned(damaged)]), false, String(damaged))
 })
 
 test('failure 21: only checks that ran and passed satisfy a mapping', () => {

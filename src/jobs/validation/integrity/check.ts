@@ -37,8 +37,10 @@ export async function checkIntegrity({ storage, config, scope, context }: Sessio
     const about = report.manifest_sha256 === sha256 || hashes.includes(sha256)
     const other = say(generations > 0 ? 'report.notInChain' : 'report.manifestChanged')
     const elsewhere = generations > 0 ? 'FAILED' : 'INDETERMINATE'
+    // What a person should look at is no failure, and no plain pass: a signature that is gone may be among it.
+    const outcome = verdict === 'PASSED' && report.warnings_total > 0 ? 'WARNING' : verdict
     return {
-      outcome: about || verdict === 'FAILED' ? verdict : elsewhere,
+      outcome: about || verdict === 'FAILED' ? outcome : elsewhere,
       ...detailed(about ? whole : [whole, other]),
       data: {
         check: 'IntegrityCheck',
@@ -52,6 +54,7 @@ export async function checkIntegrity({ storage, config, scope, context }: Sessio
         generations,
         generations_verified: verified,
         account: report.account,
+        damaged: report.damaged_total,
         findings: report.findings.slice(0, LISTED).map(({ said: _, ...finding }) => finding),
         findings_total: report.findings_total,
       },
