@@ -4,13 +4,11 @@ import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobOutcome } from '../../contract/jobs.ts'
 import type { Schedule, ScheduledRun } from '../../contract/schedule.ts'
 import { decide, isOverdue, retryOf } from './decide.ts'
-import { RENEW_MS, type ScheduleStore } from './store.ts'
+import type { ScheduleStore } from './store.ts'
+import { keepAlive, writeEnd } from './under-way.ts'
 
 /** At most so long between two looks: a machine that slept or whose clock was set notices soon. */
 const LOOK_MS = 20_000
-
-/** Between two tries to write how a run ended. */
-const END_AGAIN_MS = 1_000
 
 export interface LoopDeps {
   store: ScheduleStore
@@ -91,22 +89,20 @@ async function carryOut(
   const before = store.runs(schedule.id, 2)[1] ?? null
   const missed = run.missed > 0 ? `, and for ${run.missed} missed before it` : ''
   context.log('info', `schedule "${schedule.name}": ${run.trigger} of ${run.due_at}, attempt ${run.attempt}${missed}`)
-  const renewal = setInterval(() => {
-    try {
-      store.renew(run.id, now())
-    } catch {
-      // A full disk or a lock that is held for long: tried again. The job itself goes on.
-    }
-  }, RENEW_MS)
+  const stopRenewing = keepAlive(store, run.id, now)
   let outcome: JobOutcome
   try {
     outcome = await deps.start(schedule, context.signal)
   } catch (error) {
     outcome = { state: 'failed', error: serializeError(error) }
   } finally {
-    clearInterval(renewal)
+    stopRenewing()
   }
-  await writeEnd(deps, schedule, run, outcome, context)
+  await writeEnd(store, run.id, endOf(outcome), now(), {
+    signal: context.signal,
+    onWait: (error) =>
+      context.log('error', `schedule "${schedule.name}": its end can't be written yet: ${(error as Error).message}`),
+  })
   const finished = store.runs(schedule.id, 1)[0] ?? run
   const { state, exit_code, error } = finished
   context.log(
@@ -120,30 +116,6 @@ async function carryOut(
     await tell(deps, { about: 'recovered', schedule, run: finished }, context)
   }
   return finished
-}
-
-/** Tried until it is written: a run that came to its end is not to be taken for one whose process died. @throws once stopped */
-async function writeEnd(
-  { store, now }: LoopDeps,
-  schedule: Schedule,
-  run: ScheduledRun,
-  outcome: JobOutcome,
-  { log, signal }: JobContext,
-): Promise<void> {
-  const end = endOf(outcome)
-  const at = now()
-  for (let tries = 0; ; tries++) {
-    try {
-      store.end(run.id, end, at)
-      return
-    } catch (error) {
-      if (signal.aborted) throw error
-      if (tries === 0) {
-        log('error', `schedule "${schedule.name}": its end can't be written yet: ${(error as Error).message}`)
-      }
-      await sleep(END_AGAIN_MS, undefined, { signal }).catch(() => {})
-    }
-  }
 }
 
 /** How a job's outcome stands in the history. */

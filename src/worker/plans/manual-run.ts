@@ -1,7 +1,8 @@
 import { CofferError } from '../../contract/errors.ts'
 import type { ConfigSource } from '../../contract/jobs.ts'
 import { endOf } from '../../jobs/schedule/loop.ts'
-import { RENEW_MS, ScheduleStore } from '../../jobs/schedule/store.ts'
+import { ScheduleStore } from '../../jobs/schedule/store.ts'
+import { keepAlive, writeEnd } from '../../jobs/schedule/under-way.ts'
 import type { ServiceCore } from '../services/core.ts'
 
 /**
@@ -25,12 +26,10 @@ export async function runNow(
         hint: 'Wait until it has ended, or resume the schedule: see Schedules.',
       })
     }
-    const renewal = setInterval(() => store.renew(run.id, new Date()), RENEW_MS)
-    renewal.unref()
+    const stopRenewing = keepAlive(store, run.id, () => new Date())
     const finish = (end: ReturnType<typeof endOf>) => {
-      clearInterval(renewal)
-      store.end(run.id, end, new Date())
-      store.close()
+      stopRenewing()
+      void writeEnd(store, run.id, end, new Date()).finally(() => store.close())
     }
     const early = new Map<string, ReturnType<typeof endOf>>()
     let jobId: string | null = null
@@ -48,7 +47,7 @@ export async function runNow(
       jobId = job.jobId
     } catch (error) {
       unsubscribe()
-      clearInterval(renewal)
+      stopRenewing()
       store.end(run.id, { state: 'failed', exitCode: null, error: null }, new Date())
       throw error
     }
