@@ -167,6 +167,15 @@ test('decimals are compared to the last digit', () => {
   assert.equal(compareDecimals('x', '1'), null)
 })
 
+test('numbers of millions of digits are compared at once', () => {
+  const zeros = '0'.repeat(4_000_000)
+  const began = performance.now()
+  assert.equal(Math.sign(compareDecimals(`1${zeros}1`, `1${zeros}2`) ?? Number.NaN), -1)
+  assert.equal(compareDecimals(`1${zeros}1.${zeros}`, `1${zeros}1`), 0)
+  assert.equal(takes({ json: '$.a', greater_than: '5' }, { value: `{"a":"${zeros}1${zeros}1"}` }), true)
+  assert.ok(performance.now() - began < 10_000)
+})
+
 test('JSON is read and written without loss, and what is none is refused', () => {
   const text = ' { "b" : 1.10 , "a" : [ -0, 1e5 , "x\\u0041" ], "b" : 12345678901234567890 } '
   const parsed = parseLossless(text)

@@ -154,3 +154,13 @@ test('cells that a spreadsheet would run get an apostrophe; numbers do not', () 
   }
   assert.equal(csvRow(row), '"t","0","1","1969-12-31T23:59:59.999Z","-1","","null","","null","[]",""\r\n')
 })
+
+test('a cell that is made to take long is neutralised at once', () => {
+  const began = performance.now()
+  for (const part of [' ', '\u00a0', '"', ';', '\n', '; ', ';-1', '\u0000']) {
+    const cell = `;${part.repeat(3_000_000 / part.length)}x`
+    neutral(cell)
+    neutral(cell.slice(1))
+  }
+  assert.ok(performance.now() - began < 20_000)
+})

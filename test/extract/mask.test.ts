@@ -141,6 +141,10 @@ test('nothing of a short text is kept', () => {
     ['1234', '****'],
     ['123', '***'],
     ['12345', '*2345'],
+    ['\u{1f511}\u{1f511}\u{1f511}\u{1f511}', '****'],
+    ['a\u{1f511}\u{1f511}\u{1f511}\u{1f511}', '*\u{1f511}\u{1f511}\u{1f511}\u{1f511}'],
+    ['\u{1f511}12\u{1f511}3', '*12\u{1f511}3'],
+    ['\u{1f511}\u{1f511}1234', '**1234'],
     ['', '*'],
   ] as const) {
     assert.equal(
@@ -198,4 +202,9 @@ test('a rule needs one subject and one way', () => {
     () => load([...twice, ...twice].map(({ id }) => ({ name: id, key: 'true', remove: 'true' }))),
     withCode('CONFIG_INVALID_VALUE', /"a" twice/),
   )
+})
+
+test('a long text is hidden without a list of its characters', () => {
+  const { value } = masked([{ json: '$', keep_last: '3' }], { value: Buffer.from(`"${'a'.repeat(40_000_000)}xyz"`) })
+  assert.deepEqual([value?.length, value?.slice(-5)], [40_000_005, '*xyz"'])
 })

@@ -147,9 +147,13 @@ function textChange({ how }: MaskRule, secret: Buffer | null): TextChange {
 /** A text that is no longer than what may be kept is hidden whole; so are bytes that are no text. */
 function keepLast(text: string | Buffer, kept: number): string {
   if (typeof text !== 'string' && !isUtf8(text)) return HIDDEN
-  const characters = [...text.toString()]
-  if (characters.length <= kept) return '*'.repeat(Math.max(characters.length, 1))
-  return '*'.repeat(characters.length - kept) + characters.slice(-kept).join('')
+  const whole = text.toString()
+  let characters = 0
+  for (const _ of whole) characters++
+  if (characters <= kept) return '*'.repeat(Math.max(characters, 1))
+  // a character has two units at most
+  const tail = [...whole.slice(-2 * kept)].slice(-kept).join('')
+  return '*'.repeat(characters - kept) + tail
 }
 
 function changed(bytes: Buffer, change: TextChange): Buffer | null {

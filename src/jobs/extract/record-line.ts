@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer'
 import { CofferError } from '../../contract/errors.ts'
+import { PACKAGE_MAX_LINE } from '../../contract/evidence/package.ts'
 import { type RecordView, recordTimestamp } from '../../contract/record.ts'
 import { decode } from './decode.ts'
 import { type Masker, type Parts, UNTOUCHED } from './mask.ts'
 
-/** A string holds 512 MiB at most, and base64 makes four bytes of three (PACKAGE_MAX_LINE bounds the line as well). */
+/** A string holds 512 MiB at most, and base64 makes four bytes of three. */
 const MAX_VALUE_BYTES = 64 * 1024 * 1024
 
 export interface WrittenLine {
@@ -21,11 +22,17 @@ export interface WrittenLine {
 /**
  * A line of `records/records.ndjson` (docs/evidence-package.md, section 5).
  * @param place `"topic":…,"partition":…`, which is the same for a whole segment
+ * @param mostBytes of a line: `decoded` is left out where it would be longer, since escapes can make six bytes of one
  * @throws RECORD_UNREPRESENTABLE for a record of more than 64 MiB
  */
-export function recordLine(place: string, view: RecordView, masker: Masker | null): WrittenLine {
+export function recordLine(
+  place: string,
+  view: RecordView,
+  masker: Masker | null,
+  mostBytes = PACKAGE_MAX_LINE,
+): WrittenLine {
   const parts = partsOf(view)
-  const size = (parts.key?.length ?? 0) + (parts.value?.length ?? 0)
+  const size = sizeOf(parts)
   if (size > MAX_VALUE_BYTES) {
     throw new CofferError(
       'RECORD_UNREPRESENTABLE',
@@ -38,7 +45,10 @@ export function recordLine(place: string, view: RecordView, masker: Masker | nul
   const headers = parts.headers.map(
     ([name, value]) => `[${names ? JSON.stringify(name.toString('utf8')) : base64(name)},${base64(value)}]`,
   )
-  const text = `{${place},"offset":${view.offset},"timestamp":${recordTimestamp(view)},"key":${base64(parts.key)},"value":${base64(parts.value)},"headers":[${headers.join(',')}]${decodedMember(parts)}${redacted.length === 0 ? '' : `,"redacted":${JSON.stringify(redacted)}`}${names ? '' : ',"flags":["header-names-base64"]'}}\n`
+  const before = `{${place},"offset":${view.offset},"timestamp":${recordTimestamp(view)},"key":${base64(parts.key)},"value":${base64(parts.value)},"headers":[${headers.join(',')}]`
+  const after = `${redacted.length === 0 ? '' : `,"redacted":${JSON.stringify(redacted)}`}${names ? '' : ',"flags":["header-names-base64"]'}}\n`
+  const whole = before + decodedMember(parts) + after
+  const text = isLonger(whole, mostBytes) ? before + after : whole
   return { text, redacted: redacted.length > 0, withheld, repeated, undecodable }
 }
 
@@ -48,6 +58,18 @@ function decodedMember({ key, value }: Parts): string {
   if (shownKey === null && shownValue === null) return ''
   if (shownKey === null) return `,"decoded":{"value":${shownValue?.text}}`
   return `,"decoded":{"key":${shownKey.text}${shownValue === null ? '' : `,"value":${shownValue.text}`}}`
+}
+
+function sizeOf({ key, value, headers }: Parts): number {
+  return headers.reduce(
+    (sum, [name, one]) => sum + name.length + (one?.length ?? 0),
+    (key?.length ?? 0) + (value?.length ?? 0),
+  )
+}
+
+/** In UTF-8; at most three bytes a unit. */
+function isLonger(text: string, mostBytes: number): boolean {
+  return text.length * 3 > mostBytes && Buffer.byteLength(text) > mostBytes
 }
 
 function readable(bytes: Buffer | null): boolean {

@@ -117,6 +117,17 @@ describe('hostile packages', () => {
     }
   })
 
+  test('a filter that is made to take long is read at once', async () => {
+    const began = performance.now()
+    const zip = await resealed((files) =>
+      json(files, 'proofs/coverage.json', (one: { filter: unknown }) => {
+        one.filter = { on: 'contains', text: 'a'.repeat(5_000_000) }
+      }),
+    )
+    assert.equal((await verify(zip)).subIndication, 'REPORT_DIFFERS')
+    assert.ok(performance.now() - began < 20_000)
+  })
+
   describe('trust and time', () => {
     attack('all signed anew by another root of the same names', unsure('NO_CERTIFICATE_CHAIN_FOUND'), async () =>
       makeZip(await seal(await makePackage({}, theirs), theirs)),

@@ -6,6 +6,7 @@ interface Decimal {
 }
 
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
+const ZERO = 0x30
 /** Beyond this an exponent is a trick, not an amount. */
 const MAX_EXPONENT = 100_000
 
@@ -39,9 +40,13 @@ function decimalOf(text: string): Decimal | null {
   if (parts === null) return null
   const [, sign, whole = '', fraction = '', power = '0'] = parts
   const all = `${whole}${fraction}`
-  const digits = all.replace(/^0+/, '')
-  const trimmed = digits.replace(/0+$/, '')
-  const exponent = Number(power) - fraction.length + (digits.length - trimmed.length)
+  // by hand: a pattern for zeros at the end takes quadratic time where there are many before it
+  let from = 0
+  let to = all.length
+  while (from < to && all.charCodeAt(from) === ZERO) from++
+  while (to > from && all.charCodeAt(to - 1) === ZERO) to--
+  const trimmed = all.slice(from, to)
+  const exponent = Number(power) - fraction.length + (all.length - to)
   if (Math.abs(exponent) > MAX_EXPONENT) return null
   return { negative: sign === '-', digits: trimmed, exponent }
 }
