@@ -34,7 +34,8 @@ export function topicPatternProblem(pattern: string): Said | null {
   return 'why' in read ? say('input.topicPattern', { why: read.why, pattern }) : null
 }
 
-function matcher(pattern: string): (name: string) => boolean {
+/** What tells whether a name fits one pattern. @throws CONFIG_INVALID_VALUE */
+export function matcher(pattern: string): (name: string) => boolean {
   const read = readPattern(pattern)
   if ('why' in read)
     throw new CofferError('CONFIG_INVALID_VALUE', say('input.topicPattern', { why: read.why, pattern }))

@@ -1,4 +1,3 @@
-import { selectTopics } from '../../contract/config/topics.ts'
 import type { CoveragePartition, CoverageSegment, PackageCoverage } from '../../contract/evidence/package.ts'
 import type { VerifyCheck } from '../../contract/evidence/verdict.ts'
 import { moment } from '../words.ts'
@@ -96,19 +95,22 @@ export function treesOf(roots: ReadonlyMap<string, SegmentRoot>): Trees {
 /**
  * Derives the coverage again from the manifest: every segment of it is there once, what was not read could hold
  * nothing that was asked for, and of what was asked for without a filter all is there.
+ * @param wanted topics of the archive that were asked for, or why that can't be said
  * @param matched number of proofs that name each segment; null where they could not be read to the end
  */
 export function checkCoverage(
   coverage: PackageCoverage,
   manifest: ManifestFacts,
   manifestSha256: string,
+  wanted: readonly string[] | Refusal,
   matched: ReadonlyMap<string, number> | null,
 ): VerifyCheck[] {
   try {
-    compare(coverage, manifest, manifestSha256, matched)
+    if (wanted instanceof Refusal) throw wanted
+    compare(coverage, manifest, manifestSha256, new Set(wanted), matched)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    return [failedCheck('coverage', PATH, error.sub, error.message)]
+    return [(error.sub === 'LIMIT_REACHED' ? unknownCheck : failedCheck)('coverage', PATH, error.sub, error.message)]
   }
   const { totals, window } = coverage
   const search = searchOf(coverage, manifest)
@@ -171,12 +173,12 @@ function compare(
   coverage: PackageCoverage,
   manifest: ManifestFacts,
   manifestSha256: string,
+  wanted: ReadonlySet<string>,
   matched: ReadonlyMap<string, number> | null,
 ): void {
   if (coverage.manifest_sha256 !== manifestSha256 || coverage.backup_id !== manifest.backupId) {
     throw failure('The coverage is of another manifest than the one in the package.')
   }
-  const wanted = new Set(wantedTopics(coverage, manifest))
   const sums = {
     segments: 0,
     read: 0,
@@ -216,15 +218,6 @@ function compare(
   for (const [name, sum] of Object.entries(sums) as [keyof typeof sums, number][]) {
     const told = name === 'records_ruled_out' ? (coverage.totals[name] ?? 0) : coverage.totals[name]
     if (told !== sum) throw failure(`The coverage's total of ${quoted(name)} is ${told}, and its parts make ${sum}.`)
-  }
-}
-
-/** The topics of the archive that were asked for. @throws Refusal COVERAGE_FAILURE where a pattern is none */
-export function wantedTopics(coverage: PackageCoverage, manifest: ManifestFacts): string[] {
-  try {
-    return selectTopics(new Set(manifest.topics), coverage.topics)
-  } catch {
-    throw failure('The coverage selects topics by a pattern that is none.')
   }
 }
 

@@ -10,7 +10,7 @@ import { conclude } from '../answers.ts'
 import type { VerifyOptions } from '../crypto.ts'
 import { verifyPdf } from '../pdf/verify.ts'
 import type { ByteSource } from '../source.ts'
-import { checkCoverage, isAllAsked, readCoverage, rootsOf, searchOf, treesOf, wantedTopics } from './coverage.ts'
+import { checkCoverage, isAllAsked, readCoverage, rootsOf, searchOf, treesOf } from './coverage.ts'
 import { checkCustody } from './custody.ts'
 import { PackageFiles } from './files.ts'
 import { checkGenerations } from './generations.ts'
@@ -23,6 +23,7 @@ import { checkReport, type ReportFacts, readReport } from './report.ts'
 import { certificatesBeside, checkSignature, hasSignature, PACKAGE_CERTIFICATES } from './signatures.ts'
 import type { PackageTools } from './tools.ts'
 import { type Walked, walkRecords } from './walk.ts'
+import { wantedTopics } from './wanted.ts'
 import { readZip, type ZipEntry } from './zip.ts'
 
 export interface PackageOptions extends VerifyOptions {
@@ -100,9 +101,12 @@ class PackageCheck {
       readCoverage(await needed(files, PACKAGE_PATHS.coverage)),
     )
     const walked = await this.#records(files, manifest, coverage)
+    let wanted: readonly string[] | null = null
     if (coverage !== null && manifest !== null) {
+      const topics = wantedTopics(coverage, manifest.topics)
+      if (!(topics instanceof Refusal)) wanted = topics
       const sha256 = files.sha256(PACKAGE_PATHS.manifest) ?? ''
-      const checks = checkCoverage(coverage, manifest, sha256, walked?.matched ?? null)
+      const checks = checkCoverage(coverage, manifest, sha256, topics, walked?.matched ?? null)
       this.#checks.push(...checks)
       this.#facts.segments_read = coverage.totals.read
       this.#facts.segments_skipped = coverage.totals.skipped
@@ -111,7 +115,7 @@ class PackageCheck {
     }
     await this.#custody(files, index)
     await files.finishAll()
-    if (report !== null) this.#compareReport(report, files, index, manifest, coverage, walked)
+    if (report !== null) this.#compareReport(report, files, index, manifest, coverage, wanted, walked)
     // a changed file explains what else may have gone wrong, so it comes first
     this.#checks.unshift(...files.failures)
     if (misfits.length + files.failures.length === 0) {
@@ -290,6 +294,7 @@ class PackageCheck {
     index: PackageIndex,
     manifest: ManifestFacts | null,
     coverage: PackageCoverage | null,
+    wantedTopics: readonly string[] | null,
     walked: Walked | null,
   ): void {
     this.#checks.push(
@@ -300,7 +305,7 @@ class PackageCheck {
         contentSha256: files.sha256(PACKAGE_PATHS.records),
         verifierSha256: files.sha256(PACKAGE_PATHS.verifier),
         coverage,
-        wantedTopics: topicsOf(coverage, manifest),
+        wantedTopics,
         walked,
       }),
     )
@@ -330,17 +335,6 @@ async function needed(files: PackageFiles, path: string): Promise<Uint8Array> {
 /** The records in other forms than the one that is proved. */
 function formsOf(files: PackageFiles): number {
   return files.paths().filter((path) => path.startsWith('records/') && path !== PACKAGE_PATHS.records).length
-}
-
-/** null: not known, which another check has said. */
-function topicsOf(coverage: PackageCoverage | null, manifest: ManifestFacts | null): string[] | null {
-  if (coverage === null || manifest === null) return null
-  try {
-    return wantedTopics(coverage, manifest)
-  } catch (error) {
-    if (error instanceof Refusal) return null
-    throw error
-  }
 }
 
 function time(iso: string): number | null {
