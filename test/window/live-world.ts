@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { PutObjectLockConfigurationCommand } from '@aws-sdk/client-s3'
 import type { CallInput } from '../../src/contract/ipc/map.ts'
 import { type JavaClient, startJavaClient } from '../rig/java-client.ts'
 import { startKafka } from '../rig/kafka.ts'
@@ -37,9 +36,6 @@ export async function fillWithLife(host: TestHost): Promise<LiveWorld> {
   }
   try {
     await s3.makeBucket(BUCKET, { objectLock: true })
-    const Rule = { DefaultRetention: { Mode: 'COMPLIANCE' as const, Days: 2_557 } }
-    const lock = { ObjectLockEnabled: 'Enabled' as const, Rule }
-    await s3.client.send(new PutObjectLockConfigurationCommand({ Bucket: BUCKET, ObjectLockConfiguration: lock }))
     await trade(java)
     await java.commitOffsets('settlement-office', [{ topic: 'trading-orders', partition: 0, offset: 9_000 }])
     const { handlers } = host.services
@@ -54,7 +50,7 @@ export async function fillWithLife(host: TestHost): Promise<LiveWorld> {
     const { name: key } = await handlers['requests.makeSigner']({ owner: 'Jane Doe', organisation: 'Example Bank' })
     await plan(host, { sourceId, storageId, key })
     const location = { connectionId: storageId }
-    await hold(host, location)
+    await keep(host, location)
     const jobId = await restore(host, { location, backupId: PLAN, targetId }, key)
     return { planId: PLAN, jobId, stop }
   } catch (error) {
@@ -118,9 +114,12 @@ async function plan(
   await ended(services, second.jobId)
 }
 
-/** For a court, beyond the years that the bucket keeps it. */
-async function hold({ services }: TestHost, location: { connectionId: string }): Promise<void> {
+/** For seven years, and for a court. */
+async function keep({ services }: TestHost, location: { connectionId: string }): Promise<void> {
   const { handlers } = services
+  const until = Date.now() + 2_557 * DAY_MS
+  const longer = { location, backupId: PLAN, mode: 'COMPLIANCE' as const, until, reason: 'SOX § 802' }
+  await ended(services, (await handlers['holds.extend'](longer)).jobId)
   const matter = { matter: 'REG-2026-014', reason: 'Letter of the supervisor' }
   const { jobId } = await handlers['holds.change']({ location, backupId: PLAN, action: 'place', ...matter })
   await ended(services, jobId)

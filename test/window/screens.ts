@@ -59,8 +59,10 @@ const visitors = {
   live: await visitorOf(firm, browser, { language }),
   empty: await visitorOf(empty, browser, { language }),
 }
-// as a browser is that shows notifications
-await visitors.filled.page.context().grantPermissions(['notifications'])
+// a headless browser refuses what others ask their user for
+for (const { page } of Object.values(visitors)) {
+  await page.evaluate(() => Object.defineProperty(Notification, 'permission', { value: 'default' }))
+}
 let total = 0
 const shoot = async (name: string, state: keyof typeof visitors, address: string) => {
   const visitor = visitors[state]
@@ -69,6 +71,7 @@ const shoot = async (name: string, state: keyof typeof visitors, address: string
     await visitor.page.getByRole('button', { name: step }).click()
     await visitor.page.waitForTimeout(1_500)
   }
+  await visitor.page.mouse.move(0, 0)
   for (const look of LOOKS.slice(0, 2)) {
     await visitor.look(look)
     await visitor.page.waitForTimeout(300)

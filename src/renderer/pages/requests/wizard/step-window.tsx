@@ -236,7 +236,7 @@ function End({ label, open, value, zone, onChange, onWrong }: EndProps) {
       below
       label={label}
       zone={zone}
-      description={sentence(value === null ? open : zoneTime(value, zone))}
+      description={value === null ? sentence(open) : zoneTime(value, zone)}
       value={text}
       onChange={(next) => {
         const at = readMoment(next, zone)
