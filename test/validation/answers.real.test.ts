@@ -84,6 +84,10 @@ describe('webhooks and notifications', () => {
     const notJson = await webhook((_, response) => response.end('<html>OK</html>'))
     assert.equal(notJson.hook.outcome, 'INDETERMINATE')
     assert.equal((await webhook(json({ result: 'passed' }, 500))).hook.outcome, 'FAILED')
+    // unless it is the one that the file expects: then 200 is another
+    const created = { expected_status_code: '201' }
+    assert.equal((await webhook(json({ result: 'passed' }, 201), created)).hook.outcome, 'PASSED')
+    assert.equal((await webhook(json({ result: 'passed' }, 200), created)).hook.outcome, 'FAILED')
     asked.length = 0
     const moved = await webhook((_, response) => response.writeHead(302, { location: `${base}/other` }).end())
     assert.equal(moved.hook.outcome, 'FAILED')
@@ -110,7 +114,7 @@ describe('webhooks and notifications', () => {
     answer = (_, response) => response.writeHead(200).end('ok')
     const notifications = {
       slack: { webhook_url: `${base}/services/SLACKSECRET` },
-      pagerduty: { integration_key: 'PAGERSECRET', events_url: `${base}/v2/enqueue` },
+      pagerduty: { integration_key: 'PAGERSECRET', severity: 'error', events_url: `${base}/v2/enqueue` },
     }
     const passed = await validation({ bootstrap, path, checks: CONTENT_ALONE, more: { notifications } })
     const [slack, pager] = asked
@@ -129,7 +133,9 @@ describe('webhooks and notifications', () => {
     const checks = { ...CONTENT_ALONE, custom_webhooks: [{ name: 'hook', url: `${base}/hook` }] }
     const failed = await validation({ bootstrap, path, checks, more: { notifications } })
     assert.equal(failed.exitCode, 5)
-    assert.equal(asked.find(({ url }) => url === '/v2/enqueue')?.body.event_action, 'trigger')
+    const incident = asked.find(({ url }) => url === '/v2/enqueue')?.body
+    assert.equal(incident?.event_action, 'trigger')
+    assert.equal((incident?.payload as { severity?: string } | undefined)?.severity, 'error')
     assert.equal(failed.result.warnings.filter((one) => /could not be told of the result/.test(one)).length, 2)
   })
 })

@@ -148,6 +148,20 @@ describe('the checks of a validation', () => {
     assert.match(check('OffsetRangeCheck').detail, /low_watermark_mismatch: expected 0, got 25/)
   })
 
+  it('fail_threshold: so many differences are a warning, one more is a failure, of the contents and of the count', async () => {
+    const { path, target } = await restored({})
+    await java.deleteRecords([{ topic: target, partition: 0, before: 25 }])
+    const outcomes = async (fail_threshold: number) => {
+      const limit = { fail_threshold: `${fail_threshold}` }
+      const off = { enabled: 'false' }
+      const checks = { content: limit, message_count: limit, offset_range: off, integrity: off }
+      const { check, exitCode } = await validation({ bootstrap, path, checks })
+      return [check('ContentCheck').outcome, check('MessageCountCheck').outcome, exitCode]
+    }
+    assert.deepEqual(await outcomes(25), ['WARNING', 'WARNING', 0])
+    assert.deepEqual(await outcomes(24), ['FAILED', 'FAILED', 5])
+  })
+
   it("says what the target's compaction took, and that a later record of the key is there", async () => {
     const { path, target } = await restored({})
     await java.alterConfigs(target, {
