@@ -1,5 +1,6 @@
 import { type KeyObject, X509Certificate } from 'node:crypto'
 import { parseCertificate, type Certificate as StrictCertificate } from '../verify/x509/certificate.ts'
+import { shownName } from '../verify/x509/names.ts'
 import { children, DerError, Fields, readDer, readOid } from './der/read.ts'
 import { integer } from './der/write.ts'
 import { OID } from './oids.ts'
@@ -78,10 +79,9 @@ export function chainOf(leaf: Certificate, pool: readonly Certificate[]): Certif
   return chain
 }
 
-/** What people call its subject: common name, or the whole name where there is none. */
+/** What people call its subject: common name, or the whole name where there is none; as the verifier shows it. */
 export function subjectName(certificate: Certificate): string {
-  const line = certificate.x509.subject?.split('\n').find((part) => part.startsWith('CN='))
-  return line?.slice('CN='.length) ?? certificate.x509.subject?.replaceAll('\n', ', ') ?? ''
+  return shownName(certificate.strict.subject)
 }
 
 /** `ABCDEF…` as certificates' serial numbers are shown. */

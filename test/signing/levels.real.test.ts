@@ -46,10 +46,17 @@ describe('levels of signed PDFs', () => {
 
   for (const algorithm of ['P-256', 'P-384']) {
     test(`a key of "coffer keys create" (${algorithm}) with an authority: B-LT, and nothing is missing`, async () => {
-      await keys(fileStore(folder), { ...NEW, name: algorithm, owner: 'Jane Doe', organisation: 'Example', algorithm })
+      await keys(fileStore(folder), { ...NEW, name: algorithm, owner: 'Doe, Jane', organisation: 'Example', algorithm })
       const place = { environment: fileStore(folder), profile: folder }
       const signer = await openSigner(signingConfig({ key: algorithm }), place)
       assert.deepEqual(signatureGaps({ signer, authority }), [])
+      const renamed = await openSigner(signingConfig({ key: algorithm, signer_name: 'John Roe' }), place)
+      assert.deepEqual(
+        signatureGaps({ signer: renamed, authority }).map((one) => english(one)),
+        [
+          'the configuration names "John Roe" as the signer, and the certificate of the key "Doe, Jane": the signature shows the latter alone',
+        ],
+      )
       const { signed, told } = await judged(signer, authority)
       assert.deepEqual([signed.level, signed.missing], ['B-LT', []])
       assert.equal(told.signatures[0]?.format, 'PAdES-BASELINE-LT')

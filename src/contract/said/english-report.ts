@@ -165,6 +165,8 @@ export const GAP = {
     'the signature in the PDF has no timestamp: {{why}}. The detached signature over the report has one; "coffer evidence timestamp" gets one for the PDF later',
   selfMade:
     'the signing key has no certificate that anybody issued, so nobody vouches for its holder, nobody can withdraw it, and the PDF can\'t reach PAdES B-LT. Sign with a key of "coffer keys create", which has a root and a revocation list, or name "certificate_path" and "crl_path"',
+  otherSigner:
+    'the configuration names "{{named}}" as the signer, and the certificate of the key "{{certified}}": the signature shows the latter alone',
   noRevocation:
     'no revocation list for the signer\'s certificate was at hand, and it names no address for one: from this report alone nobody can tell that it had not been withdrawn (PAdES B-LT is not reached). Name the list with "evidence.signing.crl_path"',
   before: '{{offsets}} offsets of the target that lie before the restored records',

@@ -1,5 +1,5 @@
 import { type Said, say } from '../../contract/said/said.ts'
-import { crlUrls, ocspUrls, readCertificate } from '../../signing/certificate.ts'
+import { crlUrls, ocspUrls, readCertificate, subjectName } from '../../signing/certificate.ts'
 import type { EvidenceSigner } from './produce.ts'
 
 /**
@@ -11,6 +11,9 @@ export function signatureGaps({ signer, authority }: Pick<EvidenceSigner, 'signe
   if (authority === null) {
     gaps.push(say('gap.noTimestamp'))
   }
+  const [own] = signer.certificates.map(readCertificate)
+  const certified = own === undefined || signer.selfMade ? signer.name : subjectName(own)
+  if (certified !== signer.name) gaps.push(say('gap.otherSigner', { named: signer.name, certified }))
   if (signer.selfMade) {
     gaps.push(say('gap.selfMade'))
   } else if (signer.crls.length === 0 && !namesRevocation(signer.certificates)) {

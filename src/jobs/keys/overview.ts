@@ -42,10 +42,10 @@ function statusOf({ certificates, revocation }: KeyFacts, now: number): KeyOverv
   return now < own.notBefore.getTime() ? 'not_yet_valid' : 'usable'
 }
 
-function certificateOverview({ x509, notBefore, notAfter, der }: Certificate): CertificateOverview {
+function certificateOverview({ x509, strict, notBefore, notAfter, der }: Certificate): CertificateOverview {
   return {
-    subject: nameText(x509.subject),
-    issuer: nameText(x509.issuer),
+    subject: nameText(strict.subject),
+    issuer: nameText(strict.issuer),
     serial: x509.serialNumber,
     not_before: isoTime(notBefore.getTime()),
     not_after: isoTime(notAfter.getTime()),
@@ -53,11 +53,8 @@ function certificateOverview({ x509, notBefore, notAfter, der }: Certificate): C
   }
 }
 
-/** Node gives `O=…\nCN=…`, a line for each part. Common name first, then the rest as it stands. */
-function nameText(name: string): string {
-  const parts = name.split('\n')
-  const common = parts.filter((part) => part.startsWith('CN=')).map((part) => part.slice('CN='.length))
-  const organisation = parts.filter((part) => part.startsWith('O=')).map((part) => part.slice('O='.length))
-  const known = [...common, ...organisation]
-  return known.length > 0 ? known.join(', ') : parts.join(', ')
+/** Common name and organisation; where there is neither, all of it. */
+function nameText({ commonName, organisation, text }: Certificate['strict']['subject']): string {
+  const known = [commonName, organisation].filter((one) => one !== null)
+  return known.length > 0 ? known.join(', ') : text
 }
