@@ -146,6 +146,9 @@ export interface RunCut {
   to: number
   high_watermark: number
   log_start: number
+  /** The leader's term of the last batch on the books, and the offset behind that batch: by them a log that was cut back shows. */
+  leader_epoch?: number
+  epoch_end?: number
 }
 
 /** A segment ready to be stored. */

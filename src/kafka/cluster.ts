@@ -11,7 +11,7 @@ import {
 } from './coordinator.ts'
 import { brokerError } from './errors.ts'
 import { partitionSizes } from './log-dirs.ts'
-import { listOffsets, type WhichOffset } from './offsets.ts'
+import { epochEnds, listOffsets, type WhichOffset } from './offsets.ts'
 import { openProducer, type Producer, type ProducerOptions } from './producer/producer.ts'
 import { API } from './protocol/api.ts'
 import { decodeApiVersions, encodeApiVersions, kafkaReleaseOf } from './protocol/api-versions.ts'
@@ -45,6 +45,8 @@ export interface Cluster {
   sizes(): Promise<Map<string, number> | null>
   /** By `topic/partition`. */
   offsets(partitions: readonly TopicPartition[], which: WhichOffset): Promise<Map<string, number>>
+  /** Where a leader's term ended in each partition's log as it is now, by `topic/partition`; -1 where nobody knows. */
+  epochEnds(epochs: readonly (TopicPartition & { epoch: number })[]): Promise<Map<string, number>>
   /**
    * Reads one partition from `from` to `to` (exclusive), and ends only when every offset below `to` has been passed.
    * Batches are handed on whole, even where they begin before `from` or reach beyond `to`. A batch's cursor is good
@@ -135,6 +137,10 @@ class ConnectedCluster implements Cluster {
 
   offsets(partitions: readonly TopicPartition[], which: WhichOffset): Promise<Map<string, number>> {
     return listOffsets(this.#brokers, partitions, which)
+  }
+
+  epochEnds(epochs: readonly (TopicPartition & { epoch: number })[]): Promise<Map<string, number>> {
+    return epochEnds(this.#brokers, epochs)
   }
 
   reader(options: ReaderOptions): AsyncIterable<ReadStep> {

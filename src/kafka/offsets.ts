@@ -1,6 +1,7 @@
 import { type Brokers, PATIENCE_MS } from './brokers.ts'
 import { brokerError, isRetriable, type WireError } from './errors.ts'
 import { API } from './protocol/api.ts'
+import { decodeEpochEnd, encodeEpochEnd } from './protocol/epoch-end.ts'
 import {
   CONSUMER,
   DEBUGGING,
@@ -8,6 +9,7 @@ import {
   EARLIEST,
   encodeListOffsets,
   LATEST,
+  type OffsetAnswer,
   type OffsetQuery,
 } from './protocol/list-offsets.ts'
 import { retrying } from './retry.ts'
@@ -26,9 +28,56 @@ export async function listOffsets(
   partitions: readonly TopicPartition[],
   which: WhichOffset,
 ): Promise<Map<string, number>> {
+  const timestamp = which === 'earliest' ? EARLIEST : LATEST
+  const isolation = which === 'last_stable' ? 'read_committed' : 'read_uncommitted'
+  const replica = which === 'log_end' ? DEBUGGING : CONSUMER
+  return askLeaders(brokers, partitions, `asking for the ${which} offset`, async (leader, queries) => {
+    const { offsets } = await brokers.callBroker(leader, 0, {
+      api: API.listOffsets,
+      encode: () => encodeListOffsets(queries, timestamp, isolation, replica),
+      decode: decodeListOffsets,
+    })
+    return offsets.map((one) => ({ ...one, errorCode: one.errorCode || (one.offset < 0 ? NOT_AVAILABLE : 0) }))
+  })
+}
+
+/**
+ * Where the term of a leader ended in each partition's log as it is now: behind its last record that is still of that
+ * log. It lies before what was read of that term only where the log was cut back meanwhile.
+ * @param epochs with each partition the term that is asked for
+ * @returns by `topic/partition`; -1 where the broker does not know
+ * @throws as `listOffsets`
+ */
+export async function epochEnds(
+  brokers: Brokers,
+  epochs: readonly (TopicPartition & { epoch: number })[],
+): Promise<Map<string, number>> {
+  const asked = new Map(epochs.map((one) => [keyOf(one), one.epoch]))
+  return askLeaders(brokers, epochs, "asking where a leader's term ended", async (leader, queries) => {
+    const terms = queries.map(({ topic, partition, leaderEpoch }) => {
+      return { topic, partition, currentEpoch: leaderEpoch, epoch: asked.get(keyOf({ topic, partition })) ?? -1 }
+    })
+    const { ends } = await brokers.callBroker(leader, 0, {
+      api: API.epochEnd,
+      encode: () => encodeEpochEnd(terms),
+      decode: decodeEpochEnd,
+    })
+    return ends.map(({ end, ...one }) => ({ ...one, offset: end }))
+  })
+}
+
+const NOT_AVAILABLE = 78
+
+/** One number for each partition, asked of its leader; again of those that could not answer. */
+async function askLeaders(
+  brokers: Brokers,
+  partitions: readonly TopicPartition[],
+  what: string,
+  ask: (leader: number, queries: OffsetQuery[]) => Promise<OffsetAnswer[]>,
+): Promise<Map<string, number>> {
   const found = new Map<string, number>()
   let open = [...new Map(partitions.map((p) => [keyOf(p), p])).values()]
-  await retrying('asking for offsets', { deadlineMs: PATIENCE_MS }, async () => {
+  await retrying(what, { deadlineMs: PATIENCE_MS }, async () => {
     const failures: WireError[] = []
     const byLeader = new Map<number, OffsetQuery[]>()
     for (const { topic, partition } of open) {
@@ -37,47 +86,27 @@ export async function listOffsets(
       queries.push({ topic, partition, leaderEpoch: leader.epoch })
       byLeader.set(leader.id, queries)
     }
-    const asked = [...byLeader].map(([leader, queries]) => askLeader(brokers, leader, queries, which, found))
-    const outcomes = await Promise.allSettled(asked)
-    for (const outcome of outcomes) {
-      if (outcome.status === 'fulfilled') failures.push(...outcome.value)
-      else if (isRetriable(outcome.reason)) failures.push(outcome.reason)
-      else throw outcome.reason
+    const asked = [...byLeader].map(async ([leader, queries]) => {
+      for (const { topic, partition, errorCode, offset } of await ask(leader, queries)) {
+        if (errorCode === 0) found.set(keyOf({ topic, partition }), offset)
+        else
+          failures.push(
+            brokerError(errorCode, `${what} of topic "${topic}" partition ${partition}`, { topic, partition }),
+          )
+      }
+    })
+    for (const outcome of await Promise.allSettled(asked)) {
+      if (outcome.status === 'fulfilled') continue
+      if (!isRetriable(outcome.reason)) throw outcome.reason
+      failures.push(outcome.reason)
     }
     open = open.filter((partition) => !found.has(keyOf(partition)))
     const fatal = failures.find((failure) => !failure.retriable) ?? failures[0]
     if (open.length === 0) return
     for (const { topic, partition } of open) brokers.forgetLeader(topic, partition)
-    throw fatal ?? brokerError(7, 'asking for offsets')
+    throw fatal ?? brokerError(7, what)
   })
   return found
-}
-
-async function askLeader(
-  brokers: Brokers,
-  leader: number,
-  queries: readonly OffsetQuery[],
-  which: WhichOffset,
-  found: Map<string, number>,
-): Promise<WireError[]> {
-  const timestamp = which === 'earliest' ? EARLIEST : LATEST
-  const isolation = which === 'last_stable' ? 'read_committed' : 'read_uncommitted'
-  const { offsets } = await brokers.callBroker(leader, 0, {
-    api: API.listOffsets,
-    encode: () => encodeListOffsets(queries, timestamp, isolation, which === 'log_end' ? DEBUGGING : CONSUMER),
-    decode: decodeListOffsets,
-  })
-  const failures: WireError[] = []
-  for (const answer of offsets) {
-    const { topic, partition, errorCode, offset } = answer
-    if (errorCode === 0 && offset >= 0) found.set(keyOf(answer), offset)
-    else {
-      const what = `asking for the ${which} offset of topic "${topic}" partition ${partition}`
-      const offsetNotAvailable = 78
-      failures.push(brokerError(errorCode || offsetNotAvailable, what, { topic, partition }))
-    }
-  }
-  return failures
 }
 
 function keyOf({ topic, partition }: TopicPartition): string {

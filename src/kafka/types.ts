@@ -62,6 +62,8 @@ export interface ReadBatch {
   codec: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
   timestampType: 'CreateTime' | 'LogAppendTime'
   producerId: bigint
+  /** The term of the leader that appended it; -1 in the formats that do not say. */
+  leaderEpoch: number
   /** On LogAppendTime the broker's own clock; used to tell the clocks apart. */
   maxTimestampHi: number
   maxTimestampLo: number

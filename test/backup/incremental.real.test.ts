@@ -104,6 +104,8 @@ describe('backups that go on', () => {
         to: 10,
         high_watermark: 20,
         log_start: 0,
+        leader_epoch: 0,
+        epoch_end: 10,
       })
       assert.equal(await sameAsKafka(one, java), 10)
       await java.endTransaction(tx, end)

@@ -119,6 +119,22 @@ test('a log that ends before the archive does is refused: the topic was truncate
   })
 })
 
+test('a log that was cut back is refused by the term of its leader, however long it has grown; what nobody knows is no loss', () => {
+  const previous = archived(50)
+  const before = { from: 0, to: 50, high_watermark: 50, log_start: 0, leader_epoch: 3, epoch_end: 50 }
+  previous.coffer!.run.cut = { 't/0': before }
+  const now = (epochEnd?: number) => ({
+    ...cut({ 't/0': { start: 0, end: 99 } }),
+    ...(epochEnd === undefined ? {} : { epochEnd: new Map([['t/0', epochEnd]]) }),
+  })
+  for (const end of [50, 99, -1, undefined]) {
+    const [plan] = planBackup(now(end), previous, EARLIEST)
+    // A run that reads nothing new keeps what it knows.
+    assert.deepEqual([plan!.from, plan!.to, plan!.cut.leader_epoch, plan!.cut.epoch_end], [50, 99, 3, 50])
+  }
+  assert.throws(() => planBackup(now(49), previous, EARLIEST), { code: 'OFFSETS_LOST' })
+})
+
 test('a topic that was deleted and made again is refused, however long its log is', () => {
   assert.throws(() => planBackup(cut({ 't/0': { start: 0, end: 99 } }, 'id-2'), archived(50), EARLIEST), {
     code: 'TOPIC_RECREATED',

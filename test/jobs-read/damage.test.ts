@@ -139,6 +139,8 @@ test('every figure that the manifest states of its records is held to', async ()
     'coffer.run.cut.ledger/N.from',
     'coffer.run.cut.ledger/N.high_watermark',
     'coffer.run.cut.ledger/N.log_start',
+    'coffer.run.cut.ledger/N.leader_epoch',
+    'coffer.run.cut.ledger/N.epoch_end',
     'coffer.run.records',
     'coffer.run.bytes',
     'topics.N.partitions.N.segments.N.generation',

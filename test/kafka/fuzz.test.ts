@@ -6,6 +6,7 @@ import { isCofferError } from '../../src/contract/errors.ts'
 import { decodeApiVersions } from '../../src/kafka/protocol/api-versions.ts'
 import { decodeDescribeCluster } from '../../src/kafka/protocol/cluster.ts'
 import { decodeAlterConfigs, decodeDescribeConfigs } from '../../src/kafka/protocol/configs.ts'
+import { decodeEpochEnd } from '../../src/kafka/protocol/epoch-end.ts'
 import { decodeFetch } from '../../src/kafka/protocol/fetch.ts'
 import {
   decodeConsumerGroupDescribe,
@@ -16,6 +17,7 @@ import {
   decodeOffsetFetch,
 } from '../../src/kafka/protocol/groups.ts'
 import { decodeListOffsets } from '../../src/kafka/protocol/list-offsets.ts'
+import { decodeDescribeLogDirs } from '../../src/kafka/protocol/log-dirs.ts'
 import { decodeMetadata } from '../../src/kafka/protocol/metadata.ts'
 import { decodeInitProducerId, decodeProduce } from '../../src/kafka/protocol/produce.ts'
 import { decodeCreateTopics, decodeDeleteRecords } from '../../src/kafka/protocol/topics.ts'
@@ -134,6 +136,8 @@ describe('bytes that nobody should send', () => {
     ['OffsetFetch', decodeOffsetFetch],
     ['OffsetCommit', decodeOffsetCommit],
     ['DescribeCluster', decodeDescribeCluster],
+    ['DescribeLogDirs', decodeDescribeLogDirs],
+    ['OffsetForLeaderEpoch', decodeEpochEnd],
   ]
 
   test('answers of every request: KAFKA_PROTOCOL or a value', () => {

@@ -246,6 +246,9 @@ describe('leaders that change', () => {
     assert.deepEqual(await readArchive(archive, ID), (await java.records([ledger])).map(asArchived))
     const { exitCode, result } = await validate(await storageAt(archive), ID)
     assert.equal(exitCode, 0, JSON.stringify(result.findings))
+    // Leaders that came to it as they should have cut nothing back.
+    const again = (await (await startBackup(ledger, archive)).done).result
+    assert.ok(!again.dry_run && again.records === 0 && again.archive.records === count)
 
     const wrote = (await restore.done).result
     assert.ok(!wrote.dry_run && wrote.state === 'complete' && wrote.records === partitions.length * rows.length)
@@ -296,6 +299,37 @@ describe('leaders that change', () => {
       pair.hold(follower, false)
       await producer.close()
     }
+  })
+
+  test('failure 16: a log that an unclean election cut back, and that grew again, is refused and not read on', async () => {
+    const topic = uniqueName('unclean')
+    const path = await temporaryFolder()
+    await java.createTopics([{ name: topic, configs: { 'unclean.leader.election.enable': 'true' } }])
+    const [row] = await java.leaders([topic])
+    const [one, other] = row?.leader === 1 ? ([1, 2] as const) : ([2, 1] as const)
+    const led = (leader: number, inSync: number) =>
+      untilLeaders(java, [topic], (now) => now.leader === leader && now.inSync.length === inSync)
+    await java.generate(topic, 100, { size: 50 })
+    await pair.kill9(other)
+    await led(one, 1)
+    await java.generate(topic, 100, { size: 50 })
+    const first = await (await startBackup(topic, path)).done
+    assert.ok(!first.result.dry_run && first.result.records === 200)
+    await pair.kill9(one)
+    await pair.restart(other, 1)
+    await led(other, 1)
+    // More than before: by its offsets alone it goes on where the old one ended.
+    await java.generate(topic, 150, { size: 50 })
+    await pair.restart(one)
+    await led(other, 2)
+    assert.equal((await java.listOffsets([topic]))[0]?.latest, 250)
+    const second = await startBackup(topic, path)
+    await assert.rejects(second.done, (error: { code: string; message: string }) => {
+      assert.equal(error.code, 'OFFSETS_LOST')
+      assert.match(error.message, /was cut back to offset 100 since it was archived up to 200/)
+      return true
+    })
+    assert.equal((await validate(await storageAt(path), ID)).exitCode, 0)
   })
 
   test('failure 17: committed offsets follow the coordinator that moves, and no group is ever out of sight', async () => {

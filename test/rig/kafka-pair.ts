@@ -23,8 +23,8 @@ export interface KafkaPair {
   kill9(node: NodeId): Promise<void>
   /** Holds a broker still, connections and all, and lets it go on (SIGSTOP, SIGCONT). */
   hold(node: NodeId, still: boolean): void
-  /** Starts a broker again on the same data and ports; resolves when it answers and knows both. */
-  restart(node: NodeId): Promise<void>
+  /** Starts a broker again on the same data and ports; resolves when it answers and knows so many (both). */
+  restart(node: NodeId, known?: number): Promise<void>
   /** Runs a main class of Kafka's jars, its own command line tools for instance. */
   exec(mainClass: string, args: string[], options?: { input?: string }): Promise<ToolResult>
   /**
@@ -99,9 +99,9 @@ export async function startKafkaPair(options: { extraProperties?: Record<string,
     if (found === undefined) throw new Error(`no node ${id}`)
     return found
   }
-  const start = async (id: NodeId) => {
+  const start = async (id: NodeId, known = NODES.length) => {
     const { port, logFile, start } = byId(id)
-    await untilReady(start(), port, logFile, NODES.length)
+    await untilReady(start(), port, logFile, known)
   }
   const stop = async () => {
     await Promise.all(nodes.map(({ end }) => end()))
@@ -112,7 +112,7 @@ export async function startKafkaPair(options: { extraProperties?: Record<string,
     runTool('java', [...tools, mainClass, ...args], execOptions)
   byId(CONTROLLER).start()
   try {
-    await Promise.all(NODES.map(start))
+    await Promise.all(NODES.map((id) => start(id)))
   } catch (error) {
     await stop()
     throw error

@@ -227,6 +227,9 @@ function checkRun(run: Fields): void {
     for (const name of ['from', 'to', 'high_watermark', 'log_start']) {
       count(cut[name], `coffer.run.cut.${partition}.${name}`)
     }
+    for (const name of ['leader_epoch', 'epoch_end']) {
+      if (cut[name] !== undefined) count(cut[name], `coffer.run.cut.${partition}.${name}`)
+    }
   }
   count(run.records, 'coffer.run.records')
   count(run.bytes, 'coffer.run.bytes')

@@ -4,7 +4,7 @@ import { configurationOf } from './begin.ts'
 import type { PartitionArchiver } from './partition.ts'
 import type { PassesInput } from './passes.ts'
 import { type ClusterCut, type PartitionPlan, planBackup } from './plan.ts'
-import { chooseTopics, takeCut } from './source.ts'
+import { chooseTopics, takeCut, takeEpochEnds } from './source.ts'
 
 /** What a continuous run sees of the cluster, and does not read yet. */
 export interface Discovery {
@@ -27,7 +27,8 @@ export async function discover(
 ): Promise<Discovery> {
   const { config, cluster, recorder, identity } = input
   const all = await chooseTopics(cluster, config)
-  const cut = await takeCut(cluster, all, config.backup.isolation_level, identity.clusterId)
+  const taken = await takeCut(cluster, all, config.backup.isolation_level, identity.clusterId)
+  const cut = await takeEpochEnds(cluster, taken, recorder.manifest)
   // Planned over everything, since that is also what notices a topic that was deleted and made again.
   const plans = planBackup(cut, recorder.manifest, config.backup.start_offset).filter(
     (plan) => !archivers.has(`${plan.topic}/${plan.partition}`),

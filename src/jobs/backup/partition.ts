@@ -9,7 +9,7 @@ import type { PartitionMeter } from '../progress.ts'
 import type { ClockWatch } from './clock.ts'
 import type { MemoryBudget } from './memory.ts'
 import type { PartitionPlan } from './plan.ts'
-import type { Recorder } from './recorder.ts'
+import type { LastEpoch, Recorder } from './recorder.ts'
 
 /** When a segment is full. Bytes are uncompressed. */
 export interface SegmentLimits {
@@ -58,6 +58,8 @@ export class PartitionArchiver {
   #segmentStart = 0
   #storing: Promise<void> = Promise.resolve()
   #position: number
+  /** Of the last batch that was taken whole. */
+  #epoch: LastEpoch | null = null
   /** Where the account was last cut: everything before is committed or on its way. */
   #cutAt: number
 
@@ -138,6 +140,7 @@ export class PartitionArchiver {
       await this.#takeRecords(batch, to)
     }
     this.#position = Math.max(this.#position, Math.min(batch.lastOffset + 1, to))
+    if (batch.leaderEpoch >= 0) this.#epoch = { leader_epoch: batch.leaderEpoch, epoch_end: this.#position }
   }
 
   #takeAborted(batch: ReadBatch, to: number): void {
@@ -220,12 +223,17 @@ export class PartitionArchiver {
     this.#writer = null
     this.#cutAt = this.#position
     await this.#storing
-    this.#storing = this.#store(writer, key, account)
+    this.#storing = this.#store(writer, key, account, this.#epoch)
     // Somebody waits for it later; until then a failure must not be an unhandled one.
     this.#storing.catch(() => {})
   }
 
-  async #store(writer: SegmentWriter | null, key: string | null, account: AccountEntry): Promise<void> {
+  async #store(
+    writer: SegmentWriter | null,
+    key: string | null,
+    account: AccountEntry,
+    epoch: LastEpoch | null,
+  ): Promise<void> {
     const owner = {}
     let sealed: SealedSegment | null = null
     try {
@@ -234,7 +242,7 @@ export class PartitionArchiver {
         this.#deps.memory.set(owner, writer.heldBytes)
         sealed = await writer.seal()
       }
-      await this.#deps.recorder.commit(this.#plan, key, sealed, account)
+      await this.#deps.recorder.commit(this.#plan, key, sealed, account, epoch)
     } finally {
       this.#deps.memory.set(owner, 0)
     }

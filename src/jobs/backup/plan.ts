@@ -11,6 +11,8 @@ export interface ClusterCut {
   highWatermark: ReadonlyMap<string, number>
   /** Exclusive end of what may be read: the last stable offset, or the high watermark with read_uncommitted. */
   end: ReadonlyMap<string, number>
+  /** Where the terms ended that the archive's last batches are of; -1, or nothing, where that is not known. */
+  epochEnd?: ReadonlyMap<string, number>
 }
 
 /** What is to be read of one partition. */
@@ -83,6 +85,18 @@ function planPartition(input: {
       },
     )
   }
+  const { leader_epoch, epoch_end } = earlier ?? {}
+  const epochEnd = cut.epochEnd?.get(key) ?? -1
+  if (epoch_end !== undefined && epochEnd >= 0 && epochEnd < epoch_end) {
+    throw new CofferError(
+      'OFFSETS_LOST',
+      `the log of "${key}" was cut back to offset ${epochEnd} since it was archived up to ${epoch_end}`,
+      {
+        hint: 'A replica that lacked records became the leader (an unclean election). Start a new backup under another backup_id; this archive stays as it is.',
+        details: { topic, partition, cut_back_to: epochEnd, archived_to: epoch_end, leader_epoch },
+      },
+    )
+  }
   // An open transaction can hold the end back behind what an earlier read_uncommitted run has archived.
   const to = Math.max(from, end)
   const readFrom = Math.min(Math.max(from, logStart), to)
@@ -94,7 +108,13 @@ function planPartition(input: {
     readFrom,
     to,
     lostFrom: Math.min(readFrom, Math.max(from, seenFrom)),
-    cut: { from, to, high_watermark: highWatermark, log_start: logStart },
+    cut: {
+      from,
+      to,
+      high_watermark: highWatermark,
+      log_start: logStart,
+      ...(leader_epoch === undefined || epoch_end === undefined ? {} : { leader_epoch, epoch_end }),
+    },
     first,
   }
 }

@@ -7,6 +7,7 @@ import type {
   CofferSection,
   Manifest,
   PartitionEntry,
+  RunCut,
   RunEntry,
   SealedSegment,
   TopicEntry,
@@ -15,6 +16,9 @@ import { isCofferError } from '../../contract/errors.ts'
 import type { TopicMetadata } from '../../kafka/types.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { PartitionPlan } from './plan.ts'
+
+/** The leader's term of a partition's last batch, and the offset behind it. */
+export type LastEpoch = Required<Pick<RunCut, 'leader_epoch' | 'epoch_end'>>
 
 /** What this run has added so far, by topic and partition: the base of the run's own account. */
 export interface Committed {
@@ -69,6 +73,7 @@ export class Recorder {
     key: string | null,
     sealed: SealedSegment | null,
     account: AccountEntry,
+    epoch: LastEpoch | null,
   ): Promise<void> {
     if (sealed !== null && key !== null) await this.#storage.put(key, sealed.parts, { ifAbsent: true })
     // Named for the offset that the account begins at, since there may be no segment to stand beside.
@@ -93,6 +98,7 @@ export class Recorder {
       this.run.records += sealed.entry.record_count
       this.run.bytes += sealed.entry.uncompressed_size
     }
+    if (epoch !== null) Object.assign(plan.cut, epoch)
     this.#noteLost(partition, total, account)
     this.#dirty = true
     await this.saveIfDue()

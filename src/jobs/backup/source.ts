@@ -1,4 +1,4 @@
-import type { TopicConfigEntry } from '../../archive/types.ts'
+import type { Manifest, TopicConfigEntry } from '../../archive/types.ts'
 import { literalTopics, selectTopics } from '../../contract/config/topics.ts'
 import type { BackupConfig } from '../../contract/config/types.ts'
 import { CofferError } from '../../contract/errors.ts'
@@ -64,6 +64,18 @@ export async function takeCut(
   const highWatermark = await cluster.offsets(partitions, 'latest')
   const end = isolation === 'read_committed' ? await cluster.offsets(partitions, 'last_stable') : highWatermark
   return { clusterId, topics, logStart, highWatermark: atLeast(highWatermark, end), end }
+}
+
+/** Where the terms ended that the last archived batches of these partitions are of (`RunCut`). */
+export async function takeEpochEnds(cluster: Cluster, cut: ClusterCut, manifest: Manifest | null): Promise<ClusterCut> {
+  const known = manifest?.coffer?.run.cut ?? {}
+  const epochs = cut.topics.flatMap((topic) =>
+    topic.partitions.flatMap(({ partition }) => {
+      const epoch = known[`${topic.name}/${partition}`]?.leader_epoch
+      return epoch === undefined ? [] : [{ topic: topic.name, partition, epoch }]
+    }),
+  )
+  return epochs.length === 0 ? cut : { ...cut, epochEnd: await cluster.epochEnds(epochs) }
 }
 
 /** The high watermark is asked for before the last stable offset, which can have moved past it by then. */

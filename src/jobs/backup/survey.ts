@@ -4,7 +4,7 @@ import type { Cluster } from '../../kafka/cluster.ts'
 import type { ClusterIdentity, TopicMetadata } from '../../kafka/types.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { type ClusterCut, type PartitionPlan, planBackup } from './plan.ts'
-import { chooseTopics, requireNamed, takeCut } from './source.ts'
+import { chooseTopics, requireNamed, takeCut, takeEpochEnds } from './source.ts'
 
 /** What a run, or a dry run, has to know before anything is written. */
 export interface Survey {
@@ -25,8 +25,9 @@ export async function survey(config: BackupConfig, cluster: Cluster, storage: St
   const identity = await cluster.identity()
   const topics = await chooseTopics(cluster, config)
   requireNamed(topics, config)
-  const cut = await takeCut(cluster, topics, config.backup.isolation_level, identity.clusterId)
+  const taken = await takeCut(cluster, topics, config.backup.isolation_level, identity.clusterId)
   const loaded = await loadManifest(storage, config.backup_id)
+  const cut = await takeEpochEnds(cluster, taken, loaded?.manifest ?? null)
   const plans = planBackup(cut, loaded?.manifest ?? null, config.backup.start_offset)
   return { identity, topics, cut, loaded, plans }
 }

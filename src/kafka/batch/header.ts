@@ -29,6 +29,8 @@ export interface BatchHeader {
   maxTimestampHi: number
   maxTimestampLo: number
   producerId: bigint
+  /** -1 where the format does not say. */
+  leaderEpoch: number
   recordCount: number
 }
 
@@ -48,6 +50,7 @@ export function emptyHeader(): BatchHeader {
     maxTimestampHi: 0,
     maxTimestampLo: 0,
     producerId: -1n,
+    leaderEpoch: -1,
     recordCount: 0,
   }
 }
@@ -95,6 +98,7 @@ export function readHeader(buf: Buffer, start: number, header: BatchHeader): voi
   header.maxTimestampHi = buf.readInt32BE(start + 35)
   header.maxTimestampLo = buf.readUInt32BE(start + 39)
   header.producerId = buf.readBigInt64BE(start + 43)
+  header.leaderEpoch = buf.readInt32BE(start + 12)
   header.recordCount = buf.readInt32BE(start + 57)
   if (header.recordCount < 0 || header.recordCount > lastOffsetDelta + 1) {
     throw new Damage(`expected 0 to ${lastOffsetDelta + 1} records, got ${header.recordCount}`)

@@ -170,6 +170,7 @@ function asBatch(messages: readonly Message[], logAppendTime: boolean, header: B
     maxTimestampHi: Number(largest >> 32n),
     maxTimestampLo: Number(largest & 0xffffffffn),
     producerId: -1n,
+    leaderEpoch: -1,
     recordCount: messages.length,
   } satisfies BatchHeader)
   return body.subarray(0, at)

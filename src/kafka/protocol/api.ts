@@ -25,6 +25,7 @@ export const API = {
   apiVersions: { key: 18, name: 'ApiVersions', min: 0, max: 3, flexible: 3 },
   createTopics: { key: 19, name: 'CreateTopics', min: 4, max: 4, flexible: NEVER },
   deleteRecords: { key: 21, name: 'DeleteRecords', min: 1, max: 1, flexible: NEVER },
+  epochEnd: { key: 23, name: 'OffsetForLeaderEpoch', min: 3, max: 3, flexible: NEVER },
   initProducerId: { key: 22, name: 'InitProducerId', min: 1, max: 1, flexible: NEVER },
   describeConfigs: { key: 32, name: 'DescribeConfigs', min: 1, max: 2, flexible: NEVER },
   describeLogDirs: { key: 35, name: 'DescribeLogDirs', min: 1, max: 1, flexible: NEVER },

@@ -80,6 +80,7 @@ export class AnswerWalker {
         codec: header.codec,
         timestampType: header.logAppendTime ? 'LogAppendTime' : 'CreateTime',
         producerId: header.producerId,
+        leaderEpoch: header.leaderEpoch,
         maxTimestampHi: header.maxTimestampHi,
         maxTimestampLo: header.maxTimestampLo,
       }
