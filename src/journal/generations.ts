@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { MAX_MANIFEST_BYTES, parseManifest } from '../archive/manifest/parse.ts'
+import { endedAs } from '../archive/manifest/run-state.ts'
 import type { LoadedManifest } from '../archive/manifest/store.ts'
 import { manifestKey } from '../archive/paths.ts'
-import type { CofferSection, Manifest } from '../archive/types.ts'
+import type { CofferSection, Manifest, RunEntry } from '../archive/types.ts'
 import { CofferError, isCofferError } from '../contract/errors.ts'
 import { type Said, say } from '../contract/said/said.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -12,6 +13,8 @@ export interface Generation {
   key: string
   manifest: Manifest
   coffer: CofferSection
+  /** How its run ended, as `endedAs` has it. */
+  state: RunEntry['state']
   bytes: Buffer
   /** Lowercase hex, of `bytes`. */
   sha256: string
@@ -32,7 +35,7 @@ export async function* generationsOf(
   const { coffer } = loaded.manifest
   if (coffer === undefined) return
   const { manifest, bytes, sha256 } = loaded
-  let present: Generation = { key: manifestKey(backupId), manifest, coffer, bytes, sha256 }
+  let present: Generation = { key: manifestKey(backupId), manifest, coffer, state: coffer.run.state, bytes, sha256 }
   for (;;) {
     yield present
     const { previous, generation } = present.coffer
@@ -50,7 +53,15 @@ export async function* generationsOf(
       const earlier = parseManifest(body, backupId)
       // what another program had begun, and a run of ours went on with
       if (earlier.coffer === undefined) return
-      present = { key: previous.key, manifest: earlier, coffer: earlier.coffer, bytes: body, sha256: found }
+      const { coffer } = earlier
+      present = {
+        key: previous.key,
+        manifest: earlier,
+        coffer,
+        state: endedAs(coffer.run, false),
+        bytes: body,
+        sha256: found,
+      }
     } catch (error) {
       if (!(error instanceof CofferError)) throw error
       if (!isCofferError(error, 'OBJECT_MISSING', 'MANIFEST_DAMAGED', 'PATH_ESCAPES', 'SEGMENT_TOO_LARGE')) throw error

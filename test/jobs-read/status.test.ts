@@ -8,8 +8,10 @@ import { serializeManifest } from '../../src/archive/manifest/parse.ts'
 import { requireManifest } from '../../src/archive/manifest/store.ts'
 import { runDescribe } from '../../src/jobs/describe/run.ts'
 import { runList } from '../../src/jobs/list/run.ts'
+import { monthOf, readHistory } from '../../src/jobs/monthly-report/history.ts'
 import { standingOf } from '../../src/jobs/overview/standing.ts'
 import { runStatus } from '../../src/jobs/status/run.ts'
+import { generationsOf } from '../../src/journal/generations.ts'
 import { addGeneration, records, withCode } from '../archive/support.ts'
 import { FaultyStorage } from '../rig/faulty-storage.ts'
 import { context, FIXTURES, storageAt, temporaryFolder } from './support.ts'
@@ -86,6 +88,29 @@ test('a run is told as running while it holds the lock; one that was killed was 
     return undefined
   })
   assert.equal((await runList(ends, 'b', context())).result.backups[0]?.state, 'complete')
+})
+
+test('a killed run that another came after counts as failed on its day, in the chain of custody and for the month', async () => {
+  const storage = await storageAt(await temporaryFolder())
+  await addGeneration(storage, 'b', [{ from: 0, to: 5, records: records(0, 5) }])
+  const { manifest } = await requireManifest(storage, 'b')
+  assert.ok(manifest.coffer !== undefined)
+  manifest.coffer.run.state = 'running'
+  await storage.put('b/manifest.json', serializeManifest(manifest))
+  await addGeneration(storage, 'b', [{ from: 5, to: 9, records: records(5, 4) }])
+  const loaded = await requireManifest(storage, 'b')
+  const states = []
+  for await (const { state } of generationsOf(storage, loaded, (why) => assert.fail(String(why)))) states.push(state)
+  assert.deepEqual(states, ['complete', 'interrupted'])
+  const began = manifest.coffer.run.started_at
+  const { coverage } = await standingOf(storage, 'b', began, 1)
+  assert.deepEqual([coverage[0]?.runs, coverage[0]?.failed_runs], [2, 1])
+  const month = monthOf(new Date(began).toISOString().slice(0, 7))
+  const { runs } = await readHistory(storage, loaded, month, new AbortController().signal)
+  assert.deepEqual(
+    runs.map(({ state }) => state),
+    ['interrupted', 'complete'],
+  )
 })
 
 test('an archive of another program has positions, and no runs', async () => {

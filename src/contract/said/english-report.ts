@@ -139,7 +139,11 @@ export const GAP = {
   notDeep: 'the integrity check looked at objects and sizes and did not read every segment',
   foreign:
     'the archive was made by another program: it has no digests of segments, no account of offsets and no chain of runs',
+  /** In reports of 0.1.0 and before. */
   runState: 'the last run of the backup is "{{state}}": what it had not reached is not in the archive',
+  runRunning: 'the last run of the backup has not ended, or was killed: what it had not reached is not in the archive',
+  runFailed: 'the last run of the backup failed: what it had not reached is not in the archive',
+  runInterrupted: 'the last run of the backup was interrupted: what it had not reached is not in the archive',
   deletedBefore:
     '{{offsets}} in {{partitions}} had been deleted from the log (retention or DeleteRecords) before the first run',
   deletedDuring:

@@ -1,4 +1,5 @@
-import type { Manifest } from '../../archive/types.ts'
+import { endedAs } from '../../archive/manifest/run-state.ts'
+import type { Manifest, RunEntry } from '../../archive/types.ts'
 import type {
   ReportCase,
   ReportCheck,
@@ -90,7 +91,7 @@ export function segmentsOf(manifest: Manifest, topics: readonly string[] | null 
 
 /** The runs of a backup for the timeline. @param manifests of any of its generations, in any order */
 export function timelineOf(manifests: readonly Manifest[]): ReportRun[] {
-  const runs = new Map<number, ReportRun>()
+  const runs = new Map<number, ReportRun & Pick<RunEntry, 'state'>>()
   for (const { coffer } of manifests) {
     if (coffer === undefined) continue
     const { started_at, ended_at, state, records, bytes } = coffer.run
@@ -103,5 +104,8 @@ export function timelineOf(manifests: readonly Manifest[]): ReportRun[] {
       bytes,
     })
   }
-  return [...runs.values()].sort((a, b) => a.generation - b.generation)
+  const newest = Math.max(...runs.keys())
+  return [...runs.values()]
+    .sort((a, b) => a.generation - b.generation)
+    .map((run) => ({ ...run, state: endedAs(run, run.generation === newest) }))
 }

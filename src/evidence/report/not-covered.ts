@@ -58,13 +58,15 @@ function checkGaps({ kind, manifest, topics }: ReportInput, checks: readonly Rep
   return lines
 }
 
+const UNFINISHED = { running: 'gap.runRunning', failed: 'gap.runFailed', interrupted: 'gap.runInterrupted' } as const
+
 function archiveGaps({ manifest, extraction }: ReportInput, account: readonly ReportAccount[]): Said[] {
   const lines: Said[] = []
   const run = manifest.coffer?.run
   if (run === undefined) {
     lines.push(say('gap.foreign'))
   } else if (run.state !== 'complete') {
-    lines.push(say('gap.runState', { state: run.state }))
+    lines.push(say(UNFINISHED[run.state]))
   }
   for (const [kind, id] of Object.entries(LOSSES)) {
     const partitions = account.filter((entry) => (entry.absent[kind] ?? 0) > 0)

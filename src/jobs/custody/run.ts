@@ -117,7 +117,7 @@ export async function runCustody(
 
 async function generationRecord(
   storage: Storage,
-  { key, manifest, coffer, bytes, sha256 }: Generation,
+  { key, manifest, coffer, state, bytes, sha256 }: Generation,
   chain: CustodyChain,
   problems: Said[],
 ): Promise<CustodyGeneration> {
@@ -139,7 +139,7 @@ async function generationRecord(
     generation,
     created_at: isoTime(run.started_at),
     ended_at: run.ended_at === null ? null : isoTime(run.ended_at),
-    state: run.state,
+    state,
     created_by: name === null ? who : `${who} (${name})`,
     run_id: run.run_id,
     source_cluster: run.source.cluster_id,

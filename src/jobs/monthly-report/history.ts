@@ -9,6 +9,7 @@ import type { Storage } from '../../storage/storage.ts'
 import { deepCheckOf } from '../custody/deep-check.ts'
 import { testedAs } from '../custody/tested-restore.ts'
 import { gapsOf } from '../describe/gaps.ts'
+import { runState } from '../list/overview.ts'
 
 /** A month in UTC; `end` is the first millisecond after it. */
 export interface Month {
@@ -59,7 +60,8 @@ export async function readHistory(
   let last: Generation | null = null
   for await (const generation of generationsOf(storage, loaded, (why) => broken.push(why))) {
     signal.throwIfAborted()
-    timeline.unshift(...timelineOf([generation.manifest]))
+    const state = timeline.length === 0 ? await runState(storage, generation.manifest) : generation.state
+    timeline.unshift(...timelineOf([generation.manifest]).map((run) => ({ ...run, state })))
     if (last === null && generation.coffer.run.started_at < month.end) last = generation
   }
   const within = (iso: string) => Date.parse(iso) >= month.start && Date.parse(iso) < month.end

@@ -212,7 +212,7 @@ function untilOf({ retain_until: until }: ReportLock): number | null {
 }
 
 /** Of the manifest, and of the last segment: what holds the one need not hold the other. */
-async function locksOf(storage: Storage, { key, manifest }: Generation): Promise<ReportLock[]> {
+async function locksOf(storage: Storage, { key, manifest }: Omit<Generation, 'state'>): Promise<ReportLock[]> {
   const segment = manifest.topics.flatMap((topic) => topic.partitions.flatMap((one) => one.segments)).at(-1)
   type Told = (lock: SaidValue, encryption: Said) => Reason
   const ofManifest: Told = (lock, encryption) => because('lock.ofManifest', { lock, encryption })

@@ -44,11 +44,11 @@ function spread(days: DayCoverage[], from: number, low: number, high: number, re
 }
 
 /** Adds a run, and what it found to be lost, to its day. */
-export function addRun(days: DayCoverage[], from: number, { coffer, manifest }: Generation): void {
+export function addRun(days: DayCoverage[], from: number, { coffer, manifest, state }: Generation): void {
   const day = days[Math.floor(coffer.run.started_at / DAY_MS) - from]
   if (day === undefined) return
   day.runs++
-  if (coffer.run.state === 'failed' || coffer.run.state === 'interrupted') day.failed_runs++
+  if (state === 'failed' || state === 'interrupted') day.failed_runs++
   for (const { partitions } of manifest.topics) {
     for (const { account } of partitions) {
       for (const entry of account ?? []) {

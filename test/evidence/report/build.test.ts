@@ -243,6 +243,28 @@ test('an archive of another program has no account: what lies between its segmen
   assert.equal(coffer.durations.backup, null)
 })
 
+test('a run that was killed is not told as running, once another has come after it; what the last did not reach is told', () => {
+  const run = (generation: number, state: 'running' | 'complete' | 'failed' | 'interrupted') => {
+    const manifest = structuredClone(sampleInput().manifest)
+    assert.ok(manifest.coffer !== undefined)
+    manifest.coffer = { ...manifest.coffer, generation, run: { ...manifest.coffer.run, state } }
+    return manifest
+  }
+  const states = timelineOf([run(3, 'running'), run(2, 'running'), run(1, 'complete')]).map(({ state }) => state)
+  assert.deepEqual(states, ['complete', 'interrupted', 'running'])
+  for (const [state, words] of [
+    ['running', 'The last run of the backup has not ended, or was killed: what it had not reached'],
+    ['failed', 'The last run of the backup failed: what it had not reached'],
+    ['interrupted', 'The last run of the backup was interrupted: what it had not reached'],
+  ] as const) {
+    const { not_covered } = buildReport(sampleInput({ manifest: run(3, state) })).coffer
+    assert.ok(
+      not_covered.some((line) => line.startsWith(words)),
+      not_covered.join('\n'),
+    )
+  }
+})
+
 test('the same input gives the same report; any string can be written', () => {
   const input = sampleInput({
     triggeredBy: 'half \ud83d pair',
