@@ -6,6 +6,9 @@ import { isDict, isName, type PdfDict, type PdfObject, PdfRef, PdfStream, pdfBro
 import { readIndirect, readSection, type XrefEntry, type XrefSection } from './xref.ts'
 
 const MAX_SECTIONS = 1000
+/** How often each byte may be read as part of an object, and what a small file may come to all the same. */
+const READINGS = 4
+const LEAST_TO_READ = 1024 * 1024
 const STARTXREF = fromLatin1('startxref')
 
 /** A PDF as its newest revision has it, with the older ones behind. Offsets are from the first byte of the file. */
@@ -19,11 +22,14 @@ export class PdfDocument {
   /** First byte and end of every object that was read. */
   readonly spans: [number, number][] = []
   #budget = MAX_UNPACKED
+  /** Bytes that may still be read as objects: objects that lie in one another are an attack. */
+  #toRead: number
 
   private constructor(bytes: Uint8Array, sections: readonly XrefSection[]) {
     this.bytes = bytes
     this.sections = sections
     this.trailer = (sections[0] as XrefSection).trailer
+    this.#toRead = READINGS * bytes.length + LEAST_TO_READ
   }
 
   /**
@@ -36,11 +42,12 @@ export class PdfDocument {
     const sections: XrefSection[] = []
     const queue = [startOf(bytes)]
     const seen = new Set<number>()
+    const budget = { left: MAX_UNPACKED }
     for (let offset = queue.shift(); offset !== undefined; offset = queue.shift()) {
       if (seen.has(offset) || seen.size >= MAX_SECTIONS) throw pdfBroken('its cross-reference sections run in a circle')
       if (offset >= bytes.length) throw pdfBroken('a cross-reference section lies beyond its end')
       seen.add(offset)
-      const section = readSection(bytes, offset)
+      const section = readSection(bytes, offset, false, budget)
       sections.push(section)
       const hybrid = section.trailer.get('XRefStm')
       const previous = section.trailer.get('Prev')
@@ -108,15 +115,30 @@ export class PdfDocument {
 
   #read(number: number, entry: Extract<XrefEntry, { kind: 'offset' }>): PdfObject {
     const lexer = new Lexer(this.bytes, entry.offset)
-    const found = readIndirect(lexer, (ref) => {
-      const length = this.get(ref.number)
-      return typeof length === 'number' ? length : null
-    })
+    const found = this.reading(lexer, () =>
+      readIndirect(lexer, (ref) => {
+        const length = this.get(ref.number)
+        return typeof length === 'number' ? length : null
+      }),
+    )
     this.spans.push([entry.offset, lexer.at])
     if (found.number !== number || found.generation !== entry.generation) {
       throw pdfBroken(`object ${number} is not where the cross-reference says`)
     }
     return found.object
+  }
+
+  /** Counts what a lexer passes. @throws Finding LIMIT_REACHED where the file was read many times over */
+  reading<T>(lexer: Lexer, read: () => T): T {
+    if (this.#toRead < 0) {
+      throw new Finding('LIMIT_REACHED', 'The objects of the PDF lie in one another, more than this verifier reads.')
+    }
+    const start = lexer.at
+    try {
+      return read()
+    } finally {
+      this.#toRead -= lexer.at - start
+    }
   }
 
   /** An object in an object stream (section 7.5.7). */

@@ -19,12 +19,19 @@ export interface Increment {
  * Reads all that follows byte `from` as revisions, strictly: nothing but objects, one cross-reference section that lists
  * exactly those, and the trailer.
  * @param before the document up to `from`
+ * @param reads told how much of the file is gone through for each
  * @throws Finding CHANGED_AFTER_SIGNING for anything else
  */
-export function readIncrements(bytes: Uint8Array, from: number, before: PdfDocument): Increment[] {
+export function readIncrements(
+  bytes: Uint8Array,
+  from: number,
+  before: PdfDocument,
+  reads: (size: number) => void,
+): Increment[] {
   const increments: Increment[] = []
   let previous = before
   for (let at = from; at < bytes.length; ) {
+    reads(bytes.length)
     const increment = readIncrement(bytes, at, previous)
     increments.push(increment)
     previous = increment.document

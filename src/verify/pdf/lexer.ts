@@ -5,6 +5,8 @@ import { type PdfDict, PdfName, type PdfObject, PdfRef, PdfString, pdfBroken } f
 
 const MAX_DEPTH = 100
 const MAX_TOKEN = 255
+/** Of a string, in bytes: the longest that is needed is a signature's value. */
+const MAX_STRING = 16 * 1024 * 1024
 
 export function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 || byte === 0x0c || byte === 0x00
@@ -172,6 +174,7 @@ export class Lexer {
       const digit = hexDigit(byte)
       if (digit < 0) throw this.broken('a hex string with something else in it')
       digits.push(digit)
+      if (digits.length > 2 * MAX_STRING) throw this.broken('a string that is too long')
     }
     if (digits.length % 2 === 1) digits.push(0)
     const bytes = new Uint8Array(digits.length / 2)
@@ -199,6 +202,7 @@ export class Lexer {
         continue
       }
       out.push(byte)
+      if (out.length > MAX_STRING) throw this.broken('a string that is too long')
     }
     return new PdfString(Uint8Array.from(out), start, this.at)
   }

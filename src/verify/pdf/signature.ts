@@ -36,6 +36,19 @@ export interface PdfContext {
   revocationData: boolean
   /** Time of the judging, or what a later document timestamp proves; milliseconds. */
   latest: number
+  /** Bytes that may still be gone through. */
+  work: { left: number }
+}
+
+/** @throws Finding LIMIT_REACHED */
+export function spend(work: { left: number }, bytes: number): void {
+  work.left -= bytes
+  if (work.left < 0) {
+    throw new Finding(
+      'LIMIT_REACHED',
+      'The PDF has more signatures and revisions, for its size, than this verifier reads.',
+    )
+  }
 }
 
 /** Checks one signature or document timestamp of a PDF. @returns its facts, and the time that it proves of all before it */
@@ -70,7 +83,7 @@ export async function verifyPdfSignature(
     ),
   )
   if (found.kind === 'document-timestamp') {
-    checks.push(changesCheck(subject, range, context.bytes))
+    checks.push(changesCheck(subject, range, context))
     return documentTimestamp(one, range, context)
   }
   try {
@@ -78,7 +91,7 @@ export async function verifyPdfSignature(
   } catch (error) {
     checks.push(findingCheck('signature', subject, asFinding(error)))
   }
-  checks.push(changesCheck(subject, range, context.bytes))
+  checks.push(changesCheck(subject, range, context))
   const signature = await judgeSignature(one, context.anchors, context.options)
   // a security store without what this signature needs doesn't make it one for the long term
   const lacks =
@@ -88,11 +101,11 @@ export async function verifyPdfSignature(
 }
 
 /** What came after: nothing but proofs. */
-function changesCheck(subject: string, range: SignedRange, bytes: Uint8Array): VerifyCheck {
+function changesCheck(subject: string, range: SignedRange, { bytes, work }: PdfContext): VerifyCheck {
   try {
     const added: string[] = []
     let before = range.revision
-    for (const increment of readIncrements(bytes, range.end, before)) {
+    for (const increment of readIncrements(bytes, range.end, before, (size) => spend(work, size))) {
       added.push(...judgeIncrement(before, increment))
       before = increment.document
     }

@@ -95,10 +95,11 @@ function* orphans(document: PdfDocument): Iterable<{ dict: PdfDict; at: number }
     if (head === null) continue
     const start = at - head[0].length
     try {
-      const { object } = readIndirect(new Lexer(bytes, start), () => null)
+      const lexer = new Lexer(bytes, start)
+      const { object } = document.reading(lexer, () => readIndirect(lexer, () => null))
       for (const dict of signatureDicts(object)) yield { dict, at: start }
     } catch (error) {
-      if (!(error instanceof Finding)) throw error
+      if (!(error instanceof Finding) || error.sub === 'LIMIT_REACHED') throw error
     }
   }
 }

@@ -9,7 +9,7 @@ import { anchorsOf, emptyPool } from '../x509/pool.ts'
 import { type Attachment, attachmentsOf } from './attachments.ts'
 import { PdfDocument } from './document.ts'
 import { checkVriNames, fillFromDss } from './dss.ts'
-import { type PdfContext, verifyPdfSignature, withRange } from './signature.ts'
+import { type PdfContext, spend, verifyPdfSignature, withRange } from './signature.ts'
 import { findSignatures } from './signatures.ts'
 
 export interface PdfInput {
@@ -23,6 +23,13 @@ export interface PdfInput {
 
 /** A PDF is held in memory whole: each signature is over nearly all of it. */
 export const MAX_PDF_BYTES = 256 * 1024 * 1024
+
+/**
+ * Each signature has the document that it covers read anew, and each revision after it: so often a large file may be gone
+ * through, and so many bytes of a small one.
+ */
+const MOST_PASSES = 12
+const LEAST_WORK = 1_000_000_000
 
 /** Checks every signature of a PDF, what came after them, and its attachments. Never throws for what the file holds. */
 export async function verifyPdf(input: PdfInput, options: VerifyOptions): Promise<VerifiedFile> {
@@ -65,6 +72,8 @@ async function verifySignatures(
     )
     if (found.length === 0) return { signatures: [], checks: [findingCheck('signature', name, problems[0] ?? why)] }
   }
+  const work = { left: Math.max(LEAST_WORK, MOST_PASSES * bytes.length) }
+  spend(work, found.length * bytes.length)
   const pool = emptyPool()
   const checks: VerifyCheck[] = []
   const signatures: SignatureFacts[] = []
@@ -76,6 +85,7 @@ async function verifySignatures(
     options,
     revocationData: fillFromDss(document, pool),
     latest: controlTime(options),
+    work,
   }
   // the latest first: what a document timestamp proves holds for all that it covers
   const ranged = found.map((one) => withRange(bytes, one)).sort((a, b) => (b.range?.end ?? 0) - (a.range?.end ?? 0))

@@ -21,8 +21,13 @@ export interface XrefSection {
 
 const MAX_OBJECTS = 1_000_000
 
-/** Reads the section at `offset`, table or stream. */
-export function readSection(bytes: Uint8Array, offset: number, strict = false): XrefSection {
+/** Reads the section at `offset`, table or stream. @param budget bytes that all sections of a file may unpack to */
+export function readSection(
+  bytes: Uint8Array,
+  offset: number,
+  strict = false,
+  budget = { left: MAX_UNPACKED },
+): XrefSection {
   const lexer = new Lexer(bytes, offset, strict)
   // "xref"
   if (bytes[offset] === 0x78) return readTable(lexer, offset, strict)
@@ -30,7 +35,7 @@ export function readSection(bytes: Uint8Array, offset: number, strict = false): 
   if (!(object instanceof PdfStream) || !isName(object.dict.get('Type'), 'XRef')) {
     throw pdfBroken(`there is no cross-reference section at byte ${offset}`)
   }
-  return { offset, end: lexer.at, entries: streamEntries(object), trailer: object.dict, stream: number }
+  return { offset, end: lexer.at, entries: streamEntries(object, budget), trailer: object.dict, stream: number }
 }
 
 function readTable(lexer: Lexer, offset: number, strict: boolean): XrefSection {
@@ -63,7 +68,7 @@ function readTable(lexer: Lexer, offset: number, strict: boolean): XrefSection {
   return { offset, end: lexer.at, entries, trailer, stream: null }
 }
 
-function streamEntries(stream: PdfStream): Map<number, XrefEntry> {
+function streamEntries(stream: PdfStream, budget: { left: number }): Map<number, XrefEntry> {
   const { dict } = stream
   const widths = numbers(dict.get('W'))
   const size = dict.get('Size')
@@ -71,7 +76,8 @@ function streamEntries(stream: PdfStream): Map<number, XrefEntry> {
     throw pdfBroken('a broken cross-reference stream')
   }
   const index = dict.has('Index') ? numbers(dict.get('Index')) : [0, size]
-  const data = unpack(stream, (object) => object ?? null, MAX_UNPACKED)
+  const data = unpack(stream, (object) => object ?? null, budget.left)
+  budget.left -= data.length
   const [w0 = 0, w1 = 0, w2 = 0] = widths
   const entries = new Map<number, XrefEntry>()
   let at = 0
