@@ -128,6 +128,10 @@ test('an index that was written false, with every checksum right, is named by th
       body.writeUInt32LE(body.readUInt32LE(row(3)) + 1, row(3))
       body.writeUInt32LE(body.readUInt32LE(row(4)) - 1, row(4))
     },
+    'a record more in one frame, so that there are more than in the segment': (body) =>
+      body.writeUInt32LE(body.readUInt32LE(row(3)) + 1, row(3)),
+    'something where nothing may stand, in a frame’s row': (body) => body.writeUInt32LE(1, row(2) + 4),
+    'something where nothing may stand, in the head': (body) => body.writeUInt16LE(1, at + 6),
     'a first offset': (body) => body.writeBigInt64LE(body.readBigInt64LE(row(5) + 8) + 1n, row(5) + 8),
     'a smallest time': (body) => body.writeBigInt64LE(body.readBigInt64LE(row(6) + 16) + 1n, row(6) + 16),
     'a largest time': (body) => body.writeBigInt64LE(body.readBigInt64LE(row(7) + 24) - 1n, row(7) + 24),
