@@ -53,7 +53,7 @@ const PACKAGE_HOMES: readonly { packages: RegExp; homes: readonly string[] }[] =
   { packages: /^(@aws-sdk|@smithy)\//, homes: ['storage'] },
   { packages: /^electron(\/|$)/, homes: ['main', 'preload'] },
   {
-    packages: /^(react(-dom|-router|-i18next)?|@mantine\/.*|@tanstack\/.*|i18next|recharts|pdfjs-dist)(\/|$)/,
+    packages: /^(react(-dom|-router|-i18next)?|@mantine\/.*|@tanstack\/.*|i18next|pdfjs-dist)(\/|$)/,
     homes: ['renderer'],
   },
 ]
