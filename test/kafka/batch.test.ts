@@ -143,7 +143,8 @@ describe('damaged batches', () => {
     for (let at = 17; at < batch.length; at++) {
       const copy = Buffer.from(batch)
       copy[at] = (copy[at] as number) ^ (1 << (at % 8))
-      assert.throws(() => walkBytes(copy), damaged(/checksum is wrong/))
+      // a negative span of offsets is seen before the checksum is made over it
+      assert.throws(() => walkBytes(copy), damaged(/checksum is wrong|before the first/))
     }
   })
 

@@ -25,6 +25,7 @@ function electronPackage(name: string, installer: string, isThere = false): stri
   const program = '#!/bin/sh\nprintf "%s\\n" "$1" "$COFFER_PROFILE" "$COFFER_DIRECTORY" > "$(dirname "$0")/ran"\n'
   writeFileSync(join(folder, 'dist/electron'), program, { mode: 0o755 })
   if (isThere) writeFileSync(join(folder, 'path.txt'), 'electron')
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'electron' }))
   writeFileSync(join(folder, 'install.js'), installer)
   return folder
 }
