@@ -7,11 +7,12 @@ import { parseArgs } from 'node:util'
 import { startJavaClient } from '../test/rig/java-client.ts'
 import { startKafka } from '../test/rig/kafka.ts'
 import { measure, median, type Run } from './measure.ts'
+import { builtProgram } from './program.ts'
 
 /**
  * `npm run bench`: backup, restore, deep check and a narrow time window of the same topic, beside a baseline in the
- * same run. Figures are whole processes, start-up included. The baseline is Apache Kafka's own consumer; with
- * `--baseline PATH` also another program that takes OSO Kafka Backup's command line.
+ * same run. Figures are whole processes of the program as it is installed, start-up included. The baseline is Apache
+ * Kafka's own consumer; with `--baseline PATH` also another program that takes OSO Kafka Backup's command line.
  */
 const { values: options } = parseArgs({
   options: {
@@ -26,7 +27,7 @@ const { values: options } = parseArgs({
 const RECORDS = Number(options.records)
 const ROUNDS = Number(options.rounds)
 const TOPIC = 'bench-ledger'
-const COFFER = new URL('../src/cli/coffer.ts', import.meta.url).pathname
+const COFFER = await builtProgram()
 
 interface Contender {
   name: string
