@@ -5,6 +5,7 @@ import type { BackupResult, BackupTopicResult, ManifestSignature } from '../../c
 import { type Said, say, warned } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { listedInBrief } from '../names.ts'
 import { statisticsOf } from '../statistics.ts'
 import { listGaps } from './account.ts'
 import type { BegunRun } from './begin.ts'
@@ -25,8 +26,6 @@ export interface ResultInput {
   /** Names of the topics that the archive held before this run. */
   knownTopics: ReadonlySet<string>
 }
-
-const GROUPS_NAMED = 10
 
 /** What a run says of itself, from what was committed and nothing else. */
 export function backupResult(input: ResultInput): BackupResult {
@@ -105,8 +104,7 @@ function noGroups({ config, run }: ResultInput): Said[] {
   if (run.groups === null) return [say('backup.noGroups')]
   const { failed } = run.groups
   if (failed.length === 0) return []
-  const names = failed.slice(0, GROUPS_NAMED).map(({ group_id }) => `"${group_id}"`)
-  const groups = failed.length > GROUPS_NAMED ? `${names.join(', ')} …` : names.join(', ')
+  const groups = listedInBrief(failed.map(({ group_id }) => group_id))
   return [say('backup.groupsUnread', { count: failed.length, groups })]
 }
 

@@ -4,6 +4,7 @@ import type { Manifest, SegmentEntry, TopicEntry } from '../../archive/types.ts'
 import type { ExtractOptions } from '../../contract/config/extract.ts'
 import { literalTopics, selectTopics } from '../../contract/config/topics.ts'
 import { CofferError } from '../../contract/errors.ts'
+import { listed } from '../names.ts'
 import { mayHold } from '../restore/window.ts'
 
 export interface PlannedSegment {
@@ -94,7 +95,5 @@ function checkBrokerTime(topics: readonly TopicEntry[]): void {
 }
 
 function nothing(message: string, names: readonly string[]): CofferError {
-  const shown = names.slice(0, 10).map((name) => `"${name}"`)
-  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : ''
-  return new CofferError('NOTHING_MATCHED', message, { hint: `The archive holds: ${shown.join(', ')}${more}.` })
+  return new CofferError('NOTHING_MATCHED', message, { hint: `The archive holds: ${listed(names)}.` })
 }

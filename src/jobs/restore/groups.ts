@@ -7,6 +7,7 @@ import { isoTime } from '../../contract/time.ts'
 import { count } from '../../contract/words.ts'
 import type { Cluster, OffsetToCommit } from '../../kafka/cluster.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { listedInBrief } from '../names.ts'
 import { type MapEntry, mergePositions, type SourceCoverage, translatePosition } from '../offsets/map.ts'
 import type { RestorePlan, TopicPlan } from './plan.ts'
 
@@ -65,8 +66,7 @@ function shortOf(snapshot: GroupSnapshot, all: boolean, generation: number | und
   const notes: Said[] = []
   const unread = all ? (snapshot.errors ?? []) : []
   if (unread.length > 0) {
-    const names = unread.slice(0, NAMED).map(({ group_id }) => `"${group_id}"`)
-    const groups = unread.length > NAMED ? `${names.join(', ')} …` : names.join(', ')
+    const groups = listedInBrief(unread.map(({ group_id }) => group_id))
     notes.push(say('restore.groupsUnread', { count: unread.length, groups }))
   }
   if (generation !== undefined && snapshot.generation !== undefined && snapshot.generation < generation) {

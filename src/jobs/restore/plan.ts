@@ -1,6 +1,7 @@
 import type { Manifest, PartitionEntry, SegmentEntry, TopicEntry } from '../../archive/types.ts'
 import type { Repartitioning, RestoreOptions } from '../../contract/config/types.ts'
 import { CofferError } from '../../contract/errors.ts'
+import { listed } from '../names.ts'
 import { mayHold, type Window } from './window.ts'
 
 /** What a restore would do: which records go where, in which order. */
@@ -246,9 +247,4 @@ function range(count: number): number[] {
 
 function sumOf<T>(items: readonly T[], amount: (item: T) => number): number {
   return items.reduce((total, item) => total + amount(item), 0)
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 10).map((name) => `"${name}"`)
-  return names.length > shown.length ? `${shown.join(', ')} and ${names.length - shown.length} more` : shown.join(', ')
 }
