@@ -1,4 +1,4 @@
-import { isDead, readLock } from '../../archive/lock.ts'
+import { isDead, type LeaseRecord, readLock } from '../../archive/lock.ts'
 import { loadManifest } from '../../archive/manifest/store.ts'
 import type { Manifest } from '../../archive/types.ts'
 import type { BackupOverview, RunState } from '../../contract/results.ts'
@@ -26,17 +26,19 @@ export async function overviewOf(storage: Storage, manifest: Manifest): Promise<
 /**
  * How the last run ended; OSO's manifests do not tell. A run holds the lock until its manifest says how it ended: one that
  * has not said so and holds none was killed, or its machine stopped, and was interrupted.
+ * @param lock as it was read by who tells of it too; else it is read where it matters
  * @throws STORAGE_…
  */
-export async function runState(storage: Storage, manifest: Manifest): Promise<RunState> {
+export async function runState(
+  storage: Storage,
+  manifest: Manifest,
+  lock?: Readonly<LeaseRecord> | null,
+): Promise<RunState> {
   const state = manifest.coffer?.run.state ?? 'unknown'
-  if (state !== 'running' || (await isHeld(storage, manifest.backup_id))) return state
+  if (state !== 'running') return state
+  const held = lock === undefined ? await readLock(storage, manifest.backup_id) : lock
+  if (held !== null && !isDead(held, Date.now())) return state
   // it may have ended between the two looks
   const again = (await loadManifest(storage, manifest.backup_id))?.manifest.coffer?.run.state ?? 'interrupted'
   return again === 'running' ? 'interrupted' : again
-}
-
-async function isHeld(storage: Storage, backupId: string): Promise<boolean> {
-  const lock = await readLock(storage, backupId)
-  return lock !== null && !isDead(lock, Date.now())
 }

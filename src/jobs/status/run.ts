@@ -1,5 +1,5 @@
 import { accountOf } from '../../archive/account.ts'
-import { isDead, readLock } from '../../archive/lock.ts'
+import { isDead, type LeaseRecord, readLock } from '../../archive/lock.ts'
 import { requireManifest } from '../../archive/manifest/store.ts'
 import { manifestKey } from '../../archive/paths.ts'
 import type { Manifest } from '../../archive/types.ts'
@@ -22,19 +22,20 @@ export async function runStatus(
   _context: JobContext,
 ): Promise<JobResult<StatusResult>> {
   const { manifest } = await requireManifest(storage, backupId)
+  const lock = await readLock(storage, backupId)
   const run = manifest.coffer?.run
   const result: StatusResult = {
     kind: 'status',
     backup_id: backupId,
     location: storage.location,
-    state: await runState(storage, manifest),
+    state: await runState(storage, manifest, lock),
     generation: manifest.coffer?.generation ?? null,
     run_id: run?.run_id ?? null,
     operator: run === undefined ? null : `${run.operator.os_user}@${run.operator.host}`,
     started_at: run === undefined ? null : isoTime(run.started_at),
     ended_at: run === undefined || run.ended_at === null ? null : isoTime(run.ended_at),
     updated_at: await lastMoved(storage, manifest),
-    lock: await lockOf(storage, backupId),
+    lock: lockOf(lock),
     statistics: statisticsOf(manifest),
     account: accountOf(manifest),
     partitions: partitionsOf(manifest),
@@ -53,8 +54,7 @@ async function lastMoved(storage: Storage, manifest: Manifest): Promise<string |
   return null
 }
 
-async function lockOf(storage: Storage, backupId: string): Promise<StatusResult['lock']> {
-  const record = await readLock(storage, backupId)
+function lockOf(record: Readonly<LeaseRecord> | null): StatusResult['lock'] {
   // A lease that was given back where nothing can be deleted has this time (archive/lock.ts).
   if (record === null || record.expires_at === 0) return null
   return {
