@@ -104,8 +104,7 @@ export function timelineOf(manifests: readonly Manifest[]): ReportRun[] {
       bytes,
     })
   }
-  const newest = Math.max(...runs.keys())
-  return [...runs.values()]
-    .sort((a, b) => a.generation - b.generation)
-    .map((run) => ({ ...run, state: endedAs(run, run.generation === newest) }))
+  const sorted = [...runs.values()].sort((a, b) => a.generation - b.generation)
+  const newest = sorted.at(-1)
+  return sorted.map((run) => ({ ...run, state: endedAs(run, run === newest) }))
 }
