@@ -2,9 +2,8 @@ import { HEADER_BYTES, LOG_OVERHEAD } from '../batch/header.ts'
 import type { Brokers } from '../brokers.ts'
 import { brokerError } from '../errors.ts'
 import { API } from '../protocol/api.ts'
-import { decodeFetch, encodeFetch } from '../protocol/fetch.ts'
+import { decodeFetch, encodeFetch, MAX_FETCH_BYTES } from '../protocol/fetch.ts'
 
-const MAX_ANSWER_BYTES = 1024 * 1024 * 1024
 const OUT_OF_RANGE = 1
 const NOT_AUTHORIZED = 29
 
@@ -36,7 +35,7 @@ export async function arrivedAt(
     api: API.fetch,
     encode: () => encodeFetch({ ...query, isolation: 'read_uncommitted' }),
     decode: decodeFetch,
-    options: { maxAnswerBytes: MAX_ANSWER_BYTES },
+    options: { maxAnswerBytes: MAX_FETCH_BYTES },
   })
   if (errorCode === OUT_OF_RANGE || errorCode === NOT_AUTHORIZED) return false
   if (errorCode !== 0) throw brokerError(errorCode, `looking at topic "${topic}" partition ${partition}`, where)

@@ -2,6 +2,9 @@ import type { IsolationLevel } from '../types.ts'
 import { ByteReader } from './byte-reader.ts'
 import { ByteWriter } from './byte-writer.ts'
 
+/** Of an answer: a first batch comes whole, however few bytes are asked for, and may be as large as a topic allows. */
+export const MAX_FETCH_BYTES = 1024 * 1024 * 1024
+
 export interface FetchQuery {
   topic: string
   partition: number

@@ -4,7 +4,7 @@ import type { Damage } from '../batch/damage.ts'
 import type { Brokers } from '../brokers.ts'
 import { brokerError, isRetriable, WireError } from '../errors.ts'
 import { API } from '../protocol/api.ts'
-import { decodeFetch, encodeFetch, type FetchAnswer } from '../protocol/fetch.ts'
+import { decodeFetch, encodeFetch, type FetchAnswer, MAX_FETCH_BYTES } from '../protocol/fetch.ts'
 import { gaveUp, MISSING_PATIENCE_MS, pauseMs } from '../retry.ts'
 import type { IsolationLevel, ReadStep } from '../types.ts'
 import { AnswerWalker, wholeBatches } from './answer.ts'
@@ -37,7 +37,6 @@ export interface ReaderCluster {
 export const DEFAULT_MAX_BYTES = 2 * 1024 * 1024
 export const DEFAULT_STALL_MS = 120_000
 const MAX_WAIT_MS = 500
-const MAX_ANSWER_BYTES = 1024 * 1024 * 1024
 /** Empty answers, and the time over which they came, before a hole at the end of a compacted log is believed. */
 const HOLE_ANSWERS = 5
 const HOLE_MS = 3000
@@ -163,7 +162,7 @@ class PartitionReader {
       api: API.fetch,
       encode: () => encodeFetch(query),
       decode: decodeFetch,
-      options: { maxAnswerBytes: MAX_ANSWER_BYTES, allocate: (size) => this.#buffers.take(size) },
+      options: { maxAnswerBytes: MAX_FETCH_BYTES, allocate: (size) => this.#buffers.take(size) },
     })
   }
 
@@ -203,7 +202,7 @@ class PartitionReader {
   /** An answer without a whole batch: a batch larger than asked for, a throttled or waiting broker, or a hole. */
   async #nothing(answer: FetchAnswer, cutBatchBytes: number): Promise<ReadStep | null> {
     this.#buffers.release(answer.records)
-    if (cutBatchBytes > this.#maxBytes && cutBatchBytes < MAX_ANSWER_BYTES) {
+    if (cutBatchBytes > this.#maxBytes && cutBatchBytes < MAX_FETCH_BYTES) {
       this.#maxBytes = cutBatchBytes
       return null
     }
