@@ -6,14 +6,27 @@ import type { TopicSelection } from './types.ts'
 /**
  * The names that a selection picks, in their given order. A pattern is a glob over the whole name (`*` any characters,
  * `?` one) or, after `~`, a regular expression that may match anywhere in it. No `include` means all; `exclude` wins.
- * Takes time linear in each name's length. @throws CONFIG_INVALID_VALUE on a pattern that checkTopicPattern refuses
+ * Takes time linear in each name's length.
+ * @param step called before each pattern is read and before each test of a name: what it throws ends the selection
+ * @throws CONFIG_INVALID_VALUE on a pattern that checkTopicPattern refuses
  */
-export function selectTopics(names: Iterable<string>, { include, exclude }: TopicSelection): string[] {
-  const included = include.map(matcher)
-  const excluded = exclude.map(matcher)
+export function selectTopics(
+  names: Iterable<string>,
+  { include, exclude }: TopicSelection,
+  step: () => void = () => {},
+): string[] {
+  const testOf = (pattern: string) => {
+    step()
+    const matches = matcher(pattern)
+    return (name: string) => {
+      step()
+      return matches(name)
+    }
+  }
+  const included = include.map(testOf)
+  const excluded = exclude.map(testOf)
   return [...names].filter(
-    (name) =>
-      (included.length === 0 || included.some((match) => match(name))) && !excluded.some((match) => match(name)),
+    (name) => (included.length === 0 || included.some((test) => test(name))) && !excluded.some((test) => test(name)),
   )
 }
 
@@ -34,8 +47,7 @@ export function topicPatternProblem(pattern: string): Said | null {
   return 'why' in read ? say('input.topicPattern', { why: read.why, pattern }) : null
 }
 
-/** What tells whether a name fits one pattern. @throws CONFIG_INVALID_VALUE */
-export function matcher(pattern: string): (name: string) => boolean {
+function matcher(pattern: string): (name: string) => boolean {
   const read = readPattern(pattern)
   if ('why' in read)
     throw new CofferError('CONFIG_INVALID_VALUE', say('input.topicPattern', { why: read.why, pattern }))

@@ -1,4 +1,4 @@
-import { matcher } from '../../contract/config/topics.ts'
+import { selectTopics } from '../../contract/config/topics.ts'
 import { isCofferError } from '../../contract/errors.ts'
 import type { PackageCoverage } from '../../contract/evidence/package.ts'
 import { Refusal } from './refusal.ts'
@@ -16,7 +16,7 @@ const MAX_MS = 20_000
  * @returns why that can't be said, where a pattern is none, or there are too many
  */
 export function wantedTopics(
-  { topics: { include, exclude } }: PackageCoverage,
+  { topics }: PackageCoverage,
   names: readonly string[],
   now: () => number = () => performance.now(),
 ): string[] | Refusal {
@@ -24,23 +24,16 @@ export function wantedTopics(
     'LIMIT_REACHED',
     'The coverage selects topics by more, or longer, patterns than are tried.',
   )
-  if (include.length + exclude.length > MAX_PATTERNS || names.some(({ length }) => length > MAX_NAME)) return tooMuch
+  if (topics.include.length + topics.exclude.length > MAX_PATTERNS || names.some(({ length }) => length > MAX_NAME))
+    return tooMuch
   const deadline = now() + MAX_MS
-  let isLate = false
-  const late = () => {
-    isLate ||= now() > deadline
-    return isLate
+  const step = () => {
+    if (now() > deadline) throw tooMuch
   }
-  const compile = (pattern: string) => (late() ? () => false : matcher(pattern))
-  const some = (tests: readonly ReturnType<typeof matcher>[], name: string) =>
-    tests.some((test) => late() || test(name))
   try {
-    const [included, excluded] = [include.map(compile), exclude.map(compile)]
-    const wanted = [...new Set(names)].filter(
-      (name) => !isLate && (included.length === 0 || some(included, name)) && !some(excluded, name),
-    )
-    return isLate ? tooMuch : wanted
+    return selectTopics(new Set(names), topics, step)
   } catch (error) {
+    if (error === tooMuch) return tooMuch
     if (!isCofferError(error)) throw error
     return new Refusal('COVERAGE_FAILURE', 'The coverage selects topics by a pattern that is none.')
   }
