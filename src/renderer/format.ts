@@ -111,6 +111,9 @@ export function fromNow(at: number, now: number = Date.now()): string {
   return at <= now ? i18n.t('ago', { time }) : i18n.t('inTime', { time })
 }
 
+/** Words that begin a sentence, within one. */
+export const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1)
+
 /** A message of the contract (lowercase, no full stop) as a sentence. */
 export function sentence(message: string): string {
   const first = message.charAt(0).toUpperCase() + message.slice(1)

@@ -36,16 +36,15 @@ interface Note {
 
 /** @param go leads the window to the jobs @returns what ends it */
 export function followNotices(go: () => void): () => void {
-  const tell = async (note: Promise<Note | null>) => {
-    const told = await note.catch(() => null)
-    if (told === null || noticeState() !== 'granted' || !(await isWanted(WANTED_BY[told.about]))) return
-    show(told, go)
+  const tell = async (note: Note | null) => {
+    if (note === null || noticeState() !== 'granted' || !(await isWanted(WANTED_BY[note.about]))) return
+    show(note, go)
   }
   const endNotices = host.onNotice((event) => void tell(noteOfSchedule(event)))
   const endJobs = host.subscribe(
     (event) => {
       // Who looks at the window sees it there.
-      if (event.type === 'finished' && !document.hasFocus()) void tell(noteOfJob(event))
+      if (event.type === 'finished' && !document.hasFocus()) void noteOfJob(event).then(tell, () => {})
     },
     () => {},
   )
@@ -87,7 +86,7 @@ function whyOf(
   return sentence(spoken(error.message, error.said) ?? errorTitle(i18n.getFixedT(null, 'errors'), error))
 }
 
-const noteOfSchedule = async ({ about, schedule, text }: NoticeEvent): Promise<Note> => ({
-  ...{ about, body: sentence(text), tag: `schedule ${schedule}` },
-  title: i18n.t(`notice.schedule.${about}`, { ns: 'jobs', schedule }),
-})
+function noteOfSchedule({ about, schedule, text }: NoticeEvent): Note {
+  const title = i18n.t(`notice.schedule.${about}`, { ns: 'jobs', schedule })
+  return { about, title, body: sentence(text), tag: `schedule ${schedule}` }
+}

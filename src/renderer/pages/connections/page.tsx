@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { SerializedError } from '../../../contract/errors.ts'
 import type { Connection } from '../../../contract/ipc/connection.ts'
 import type { CheckResult } from '../../../contract/results.ts'
+import { lowerFirst } from '../../format.ts'
 import { host } from '../../host.ts'
 import { Empty, Headline, Problem } from '../../parts/basics.tsx'
 import { useCall } from '../../query.ts'
@@ -94,7 +95,7 @@ function headline(connections: readonly Connection[], checks: Record<string, Che
     const check = checks[first.id]
     const step = check?.state === 'done' ? failingStep(check.result)?.step : undefined
     const words = t(`steps.${step ?? 'configuration'}`)
-    return t('headline.fails', { name: first.name, step: words.charAt(0).toLowerCase() + words.slice(1) })
+    return t('headline.fails', { name: first.name, step: lowerFirst(words) })
   }
   const all = connections.every((one) => checks[one.id]?.state === 'done')
   return t(all ? 'headline.works' : 'headline.unchecked', { count: connections.length })

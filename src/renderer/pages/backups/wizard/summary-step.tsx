@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Clock, PlanInput } from '../../../../contract/ipc/plan.ts'
 import { saidOf } from '../../../../contract/said/said.ts'
-import { bytes, count, duration } from '../../../format.ts'
+import { bytes, count, duration, lowerFirst } from '../../../format.ts'
 import { Card, Figure, Pill, Problem } from '../../../parts/basics.tsx'
 import { Told } from '../../../parts/told.tsx'
 import { useAct, useCall } from '../../../query.ts'
@@ -49,7 +49,8 @@ export function SummaryStep({ plan, clock }: SummaryProps) {
           <li>
             {clock === null
               ? t('summary.byHand')
-              : t('summary.scheduled', { when: lowerFirst(cronInWords(clock.cron)), zone: clock.timezone })}
+              : // behind a colon: no language of the window has a noun there
+                t('summary.scheduled', { when: lowerFirst(cronInWords(clock.cron)), zone: clock.timezone })}
             {clock !== null && clock.quietHours !== null && ` ${t('summary.quiet', { ...clock.quietHours })}`}
           </li>
           {clock !== null && <li>{t('summary.retries', { count: clock.retries })}</li>}
@@ -78,9 +79,6 @@ export function SummaryStep({ plan, clock }: SummaryProps) {
     </>
   )
 }
-
-/** Behind a colon: no language of the window has a noun there. */
-const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1)
 
 /** A dry run, when it is asked for: it may take a while on a large cluster. */
 function Estimate({ plan }: { plan: PlanInput }) {
