@@ -23,15 +23,11 @@ import {
   topicConfigAnswer,
   topicMadeAnswer,
 } from './fake-broker.ts'
-import { endpointOf, type PlainRecord, readAll, viewOf } from './support.ts'
-
-const record = (offset: number): PlainRecord => {
-  return { offset, timestamp: 1n, key: null, value: Buffer.from(`v${offset}`), headers: [] }
-}
+import { endpointOf, numbered, readAll, viewOf } from './support.ts'
 
 /** A batch of `count` records from `offset` on. */
 async function batchAt(offset: number, count: number): Promise<Buffer> {
-  const batch = await batchOf(Array.from({ length: count }, (_, i) => record(offset + i)))
+  const batch = await batchOf(Array.from({ length: count }, (_, i) => numbered(offset + i)))
   batch.writeBigInt64BE(BigInt(offset), 0)
   return batch
 }
@@ -136,7 +132,7 @@ describe('answers that a healthy broker seldom gives', () => {
     const bases: number[] = []
     const writer = producer.partition('t', 0, { onBatchAcked: (_first, _last, base) => bases.push(base) })
     for (let i = 0; i < 3; i++) {
-      await writer.append(viewOf(record(i)))
+      await writer.append(viewOf(numbered(i)))
       await writer.flush()
     }
     assert.deepEqual(bases, [0, 1, 2])

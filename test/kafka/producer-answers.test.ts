@@ -14,10 +14,18 @@ import {
   startFakeBroker,
   topicConfigAnswer,
 } from './fake-broker.ts'
-import { endpointOf, type PlainRecord, viewOf } from './support.ts'
+import { endpointOf, numbered, viewOf } from './support.ts'
 
-const record = (offset: number): PlainRecord => {
-  return { offset, timestamp: 1n, key: null, value: Buffer.from(`v${offset}`), headers: [] }
+/** What a request says of its first topic's first partition, behind that one's number. */
+function firstPartition<T>(request: ByteReader, read: (partition: ByteReader) => T): T {
+  const [topic] = request.array((one) => {
+    one.string()
+    return one.array((partition) => {
+      partition.int32()
+      return read(partition)
+    })
+  })
+  return topic?.[0] as T
 }
 
 /** The batch in a Produce request. */
@@ -25,14 +33,7 @@ function batchIn(request: ByteReader): Buffer {
   request.nullableString()
   request.int16()
   request.int32()
-  const [batch] = request.array((topic) => {
-    topic.string()
-    return topic.array((partition) => {
-      partition.int32()
-      return partition.nullableBytes()
-    })
-  })
-  return Buffer.from(batch?.[0] as Buffer)
+  return Buffer.from(firstPartition(request, (partition) => partition.nullableBytes()) as Buffer)
 }
 
 const baseSequence = (batch: Buffer) => batch.readInt32BE(53)
@@ -43,18 +44,13 @@ function askedOffset(request: ByteReader): number {
   request.int8()
   request.int32()
   request.int32()
-  const [offset] = request.array((topic) => {
-    topic.string()
-    return topic.array((partition) => {
-      partition.int32()
-      partition.int32()
-      const asked = partition.safeInt64()
-      partition.int64()
-      partition.int32()
-      return asked
-    })
+  return firstPartition(request, (partition) => {
+    partition.int32()
+    const asked = partition.safeInt64()
+    partition.int64()
+    partition.int32()
+    return asked
   })
-  return offset?.[0] as number
 }
 
 describe('answers to a producer that a healthy broker seldom gives', () => {
@@ -81,7 +77,7 @@ describe('answers to a producer that a healthy broker seldom gives', () => {
     const writer = producer.partition('t', 0, { onBatchAcked: (...batch) => acked.push(batch) })
     try {
       for (let i = 0; i < count; i++) {
-        await writer.append(viewOf(record(i)))
+        await writer.append(viewOf(numbered(i)))
         await writer.flush()
       }
     } finally {
@@ -156,10 +152,10 @@ describe('answers to a producer that a healthy broker seldom gives', () => {
       )
       const producer = await cluster.producer({ compression: 'none', maxRecords: 1 })
       const writer = producer.partition('t', 0)
-      await writer.append(viewOf(record(0)))
+      await writer.append(viewOf(numbered(0)))
       await writer.flush()
       if (!onTheWay) await delay(100)
-      for (let i = 1; i < 5; i++) await writer.append(viewOf(record(i)))
+      for (let i = 1; i < 5; i++) await writer.append(viewOf(numbered(i)))
       await writer.flush()
       await producer.close()
       assert.deepEqual(forgetful.log, [0, 1, 2, 3, 4])
@@ -193,7 +189,7 @@ describe('answers to a producer that a healthy broker seldom gives', () => {
       const producer = await cluster.producer({ compression: 'none', maxRecords: 1 })
       const onBatchAcked = (...batch: number[]) => acked.push(batch)
       const writer = producer.partition('t', 0, { onBatchAcked, startOffset: 0 })
-      for (let i = 0; i < 4; i++) await writer.append(viewOf(record(i)))
+      for (let i = 0; i < 4; i++) await writer.append(viewOf(numbered(i)))
       assert.deepEqual(await writer.flush(), { endOffset: 4 })
       await producer.close()
       assert.deepEqual(log.map(baseSequence), [0, 1, 2, 3])
@@ -221,7 +217,7 @@ describe('answers to a producer that a healthy broker seldom gives', () => {
       ])
       const producer = await cluster.producer({ compression: 'none' })
       const writer = producer.partition('t', 0, { startOffset: 0 })
-      await writer.append(viewOf(record(0)))
+      await writer.append(viewOf(numbered(0)))
       await assert.rejects(writer.flush(), (error: { code: string; message: string }) => {
         assert.equal(error.code, 'KAFKA_REJECTED')
         assert.match(error.message, /took a repeated batch at offset 1/)
@@ -251,7 +247,7 @@ describe('answers to a producer that a healthy broker seldom gives', () => {
     ])
     const producer = await cluster.producer({ compression: 'none' })
     const writer = producer.partition('t', 0)
-    for (let i = 0; i < 30; i++) await writer.append(viewOf({ ...record(i), value: Buffer.alloc(500) }))
+    for (let i = 0; i < 30; i++) await writer.append(viewOf({ ...numbered(i), value: Buffer.alloc(500) }))
     await writer.flush()
     await producer.close()
     assert.ok(sizes.length > 3 && sizes.every((size) => size <= 4000), sizes.join())

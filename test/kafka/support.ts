@@ -118,6 +118,11 @@ export interface PlainRecord {
   headers: [Buffer, Buffer | null][]
 }
 
+/** A record that tells its offset, and nothing else. */
+export function numbered(offset: number): PlainRecord {
+  return { offset, timestamp: 1n, key: null, value: Buffer.from(`v${offset}`), headers: [] }
+}
+
 /** A view over a plain record, in a buffer of its own with strange bytes around the parts. */
 export function viewOf(record: PlainRecord): RecordView {
   const parts: Buffer[] = [Buffer.from('junk')]
