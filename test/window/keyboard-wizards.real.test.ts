@@ -8,7 +8,7 @@ import { runJob } from '../rig/run-job.ts'
 import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
 import { launchChromium, openWindow } from './chromium.ts'
 import { type TestHost, testHost } from './host.ts'
-import { keys, shot, tabTo, type } from './requests-support.ts'
+import { confirmByName, keys, shot, tabTo, type } from './requests-support.ts'
 import { heldBy } from './restore-support.ts'
 import { stepsOn } from './steps.ts'
 
@@ -152,11 +152,7 @@ step('it is restored into production once the name was typed, and proved', async
   await page.getByText('nothing is in the way').first().waitFor()
   await next()
   await keys(page, /^Restore into production …$/, 'Enter')
-  await page.getByRole('dialog').waitFor()
-  // the field has the focus, and Enter does nothing before the name stands there
-  await page.keyboard.press('Enter')
-  await page.keyboard.type(CLUSTER)
-  await page.keyboard.press('Enter')
+  await confirmByName(page, CLUSTER)
   await heading('“keyboard-ledger” is restored, and not proved yet').waitFor()
   assert.equal((await heldBy(java, `${prefix}${topic}`)).records, RECORDS)
   await keys(page, /^Compare every record$/, 'Enter')

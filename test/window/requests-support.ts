@@ -58,6 +58,14 @@ export async function shot(page: Page, name: string): Promise<void> {
   if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
 }
 
+/** What can't be undone asks for a name: the field for it gets the focus, and Enter does nothing before the name stands there. */
+export async function confirmByName(page: Page, name: string): Promise<void> {
+  await page.waitForFunction(() => document.activeElement?.matches('[role=dialog] input:not([role=combobox])'))
+  await page.keyboard.press('Enter')
+  await page.keyboard.type(name)
+  await page.keyboard.press('Enter')
+}
+
 /** Goes by Tab alone to the control with an accessible name that fits, and fails where there is none on the page. */
 export async function tabTo(page: Page, name: RegExp): Promise<void> {
   const passed: string[] = []

@@ -10,7 +10,7 @@ import type { KeysListResult } from '../../src/contract/results/keys.ts'
 import { runJob } from '../rig/run-job.ts'
 import { launchChromium } from './chromium.ts'
 import { cofferBeside, type TestHost, testHost } from './host.ts'
-import { accessible, keys, tabTo, type } from './requests-support.ts'
+import { accessible, confirmByName, keys, tabTo, type } from './requests-support.ts'
 
 /**
  * Keys, approvals and settings by the keyboard alone, in a real Chromium, on a machine without a keychain. The command
@@ -144,11 +144,7 @@ test('where four eyes are asked for, it is revoked only when another key has app
   writeFileSync(join(host.folder, 'profile/approval-policy.json'), JSON.stringify(policy))
   const revoke = async () => {
     await keys(page, /^Revoke records-2026$/, 'Enter')
-    // the field for the name gets the focus, and Enter does nothing before it stands there
-    await page.waitForFunction(() => document.activeElement?.matches('[role=dialog] input:not([role=combobox])'))
-    await page.keyboard.press('Enter')
-    await page.keyboard.type('records-2026')
-    await page.keyboard.press('Enter')
+    await confirmByName(page, 'records-2026')
   }
   await revoke()
   await page.getByText('APPROVAL_NEEDED').waitFor()
