@@ -54,13 +54,18 @@ describe('the memory of a backup', () => {
     try {
       const fill = { size: 3000, producer: { 'batch.size': '500000', 'linger.ms': '20' } }
       await java.generate(topic, 100_000, fill)
-      const half = await measure(topic)
+      // the same run peaks up to a tenth higher or lower: what it takes at most is told by two
+      const halves = [await measure(topic), await measure(topic)]
       await java.generate(topic, 100_000, fill)
       const whole = await measure(topic)
-      assert.deepEqual([half.records, whole.records], [100_000, 200_000])
-      const words = `${Math.round(half.peak / MIB)} MiB, then ${Math.round(whole.peak / MIB)} MiB`
-      assert.ok(half.peak > 50 * MIB && whole.peak < MOST, words)
-      assert.ok(whole.peak <= half.peak * 1.15, words)
+      assert.deepEqual(
+        [...halves, whole].map((run) => run.records),
+        [100_000, 100_000, 200_000],
+      )
+      const half = Math.max(...halves.map((run) => run.peak))
+      const words = `${Math.round(half / MIB)} MiB, then ${Math.round(whole.peak / MIB)} MiB`
+      assert.ok(half > 50 * MIB && whole.peak < MOST, words)
+      assert.ok(whole.peak <= half * 1.15, words)
     } finally {
       await java.deleteTopics([topic])
     }

@@ -46,7 +46,10 @@ final class Topics {
   static void register(Map<String, Rig.Command> commands) {
     commands.put("createTopics", Topics::createTopics);
     commands.put("deleteTopics", arguments -> {
-      admin(arguments).deleteTopics(names(arguments.get("topics"))).all().get();
+      var topics = names(arguments.get("topics"));
+      admin(arguments).deleteTopics(topics).all().get();
+      // the controller answers before the brokers have heard of it
+      while (admin(arguments).listTopics().names().get().stream().anyMatch(topics::contains)) Thread.sleep(20);
       return Map.of();
     });
     commands.put("listTopics", arguments -> admin(arguments).listTopics().names().get());
