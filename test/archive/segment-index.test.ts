@@ -90,6 +90,21 @@ test('the index says what its frames hold, and other decoders pass over it', asy
   assert.deepEqual(await codes(made.object, entry), [])
 })
 
+test('an empty frame between the others, as earlier versions could write one, is no frame of the index', async () => {
+  const empty = Buffer.from('28b52ffd2000010000', 'hex')
+  const { object, entry: changed } = resealed(made.object, entry, (body) => {
+    const { end } = zstdFrames(body)[0] as { end: number }
+    return Buffer.concat([body.subarray(0, end), empty, body.subarray(end)])
+  })
+  const index = openSegment(Buffer.from(object), changed).index()
+  assert.ok(index !== null && !('broken' in index))
+  assert.deepEqual(
+    [index.frames[0]?.records, index.frames.reduce((sum, one) => sum + one.records, 0)],
+    [index.frames[1]?.firstLeaf, 5000],
+  )
+  assert.deepEqual(await codes(object, changed), [])
+})
+
 test('a segment of one frame, and one of another compression, have none; the root is the same with and without', async () => {
   const small = await sealed(records(10))
   assert.equal(indexAt(small.object), -1)

@@ -5,7 +5,6 @@ import { test } from 'node:test'
 import { constants, crc32, zstdCompressSync } from 'node:zlib'
 import { compressSync as lz4Block } from 'lz4-napi'
 import { leafHash, merkleRoot } from '../../src/archive/merkle.ts'
-import { AdaptiveLevel } from '../../src/archive/segment/compress.ts'
 import { encodeFooter, encodeHeader } from '../../src/archive/segment/format.ts'
 import { openSegment } from '../../src/archive/segment/reader.ts'
 import { SegmentWriter } from '../../src/archive/segment/writer.ts'
@@ -204,23 +203,6 @@ test('pressure holds the writer back until the thread pool has caught up', async
   await waited
   assert.equal(writer.pressure(), undefined)
   writer.discard()
-})
-
-test('adaptive compression takes level 1 only where it costs nothing', async () => {
-  const random = seededRandom(2)
-  const noise = randomBytesFrom(random, 300_000)
-  const fast = new AdaptiveLevel()
-  await fast.frame(noise)
-  assert.equal(fast.level, 1, 'incompressible: level 1 is as good')
-  const text = Buffer.from(
-    Array.from({ length: 20_000 }, (_, i) => `${(i * 7919) % 1009} payment to ${i % 97};`).join(''),
-  )
-  const careful = new AdaptiveLevel()
-  const frame = await careful.frame(text)
-  const at = (level: number) =>
-    zstdCompressSync(text, { params: { [constants.ZSTD_c_compressionLevel]: level } }).length
-  assert.equal(careful.level, at(1) <= at(3) * 1.005 ? 1 : 3)
-  assert.ok(frame.length <= Math.min(at(1), at(3)) + 8, 'of a chunk tried at both levels the smaller is kept')
 })
 
 test('a foreign stream frame without its size, records over several frames, and skippable frames are read', async () => {

@@ -69,7 +69,9 @@ export function encodeIndex(frames: readonly FrameFacts[], heads: Buffer): Buffe
  * @throws SEGMENT_DAMAGED where the body is not whole frames
  */
 export function readIndex(body: Buffer, records: number): SegmentIndex | { broken: Said } | null {
-  const { frames, skippable } = walkFrames(body)
+  const { frames: all, skippable } = walkFrames(body)
+  // Of nothing: Node's zstd put one behind a frame that ended exactly with its output buffer, in the past.
+  const frames = all.filter((frame) => frame.contentSize !== 0)
   const found = skippable
     .map(({ start, end }) => body.subarray(start, end))
     .filter((one) => one.length >= HEAD_BYTES && one.readUInt32LE(0) === MAGIC && one[4] === VERSION)

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
+import { compress as lz4Block } from 'lz4-napi'
 import { CofferError } from '../../contract/errors.ts'
 import { joinInt64, type RecordView } from '../../contract/record.ts'
 import { MerkleBuilder } from '../merkle.ts'
 import type { Compression, SealedSegment } from '../types.ts'
 import { type Chunk, giveChunk, growChunk, takeChunk } from './chunks.ts'
-import { AdaptiveLevel, lengthOf, lz4Block, zstdFrame } from './compress.ts'
 import { EncodedExtra, encodedSize, encodeRecord } from './encode.ts'
 import { encodeFooter, encodeHeader, FOOTER_BYTES, HEADER_BYTES } from './format.ts'
 import { encodeIndex, type FrameFacts, timesOf } from './frame-index.ts'
+import { FrameLevel } from './level.ts'
+import { lengthOf } from './zstd.ts'
 
 export interface SegmentWriterOptions {
   compression: Compression
-  /** zstd's level, 1 to 22, or `adaptive` (see AdaptiveLevel). Ignored by the others. */
-  level: number | 'adaptive'
-  /** Shared by the segments of a partition, so that each does not start learning anew. */
-  adaptive?: AdaptiveLevel
+  /** zstd's level, 1 to 22, or `adaptive`; a FrameLevel is shared by the segments of a partition. Ignored by the others. */
+  level: number | 'adaptive' | FrameLevel
   /** Raw bytes compressed at a time; each becomes a zstd frame. Default 4 MiB. */
   chunkBytes?: number
   /** OSO's x-original-* headers behind each record's own. */
@@ -30,8 +30,7 @@ const CHUNKS_WAITING = 2
 /** Writes one segment of one partition: records in, an object's bytes and its manifest entry out. */
 export class SegmentWriter {
   readonly #compression: Compression
-  readonly #level: number
-  readonly #adaptive: AdaptiveLevel | null
+  readonly #level: FrameLevel
   readonly #chunkBytes: number
   readonly #extra: EncodedExtra | null
   readonly #merkle = new MerkleBuilder(true)
@@ -64,8 +63,7 @@ export class SegmentWriter {
 
   constructor(options: SegmentWriterOptions) {
     this.#compression = options.compression
-    this.#level = options.level === 'adaptive' ? 3 : options.level
-    this.#adaptive = options.level === 'adaptive' ? (options.adaptive ?? new AdaptiveLevel()) : null
+    this.#level = options.level instanceof FrameLevel ? options.level : new FrameLevel(options.level)
     this.#chunkBytes = options.chunkBytes ?? DEFAULT_CHUNK_BYTES
     this.#extra = options.includeOffsetHeaders
       ? new EncodedExtra({ sourceClusterId: options.sourceClusterId ?? null })
@@ -205,7 +203,8 @@ export class SegmentWriter {
         chunk = null
       }
     }
-    chunk ??= takeChunk(size, this.#chunkBytes)
+    // After one that was filled the next is too: it need not grow.
+    chunk ??= takeChunk(this.#framed > 0 ? Math.max(size, this.#chunkBytes) : size, this.#chunkBytes)
     this.#chunk = chunk
     return chunk
   }
@@ -229,8 +228,8 @@ export class SegmentWriter {
     }
     const at = this.#parts.push(null) - 1
     this.#compressingBytes += chunk.buf.length
-    const frame = this.#adaptive === null ? zstdFrame(raw, this.#level) : this.#adaptive.frame(raw)
-    const task = frame
+    const task = this.#level
+      .frame(raw)
       .then(
         (parts) => {
           if (this.#parts.length === 0) return
@@ -253,7 +252,10 @@ export class SegmentWriter {
     while (this.#compressing.size > CHUNKS_WAITING) await Promise.race(this.#compressing)
   }
 
-  /** The compressed body. OSO's LZ4 is one block, so that one is made only now, from all chunks. */
+  /**
+   * The compressed body. OSO's LZ4 is one raw block behind its uncompressed size as u32 (lz4_flex's size-prepended
+   * block), so that one is made only now, from all chunks, in the thread pool.
+   */
   async #body(): Promise<Buffer[]> {
     const parts = this.#parts.flatMap((one) => one ?? [])
     if (this.#compression !== 'lz4') return parts

@@ -40,7 +40,7 @@ export interface BackupOptions {
   segment_max_interval_ms: number
   segment_max_records: number | null
   compression: 'zstd' | 'lz4' | 'none'
-  /** `adaptive`: as high as keeps up with the brokers. Only zstd has levels. */
+  /** `adaptive`: as fast as makes the archive no larger than level 3 would. Only zstd has levels. */
   compression_level: number | 'adaptive'
   start_offset: StartOffset
   /** Runs until stopped. Otherwise a run is an exact cut, whether `stop_at_current_offsets` asks for it or not. */

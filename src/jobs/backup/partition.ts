@@ -1,6 +1,6 @@
 import { AccountBuilder } from '../../archive/account.ts'
 import { segmentKey } from '../../archive/paths.ts'
-import { AdaptiveLevel } from '../../archive/segment/compress.ts'
+import { FrameLevel } from '../../archive/segment/level.ts'
 import { SegmentWriter } from '../../archive/segment/writer.ts'
 import type { AbsentKind, AccountEntry, Compression, SealedSegment } from '../../archive/types.ts'
 import { isCofferError } from '../../contract/errors.ts'
@@ -52,7 +52,7 @@ export class PartitionArchiver {
   readonly #options: PartitionOptions
   readonly #deps: PartitionDeps
   readonly #account: AccountBuilder
-  readonly #adaptive = new AdaptiveLevel()
+  readonly #level: FrameLevel
   #writer: SegmentWriter | null = null
   #openedAt = 0
   #segmentStart = 0
@@ -66,6 +66,7 @@ export class PartitionArchiver {
   constructor(plan: PartitionPlan, options: PartitionOptions, deps: PartitionDeps) {
     this.#plan = plan
     this.#options = options
+    this.#level = new FrameLevel(options.level)
     this.#deps = deps
     this.#account = new AccountBuilder(plan.from)
     this.#position = plan.from
@@ -180,11 +181,10 @@ export class PartitionArchiver {
   }
 
   #open(startOffset: number): SegmentWriter {
-    const { compression, level, offsetHeaders } = this.#options
+    const { compression, offsetHeaders } = this.#options
     this.#writer = new SegmentWriter({
       compression,
-      level,
-      adaptive: this.#adaptive,
+      level: this.#level,
       includeOffsetHeaders: offsetHeaders !== null,
       sourceClusterId: offsetHeaders?.sourceClusterId ?? null,
     })
