@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 export interface Run {
@@ -10,8 +10,13 @@ export interface Run {
   stdout: string
 }
 
-/** Runs a program to its end and tells how long it took and how much memory it held. Fails when it fails. */
+/**
+ * Runs a program to its end and tells how long it took and how much memory it held. Fails when it fails.
+ * What runs before it have left to the system to write is on disk by then: a program that waits until its own data are
+ * durable would pay for another's.
+ */
 export async function measure(command: string, args: string[], env: NodeJS.ProcessEnv = process.env): Promise<Run> {
+  spawnSync('sync')
   const started = performance.now()
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
   let stdout = ''
