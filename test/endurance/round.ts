@@ -19,7 +19,7 @@ import type { FaultyProxy } from '../rig/proxy.ts'
 import type { S3Rig } from '../rig/s3.ts'
 import { backupConfig, restoreConfig } from './configs.ts'
 import { badNight } from './faults.ts'
-import { compare, compareGroups } from './oracle.ts'
+import { compare, compareCompacted, compareGroups } from './oracle.ts'
 import { type Dice, World } from './world.ts'
 
 export interface Rigs {
@@ -126,12 +126,20 @@ export async function round(rigs: Rigs, seed: number, dice: Dice): Promise<strin
     const within = ({ timestamp }: { timestamp: string }) =>
       window === null || (Number(timestamp) >= window.start && Number(timestamp) <= window.end)
     const wanted = ours.filter(within)
-    const targets = [...mapped]
-      .filter(([name]) => wanted.some(({ topic }) => topic === name))
-      .map(([, target]) => target)
-    if (wanted.length > 0) {
-      const asRecords = wanted.map((record): DumpedRecord => ({ ...record, timestampType: 'CreateTime' }))
-      assertSameContent(asRecords, await java.records(targets), mapped)
+    const targets = [...mapped].filter(([name]) => wanted.some(({ topic }) => topic === name))
+    const plain = wanted.filter(({ topic }) => !world.compacts(topic))
+    const shown = await java.records(targets.map(([, target]) => target))
+    const isPlain = ({ topic }: { topic: string }) =>
+      !targets.some(([name, to]) => to === topic && world.compacts(name))
+    if (plain.length > 0) {
+      const asRecords = plain.map((record): DumpedRecord => ({ ...record, timestampType: 'CreateTime' }))
+      assertSameContent(asRecords, shown.filter(isPlain), mapped)
+    }
+    for (const [name, target] of targets.filter(([name]) => world.compacts(name))) {
+      compareCompacted(
+        wanted.filter(({ topic }) => topic === name),
+        shown.filter(({ topic }) => topic === target),
+      )
     }
     if (window === null) await compareGroups(java, world.groups, ours, mapped)
     await java.deleteGroups([...world.groups.keys()])

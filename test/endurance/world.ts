@@ -27,9 +27,12 @@ interface WorldTopic {
   partitions: number
   /** Records are deleted from its beginning now and then. */
   shrinks: boolean
+  /** Kafka throws away what a later record of the same key replaces, whenever it likes. */
+  compacts: boolean
 }
 
 const NOW = 1_764_000_000_000
+const COMPACT = { 'cleanup.policy': 'compact', 'segment.ms': '50', 'min.cleanable.dirty.ratio': '0.01' }
 const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd']
 
 /**
@@ -54,6 +57,10 @@ export class World {
     this.#dice = dice
   }
 
+  compacts(name: string): boolean {
+    return this.topics.some((topic) => topic.name === name && topic.compacts)
+  }
+
   get names(): string[] {
     return this.topics.map(({ name }) => name)
   }
@@ -61,20 +68,22 @@ export class World {
   async make(prefix: string): Promise<void> {
     const { between, chance, pick } = this.#dice
     for (let i = 0, count = between(1, 5); i < count; i++) {
-      const topic = { name: `${prefix}-${i}`, partitions: between(1, 7), shrinks: chance(0.3) }
+      const compacts = chance(0.2)
+      const topic = { name: `${prefix}-${i}`, partitions: between(1, 7), shrinks: !compacts && chance(0.3), compacts }
       const configs = {
         'message.timestamp.type': chance(0.2) ? 'LogAppendTime' : 'CreateTime',
         'message.timestamp.after.max.ms': '9223372036854775807',
         'compression.type': chance(0.3) ? pick(CODECS.slice(1)) : 'producer',
         'segment.bytes': pick(['1048576', '16777216', '1073741824']),
         'retention.ms': '-1',
+        ...(compacts ? COMPACT : {}),
       }
       await this.#java.createTopics([{ name: topic.name, partitions: topic.partitions, configs }])
       this.topics.push(topic)
     }
     if (chance(0.25)) {
-      const { name, partitions } = pick(this.topics)
-      await this.#java.generate(name, between(1000, 60_000), { size: pick([10, 300, 1500]), partitions })
+      const { name, partitions, compacts } = pick(this.topics)
+      if (!compacts) await this.#java.generate(name, between(1000, 60_000), { size: pick([10, 300, 1500]), partitions })
     }
     for (let i = 0, count = between(1, 6); i < count; i++) await this.#act()
   }
@@ -194,7 +203,7 @@ export class World {
       topic: topic.name,
       partition: between(0, topic.partitions),
       timestamp,
-      key: bytes(`customer-${number % 31}`),
+      key: topic.compacts ? `customer-${between(0, 40)}` : bytes(`customer-${number % 31}`),
       value: bytes(`{"n":${number},"amount":"${random()}","note":"${filler}"}`),
       headers: Array.from({ length: chance(0.3) ? between(1, 6) : 0 }, (): [string, string | Uint8Array | null] => [
         pick(['trace', 'trace', 'source', '', 'ключ']),
