@@ -63,6 +63,25 @@ describe('what a filter could not look into', () => {
     assert.equal(warns(one, /1 record of the window that was left out/).length, 1)
   })
 
+  test('records that hold no number where one is compared are counted, and those that do are found', async () => {
+    const amounts = ['1500', '"1500.00"', '"1.500,00"', '"1500 EUR"', 'null', '{"value":1500}', '"900"', '900']
+    const list = amounts.map(
+      (amount, offset): PlainRecord => ({
+        offset,
+        timestamp: START + offset,
+        key: 'k',
+        value: `{"id":"C1","amount":${amount}}`,
+      }),
+    )
+    const found = await told(await archive({ orders: [[list]] }), {
+      extract: { filter: { json: '$.amount', greater_than: 1000 } },
+    })
+    assert.equal(found.result.records, 2)
+    assert.equal(says(found, /3 records of the window that were left out hold something else there/).length, 1)
+    assert.equal(warns(found, /3 records of the window/).length, 1)
+    assert.equal(found.report.validation.results[0]?.data?.records_not_comparable, 3)
+  })
+
   test('nothing is said where no path was asked, or all was JSON', async () => {
     const folder = await archive({ orders: [[orders(0, 10)]] })
     const whole = await told(folder, { extract: { filter } })

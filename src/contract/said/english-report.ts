@@ -195,6 +195,10 @@ export const GAP = {
     'the filter asks for JSON, and {{count, number}} record of the window that was left out has a value that is none (or is nested too deeply): what it holds can’t be told by a JSON path',
   blind_other:
     'the filter asks for JSON, and {{count, number}} records of the window that were left out have values that are none (or are nested too deeply): what they hold can’t be told by a JSON path',
+  unordered_one:
+    'the filter compares with a number, and {{count, number}} record of the window that was left out holds something else there, a text such as “1.200,00” or “12 EUR”: whether that is more or less can’t be told',
+  unordered_other:
+    'the filter compares with a number, and {{count, number}} records of the window that were left out hold something else there, a text such as “1.200,00” or “12 EUR”: whether that is more or less can’t be told',
   noTime: 'records without a time (-1) lie in no window that has a beginning; there are some in {{topics}}',
   lastRun:
     'the archive ends with its last run, from {{began}} to {{ended}}: what came later is not in it, though the time window goes on',

@@ -89,6 +89,7 @@ export function extractionCheck(
       failures: failed.slice(0, MAX_LISTED).map(({ key, code, reason }) => ({ segment: key, code, reason })),
       failures_total: failed.length,
       ...(counts.blind === 0 ? {} : { records_not_json: counts.blind }),
+      ...(counts.unordered === 0 ? {} : { records_not_comparable: counts.unordered }),
       ...(accountProblems === 0 ? {} : { account_problems: accountProblems }),
     },
     duration_ms: Math.round(durationMs),

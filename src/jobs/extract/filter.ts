@@ -1,5 +1,5 @@
 import type { Comparison, ExtractFilter } from '../../contract/config/extract-filter.ts'
-import { parseJsonPath } from '../../contract/config/json-path.ts'
+import { type JsonPath, parseJsonPath } from '../../contract/config/json-path.ts'
 import { compileRegex } from '../../contract/config/regex.ts'
 import type { RecordView } from '../../contract/record.ts'
 import { documentOf } from './decode.ts'
@@ -15,6 +15,7 @@ export class Candidate {
   #document: Json | undefined
   #decodedAt = -1
   #askedAt = -1
+  #unorderedAt = -1
 
   constructor(view: RecordView) {
     this.view = view
@@ -39,6 +40,16 @@ export class Candidate {
   get isBlind(): boolean {
     const { view } = this
     return this.#askedAt === view.offset && view.valLen >= 0 && this.#document === undefined
+  }
+
+  /** What was to be compared with a number is there and is none. */
+  noteUnordered(): void {
+    this.#unorderedAt = this.view.offset
+  }
+
+  /** Whether something of this record was to be compared with a number and is none ("1.200,00"): its order could not be told. */
+  get isUnordered(): boolean {
+    return this.#unorderedAt === this.view.offset
   }
 }
 
@@ -137,11 +148,28 @@ function compileJson(text: string, comparison: Comparison): RecordTest {
   if (comparison.is === 'exists') {
     return ({ searched }) => (searched !== undefined && findAny(searched, path, () => true)) === comparison.wanted
   }
+  if ('number' in comparison) return compileOrder(path, comparison)
   const test = compileValue(comparison)
   return ({ searched }) => searched !== undefined && findAny(searched, path, test)
 }
 
-function compileValue(comparison: Exclude<Comparison, { is: 'exists' }>): (value: Json) => boolean {
+function compileOrder(path: JsonPath, { is, number }: Extract<Comparison, { number: string }>): RecordTest {
+  const sign = is === 'greater_than' ? 1 : -1
+  return (candidate) => {
+    const { searched } = candidate
+    if (searched === undefined) return false
+    return findAny(searched, path, (value) => {
+      const text = textOf(value)
+      const order = text === null ? null : compareDecimals(text, number)
+      if (order === null && value !== null) candidate.noteUnordered()
+      return order !== null && order * sign > 0
+    })
+  }
+}
+
+type ByText = Exclude<Comparison, { is: 'exists' } | { number: string }>
+
+function compileValue(comparison: ByText): (value: Json) => boolean {
   switch (comparison.is) {
     case 'equals':
       return (value) => equalsText(value, comparison.text)
@@ -161,15 +189,6 @@ function compileValue(comparison: Exclude<Comparison, { is: 'exists' }>): (value
       return (value) => {
         const text = textOf(value)
         return text !== null && regex.test(text)
-      }
-    }
-    case 'greater_than':
-    case 'less_than': {
-      const sign = comparison.is === 'greater_than' ? 1 : -1
-      return (value) => {
-        const number = textOf(value)
-        const order = number === null ? null : compareDecimals(number, comparison.number)
-        return order !== null && order * sign > 0
       }
     }
   }

@@ -35,6 +35,7 @@ export function extractionGaps(facts: GapFacts): { telling: Said[]; others: Said
     .map(({ place, said, reason }) => say('gap.accountDiffers', { place, why: said ?? reason }))
   const others: Said[] = []
   if (counts.blind > 0) telling.push(say('gap.blind', { count: counts.blind }))
+  if (counts.unordered > 0) telling.push(say('gap.unordered', { count: counts.unordered }))
   if (counts.repeated > 0) telling.push(say('gap.repeated', { count: counts.repeated }))
   telling.push(...timeGaps(chosenTopics(manifest, plan), config.extract), ...reachGaps(manifest, plan))
   others.push(...lastRunGap(manifest, config.extract))

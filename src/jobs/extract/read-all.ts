@@ -228,6 +228,7 @@ function done({ work, meter }: Reading, entry: SegmentEntry, summary: ScanSummar
   counts.repeated += summary.repeated
   counts.undecodable += summary.undecodable
   counts.blind += summary.blind
+  counts.unordered += summary.unordered
   counts.suspects += summary.suspects
   meter.add(records, summary.bytes)
 }

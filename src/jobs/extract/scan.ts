@@ -56,6 +56,8 @@ export interface ScanSummary {
   undecodable: number
   /** Records of the window that did not match, and whose value is no JSON, which the filter asks for. */
   blind: number
+  /** Records of the window that did not match, and hold something else where the filter compares a number. */
+  unordered: number
   /** Of a foreign archive: records that look like transaction markers. */
   suspects: number
 }
@@ -183,6 +185,7 @@ class SegmentRead {
   #repeated = 0
   #undecodable = 0
   #blind = 0
+  #unordered = 0
   #suspects = 0
 
   /** @param narrow which frames are read; null: all of the segment */
@@ -218,6 +221,7 @@ class SegmentRead {
         if (inWindow !== null && !inWindow(view.tsHi, view.tsLo)) continue
         if (matches !== null && !matches(candidate)) {
           if (candidate.isBlind) this.#blind++
+          if (candidate.isUnordered) this.#unordered++
           continue
         }
         const written = recordLine(place, view, masker)
@@ -270,6 +274,7 @@ class SegmentRead {
       repeated: this.#repeated,
       undecodable: this.#undecodable,
       blind: this.#blind,
+      unordered: this.#unordered,
       suspects: this.#suspects,
     }
   }

@@ -30,6 +30,7 @@ export interface Counts {
   repeated: number
   undecodable: number
   blind: number
+  unordered: number
   suspects: number
 }
 
@@ -41,12 +42,13 @@ const NO_COUNTS: Readonly<Counts> = {
   repeated: 0,
   undecodable: 0,
   blind: 0,
+  unordered: 0,
   suspects: 0,
 }
 
 /** What is known to lie on the disk: a run that is killed goes on from here. */
 interface State {
-  format: 3
+  format: 4
   /** SHA-256 over what was asked for: another request begins anew. */
   request: string
   /** How many groups of the plan are done. */
@@ -114,7 +116,7 @@ export class Work {
     if (!now && performance.now() - this.#savedAt < SAVE_EVERY_MS) return
     await Promise.all([this.records.sync(), this.proofs.sync()])
     const state: State = {
-      format: 3,
+      format: 4,
       request: this.#request,
       groups: this.groups,
       outcomes: this.outcomes,
@@ -220,7 +222,7 @@ async function holderLives(file: string): Promise<boolean> {
 async function readState(folder: string, request: string): Promise<State | null> {
   try {
     const state = JSON.parse(await readFile(join(folder, 'state.json'), 'utf8')) as State
-    return state.format === 3 && state.request === request ? state : null
+    return state.format === 4 && state.request === request ? state : null
   } catch {
     return null
   }
