@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { KafkaEndpoint } from '../contract/config/endpoint.ts'
-import { isCofferError } from '../contract/errors.ts'
+import { CofferError, isCofferError } from '../contract/errors.ts'
 import { Brokers, PATIENCE_MS, type WireLog } from './brokers.ts'
 import {
   commitOffsets,
@@ -19,7 +20,7 @@ import { decodeDescribeCluster, encodeDescribeCluster, type Operation, operation
 import type { CommittedOffset, OffsetToCommit } from './protocol/groups.ts'
 import type { NewTopic, RecordsBefore } from './protocol/topics.ts'
 import { type ReaderOptions, readPartition } from './reader/partition-reader.ts'
-import { retrying } from './retry.ts'
+import { pauseMs, retrying } from './retry.ts'
 import { alterTopicConfigs, createTopics, deleteRecords, describeTopicConfigs, describeTopics } from './topics.ts'
 import type { ClusterIdentity, ConfigEntry, ReadStep, TopicMetadata, TopicPartition } from './types.ts'
 
@@ -76,22 +77,46 @@ export interface Cluster {
   close(): Promise<void>
 }
 
+/** How long a job that may run at night, with nobody watching, waits for brokers that are just being restarted. */
+export const JOB_PATIENCE_MS = 10_000
+
+export interface OpenOptions {
+  clientId?: string
+  log?: WireLog
+  /** How long connecting is tried again while no broker can be reached; 0 unless told. */
+  patienceMs?: number
+  /** Ends the waiting. */
+  signal?: AbortSignal
+}
+
 /**
  * Connects to a cluster.
- * @throws KAFKA_DNS, KAFKA_UNREACHABLE, KAFKA_TLS, KAFKA_AUTHENTICATION, UNSUPPORTED, CONFIG_INVALID_VALUE
+ * @throws KAFKA_DNS, KAFKA_UNREACHABLE, KAFKA_TLS, KAFKA_AUTHENTICATION, UNSUPPORTED, CONFIG_INVALID_VALUE, INTERRUPTED
  */
-export async function openCluster(
-  endpoint: KafkaEndpoint,
-  options: { clientId?: string; log?: WireLog } = {},
-): Promise<Cluster> {
-  const brokers = new Brokers(endpoint, options.clientId ?? 'coffer', options.log ?? (() => {}))
+export async function openCluster(endpoint: KafkaEndpoint, options: OpenOptions = {}): Promise<Cluster> {
+  const log = options.log ?? (() => {})
+  const brokers = new Brokers(endpoint, options.clientId ?? 'coffer', log)
   try {
-    await brokers.start()
+    await reach(brokers, { ...options, log })
   } catch (error) {
     await brokers.close()
     throw error
   }
   return new ConnectedCluster(brokers)
+}
+
+async function reach(brokers: Brokers, { log, patienceMs = 0, signal }: OpenOptions & { log: WireLog }): Promise<void> {
+  const until = Date.now() + patienceMs
+  for (let n = 1; ; n++) {
+    try {
+      return await brokers.start()
+    } catch (error) {
+      if (!isCofferError(error, 'KAFKA_UNREACHABLE') || Date.now() >= until) throw error
+      if (n === 1) log('warn', `${error.message}; trying again for ${Math.round(patienceMs / 1000)} s`)
+    }
+    await sleep(pauseMs(n), undefined, signal === undefined ? {} : { signal }).catch(() => {})
+    if (signal?.aborted === true) throw new CofferError('INTERRUPTED', 'connecting to the cluster was interrupted')
+  }
 }
 
 export { NOT_TOLD } from './protocol/cluster.ts'

@@ -83,6 +83,7 @@ describe('how the program behaves while it works', () => {
     const down = await coffer(['backup', '--config', file])
     assert.deepEqual([down.code, down.out], [3, ''])
     assert.match(down.err, new RegExp(`cannot connect to broker "localhost:${port}".*\\[KAFKA_UNREACHABLE\\]`))
+    assert.match(down.err, /trying again for 10 s/)
     assert.ok(!/\n\s+at /.test(down.err), down.err)
     const json = await coffer(['validate', '--path', one.path, '--backup-id', 'none', '--json'])
     assert.deepEqual([json.code, JSON.parse(json.out).error.code], [4, 'ARCHIVE_MISSING'])

@@ -4,7 +4,7 @@ import type { BackupConfig } from '../../contract/config/types.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobResult } from '../../contract/jobs.ts'
 import type { BackupPlanResult, BackupResult } from '../../contract/results.ts'
-import { type Cluster, openCluster } from '../../kafka/cluster.ts'
+import { type Cluster, JOB_PATIENCE_MS, openCluster } from '../../kafka/cluster.ts'
 import { openStorage } from '../../storage/open.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { continueHold } from '../hold/continue.ts'
@@ -18,7 +18,7 @@ import { survey } from './survey.ts'
 /**
  * Backs up the topics that `config` chooses into the archive `config.backup_id`: a first run reads the whole log, and
  * each later one goes on where the one before ended, crash or not.
- * With a key configured, the manifest is signed when the run ends (docs/decisions/custody.md).
+ * With a key configured, the manifest is signed when the run ends (docs/decisions/08).
  * @param options.environment where a key's passphrase comes from; default: none
  * @returns exit code done, or interrupted where `context.signal` stopped a snapshot at a durable point
  * @throws LOCKED, NOTHING_MATCHED, TOPIC_RECREATED, OFFSETS_LOST, KAFKA_…, STORAGE_…, MANIFEST_DAMAGED, KEY_… …: what was
@@ -32,7 +32,11 @@ export async function runBackup(
   const storage = await openStorage(config.storage)
   try {
     const journal = await openJournal(config, storage, options.environment ?? {}, context)
-    const cluster = await openCluster(config.source, { log: (level, message) => context.log(level, message) })
+    const cluster = await openCluster(config.source, {
+      log: (level, message) => context.log(level, message),
+      patienceMs: options.dryRun ? 0 : JOB_PATIENCE_MS,
+      signal: context.signal,
+    })
     try {
       if (options.dryRun) return await dryRun(config, cluster, storage)
       return await underLock(config, cluster, storage, journal, context)

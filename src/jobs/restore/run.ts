@@ -15,7 +15,7 @@ import type {
 import { english, type Said, say } from '../../contract/said/said.ts'
 import { TOOL } from '../../contract/tool.ts'
 import { plural } from '../../contract/words.ts'
-import { type Cluster, openCluster } from '../../kafka/cluster.ts'
+import { type Cluster, JOB_PATIENCE_MS, openCluster } from '../../kafka/cluster.ts'
 import type { TopicMetadata } from '../../kafka/types.ts'
 import { openStorage } from '../../storage/open.ts'
 import type { Storage } from '../../storage/storage.ts'
@@ -93,7 +93,7 @@ export async function runRestore(
       { checkpointState: config.restore.checkpoint_state, directory: options.directory },
       warn,
     )
-    const cluster = await connect(config, checks, context)
+    const cluster = await connect(config, checks, context, dryRun ? 0 : JOB_PATIENCE_MS)
     if (cluster === null) return planResult({ config, storage, prepared, preflight: null, checks, warnings })
     let lease: Lease | null = null
     try {
@@ -119,9 +119,18 @@ export async function runRestore(
 }
 
 /** @returns null where a dry run can't reach the cluster, which is then on its list */
-async function connect(config: RestoreConfig, checks: Checks, context: JobContext): Promise<Cluster | null> {
+async function connect(
+  config: RestoreConfig,
+  checks: Checks,
+  context: JobContext,
+  patienceMs: number,
+): Promise<Cluster | null> {
   try {
-    return await openCluster(config.target, { log: (level, message) => context.log(level, message) })
+    return await openCluster(config.target, {
+      log: (level, message) => context.log(level, message),
+      patienceMs,
+      signal: context.signal,
+    })
   } catch (error) {
     await checks.step('cluster', config.target.bootstrap_servers.join(', '), () => {
       throw error

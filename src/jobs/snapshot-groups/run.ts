@@ -10,7 +10,7 @@ import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobResult } from '../../contract/jobs.ts'
 import type { GroupSnapshotResult } from '../../contract/results.ts'
 import { isoTime } from '../../contract/time.ts'
-import { type Cluster, openCluster } from '../../kafka/cluster.ts'
+import { type Cluster, JOB_PATIENCE_MS, openCluster } from '../../kafka/cluster.ts'
 import { openStorage } from '../../storage/open.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { captureGroups, countOffsets } from '../groups/capture.ts'
@@ -29,7 +29,11 @@ export async function runSnapshotGroups(
   try {
     // Asked before Kafka is: nobody should wait for a cluster to hear that the backup id is misspelt.
     await requireManifest(storage, config.backup_id)
-    const cluster = await openCluster(config.source, { log: (level, message) => context.log(level, message) })
+    const cluster = await openCluster(config.source, {
+      log: (level, message) => context.log(level, message),
+      patienceMs: JOB_PATIENCE_MS,
+      signal: context.signal,
+    })
     try {
       const lease = await acquireLock(storage, config.backup_id, { runId: randomUUID() })
       try {

@@ -12,7 +12,7 @@ import { segmentsOf, timelineOf } from '../../evidence/report/input.ts'
 import { reportOperator } from '../../evidence/report/operator.ts'
 import { toolDigest } from '../../evidence/report/tool-digest.ts'
 import { saveEvidence } from '../../evidence/store/save.ts'
-import { openCluster } from '../../kafka/cluster.ts'
+import { JOB_PATIENCE_MS, openCluster } from '../../kafka/cluster.ts'
 import { openStorage } from '../../storage/open.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { type EvidenceSigner, openEvidenceSigner, produceEvidence } from '../evidence/produce.ts'
@@ -55,7 +55,11 @@ export async function runValidation(
   const keys = await openEvidenceSigner(config.evidence, environment, context)
   const storage = await openStorage(config.storage)
   try {
-    const cluster = await openCluster(config.restore.target, { log: (level, text) => context.log(level, text) })
+    const cluster = await openCluster(config.restore.target, {
+      log: (level, text) => context.log(level, text),
+      patienceMs: JOB_PATIENCE_MS,
+      signal: context.signal,
+    })
     try {
       return await validate({ config, storage, keys, environment, context }, cluster)
     } finally {
