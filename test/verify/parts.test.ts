@@ -3,8 +3,11 @@ import { constants, createPrivateKey, generateKeyPairSync, sign } from 'node:cry
 import { describe, test } from 'node:test'
 import { nodeCrypto } from '../../src/signing/node-crypto.ts'
 import type { SignatureScheme } from '../../src/verify/crypto.ts'
+import { Der } from '../../src/verify/der/reader.ts'
+import { readInteger } from '../../src/verify/der/values.ts'
 import { parseStrictJson } from '../../src/verify/json.ts'
 import { nobleCrypto } from '../../src/verify/noble-crypto.ts'
+import { readPem } from '../../src/verify/pem.ts'
 import { parseTrust } from '../../src/verify/trust.ts'
 import { type Kind, key, signWith } from './vectors/pki.ts'
 
@@ -124,4 +127,25 @@ describe('whom to trust', () => {
       assert.throws(() => parseTrust([{ name, bytes: Buffer.from(text) }]), { code: 'CERTIFICATE_UNUSABLE' })
     })
   }
+})
+
+describe('what has one form only', () => {
+  test('an integer of no bytes, and a structure that ends too early', () => {
+    const [empty, cut] = ['0200', '3003020105'].map((hex) => Der.parse(Buffer.from(hex, 'hex'), 'test')) as [Der, Der]
+    assert.throws(() => readInteger(empty), { sub: 'FORMAT_FAILURE' })
+    const fields = cut.fields()
+    assert.equal(readInteger(fields.next(0x02, 'version')), 5n)
+    assert.throws(() => fields.next(0x02, 'serialNumber'), {
+      sub: 'FORMAT_FAILURE',
+      message: /serialNumber is missing/,
+    })
+  })
+  test('PEM that belongs to a signature is written as writers do it; what people send may have remarks', () => {
+    const pem = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString()
+    for (const text of [`# of Jane\n${pem}`, pem.replace('\n', '\n\n'), `${pem}# end\n`]) {
+      assert.throws(() => readPem(Buffer.from(text), 'key', true), { sub: 'FORMAT_FAILURE' })
+    }
+    assert.equal(readPem(Buffer.from(`# of Jane\n${pem}`), 'key').length, 1)
+    assert.equal(readPem(Buffer.from(pem), 'key', true).length, 1)
+  })
 })

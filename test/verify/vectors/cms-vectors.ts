@@ -1,6 +1,6 @@
 import { int, oid, seq } from './der.ts'
 import { key } from './pki.ts'
-import { DAY, failed, leaf, NOW, type PdfVector, passed, rootDer, signed, T0, tsaDer, unsure } from './world.ts'
+import { DAY, failed, leaf, NOW, type PdfVector, passed, ROOT, rootDer, signed, T0, tsaDer, unsure } from './world.ts'
 
 const flip = (bytes: Buffer, at: number) => {
   const copy = Buffer.from(bytes)
@@ -18,6 +18,21 @@ export const CMS_VECTORS: readonly PdfVector[] = [
   {
     name: 'ESS of another certificate',
     make: () => signed({ cms: { ess: rootDer } }),
+    ...unsure('NO_SIGNING_CERTIFICATE_FOUND'),
+  },
+  {
+    name: 'ESS with issuer and serial number',
+    make: () => signed({ cms: { essSerial: { issuer: ROOT.cn, serial: 7 } } }),
+    ...passed,
+  },
+  {
+    name: 'ESS with another serial number',
+    make: () => signed({ cms: { essSerial: { issuer: ROOT.cn, serial: 2 } } }),
+    ...unsure('NO_SIGNING_CERTIFICATE_FOUND'),
+  },
+  {
+    name: 'ESS with another issuer',
+    make: () => signed({ cms: { essSerial: { issuer: 'Somebody else', serial: 7 } } }),
     ...unsure('NO_SIGNING_CERTIFICATE_FOUND'),
   },
   {

@@ -217,6 +217,16 @@ export const PDF_VECTORS: readonly PdfVector[] = [
     ...failed('FORMAT_FAILURE'),
   },
   {
+    name: 'a revision that passes over the one before it',
+    make: () => {
+      const pdf = signed({ dss: null })
+      const first = Number(/startxref\s+(\d+)/.exec(pdf.toString('latin1'))?.[1])
+      const second = withDss(pdf, { certs: [rootDer, tsaRootDer], crls: [rootList, tsaList] })
+      return withDss(second, { certs: [rootDer, tsaRootDer], crls: [rootList, tsaList] }, { from: 40, prev: first })
+    },
+    ...failed('CHANGED_AFTER_SIGNING'),
+  },
+  {
     name: 'the signed revision is cut off from the chain and hidden',
     make: () =>
       revise(
@@ -283,6 +293,12 @@ export const PDF_VECTORS: readonly PdfVector[] = [
         certs: [rootDer, tsaRootDer],
         crls: [rootList, tsaList],
       }),
+    ...failed('CHANGED_AFTER_SIGNING'),
+  },
+  {
+    name: 'a /VRI that is none',
+    make: () =>
+      withDss(signedOnly(), { certs: [rootDer, tsaRootDer], crls: [rootList, tsaList] }, { dss: '/VRI [1 2] ' }),
     ...failed('CHANGED_AFTER_SIGNING'),
   },
   {

@@ -107,7 +107,15 @@ export const CATALOG = '<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0
 export function withDss(
   pdf: Buffer,
   parts: { certs?: Buffer[]; crls?: Buffer[]; ocsps?: Buffer[] },
-  o: { from?: number; dss?: string; catalog?: string; vri?: string; flate?: boolean; extra?: [number, string][] } = {},
+  o: {
+    from?: number
+    dss?: string
+    catalog?: string
+    vri?: string
+    flate?: boolean
+    extra?: [number, string][]
+    prev?: number
+  } = {},
 ): Buffer {
   let next = o.from ?? 20
   const objects: [number, string][] = []
@@ -126,7 +134,7 @@ export function withDss(
   const vri = o.vri === undefined ? '' : ` /VRI << /${o.vri} << /Type /VRI >> >>`
   objects.push([next, `<< ${words.join(' ')}${vri} ${o.dss ?? ''}>>`])
   objects.push([1, `${o.catalog ?? CATALOG}/DSS ${next} 0 R >>`])
-  return revise(pdf, [...objects, ...(o.extra ?? [])])
+  return revise(pdf, [...objects, ...(o.extra ?? [])], o.prev === undefined ? {} : { prev: o.prev })
 }
 
 /** Name of a signature's entry in /VRI. */

@@ -231,6 +231,8 @@ export interface CmsOptions {
   hash?: Hash
   /** Certificate that the ESS attribute is over; null: no ESS. */
   ess?: Buffer | null
+  /** Issuer and serial number beside the ESS attribute's hash (RFC 5035, IssuerSerial); none unless told. */
+  essSerial?: { issuer: string; serial: number }
   /** What stands in the messageDigest. */
   digest?: Buffer
   /** Signed attributes in this order, and the signature over it. */
@@ -245,6 +247,9 @@ export interface CmsOptions {
 
 const attribute = (id: string, ...values: Buffer[]) => seq(oid(id), setOf(...values))
 
+const essSerial = ({ essSerial: own }: CmsOptions) =>
+  own === undefined ? [] : [seq(seq(explicit(4, name(own.issuer))), int(own.serial))]
+
 export function cms(signedBytes: Uint8Array, o: CmsOptions): Buffer {
   const hash = o.hash ?? 'sha256'
   const type = o.content?.type ?? '1.2.840.113549.1.7.1'
@@ -254,7 +259,7 @@ export function cms(signedBytes: Uint8Array, o: CmsOptions): Buffer {
     attribute('1.2.840.113549.1.9.4', octets(o.digest ?? sha(hash, signedBytes))),
     ...(o.ess === null || essHash === undefined
       ? []
-      : [attribute('1.2.840.113549.1.9.16.2.47', seq(seq(seq(octets(sha('sha256', essHash))))))]),
+      : [attribute('1.2.840.113549.1.9.16.2.47', seq(seq(seq(octets(sha('sha256', essHash)), ...essSerial(o)))))]),
     ...(o.signingTime === undefined ? [] : [attribute('1.2.840.113549.1.9.5', utcTime(o.signingTime))]),
   ]
   const right = sorted(attributes)
