@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { conclusionOf, type Question } from '../../src/contract/evidence/questions.ts'
-import type { VerifiedFile } from '../../src/contract/evidence/verdict.ts'
+import type { VerifiedFile, VerifyResult } from '../../src/contract/evidence/verdict.ts'
+import { runVerify } from '../../src/jobs/verify/run.ts'
 import { i18n } from '../../src/renderer/i18n.ts'
 import { de } from '../../src/renderer/locales/de/index.ts'
 import { en } from '../../src/renderer/locales/en/index.ts'
@@ -120,4 +124,42 @@ test('where something else is open, too, or nothing was checked, it is not calle
   assert.equal(conclusionOf({ ...file, checks: [...file.checks, open] }), 'notConfirmed')
   const chains = file.checks.filter(({ check }) => check === 'chain')
   assert.equal(conclusionOf({ ...file, checks: chains }), 'notConfirmed')
+})
+
+const quiet = { signal: new AbortController().signal, progress: () => {}, log: () => {} } as never
+const verify = async (files: string[]): Promise<VerifyResult> =>
+  (await runVerify({ kind: 'verify', environment: {}, files, trust: [], at: null }, quiet)).result
+
+test('the public key that comes along with a report is read with its signature, and is no evidence by itself', async () => {
+  const evidence = join(import.meta.dirname, '../fixtures/oso/evidence')
+  const id = 'validation-e5b8ca71-ed6d-49aa-a826-ed4ebe56c10f'
+  const all = [`${id}.json`, `${id}.sig`, 'public-key.pem'].map((name) => join(evidence, name))
+  const { files } = await verify(all)
+  assert.deepEqual(
+    files.map(({ file }) => file),
+    [`${id}.json`],
+  )
+  // by itself it is judged, as before: what was asked for is answered
+  assert.equal((await verify([join(evidence, 'public-key.pem')])).files.length, 1)
+})
+
+test('a file that nobody signed and of which nothing was checked is not called whole', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'coffer-verdict-'))
+  try {
+    for (const [name, text] of [
+      ['note.txt', 'hello'],
+      ['page.html', '<p>hello</p>'],
+    ] as const) {
+      await writeFile(join(folder, name), text)
+      const [file] = (await verify([join(folder, name)])).files
+      assert.ok(file !== undefined)
+      assert.equal(conclusionOf(file), 'nothingToCheck')
+      assert.equal(findingOf(file), 'unsigned')
+      for (const headline of [said(file, 'en').headline, said(file, 'de').headline, headlineOf(file)]) {
+        assert.doesNotMatch(headline, /whole|vollständig/i)
+      }
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 })

@@ -8,6 +8,7 @@ import { axeFindings } from './axe.ts'
 import { launchChromium } from './chromium.ts'
 import { type TestHost, testHost } from './host.ts'
 import {
+  cutTablesSaySo,
   noObjects,
   noProblems,
   nothingMoves,
@@ -66,6 +67,7 @@ async function findings(visitor: Visitor, address: string): Promise<string[]> {
   await page.setViewportSize(ZOOMED)
   await page.waitForTimeout(100)
   add('200 % zoom', await nothingSideways(page))
+  add('200 % zoom', await cutTablesSaySo(page))
   add('200 % zoom', await wordsInsideButtons(page))
   add('200 % zoom', await axeFindings(page))
   add('browser', visitor.problems())

@@ -37,6 +37,19 @@ export function nothingSideways(page: Page): Promise<string[]> {
   })
 }
 
+/** A table whose columns go on outside of it says so: a number that is cut off reads as a smaller one. */
+export function cutTablesSaySo(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('.grid-scroll')].flatMap((one) => {
+      const cut = one.scrollWidth > one.clientWidth + 1
+      const told = one.nextElementSibling?.matches('.more-columns') === true
+      return cut === told
+        ? []
+        : [`${one.ariaLabel}: ${cut ? 'cut, and does not say so' : 'says it is cut, and is not'}`]
+    }),
+  )
+}
+
 /** Words stay inside of their buttons; one that waits for its answer shows a sign of it in their place. */
 export function wordsInsideButtons(page: Page): Promise<string[]> {
   return page.evaluate(() =>

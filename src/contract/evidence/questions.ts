@@ -67,8 +67,11 @@ function signOfTime(file: VerifiedFile, own: Verdict | null): Sign {
   return { verdict: 'indeterminate', rests: time.kind === 'claimed' ? 'clock' : 'unproved' }
 }
 
-/** What a verification comes to in one phrase; `unknownSigner`: intact, and only whose it is can't be told. */
-export const CONCLUSIONS = ['passed', 'failed', 'notSigned', 'unknownSigner', 'notConfirmed'] as const
+/**
+ * What a verification comes to in one phrase; `unknownSigner`: intact, and only whose it is can't be told; `nothingToCheck`:
+ * nobody signed it, and no check of its content ran either.
+ */
+export const CONCLUSIONS = ['passed', 'failed', 'notSigned', 'nothingToCheck', 'unknownSigner', 'notConfirmed'] as const
 export type Conclusion = (typeof CONCLUSIONS)[number]
 
 /** Nobody whom the verifier was told to trust vouches for the signer: that says nothing against what was signed. */
@@ -77,7 +80,10 @@ const NOT_VOUCHED: ReadonlySet<SubIndication | undefined> = new Set(['NO_TRUSTED
 /** "Intact" is said only where checks of that ran and all of them passed, "whole" where nothing but the signature is open. */
 export function conclusionOf(file: VerifiedFile): Conclusion {
   if (file.verdict !== 'indeterminate') return file.verdict
-  if (file.subIndication === 'NOT_SIGNED') return isWhole(file) ? 'notSigned' : 'notConfirmed'
+  if (file.subIndication === 'NOT_SIGNED') {
+    if (checksOf(file, 'intact').length === 0) return 'nothingToCheck'
+    return isWhole(file) ? 'notSigned' : 'notConfirmed'
+  }
   const intact = signOf(file, 'intact').verdict === 'passed'
   return intact && NOT_VOUCHED.has(file.subIndication) ? 'unknownSigner' : 'notConfirmed'
 }

@@ -1,5 +1,5 @@
 import { open, stat } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { CofferError } from '../../contract/errors.ts'
 import type { Verdict, VerifiedFile, VerifyResult } from '../../contract/evidence/verdict.ts'
 import { worse } from '../../contract/evidence/verdict.ts'
@@ -9,7 +9,7 @@ import { english, say } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { TOOL } from '../../contract/tool.ts'
 import { nodeCrypto } from '../../signing/node-crypto.ts'
-import { type FileKind, HEAD_BYTES, isSignatureName, kindOf, signedFileOf } from '../../verify/beside.ts'
+import { besideNames, type FileKind, HEAD_BYTES, isSignatureName, kindOf, signedFileOf } from '../../verify/beside.ts'
 import type { VerifyOptions } from '../../verify/crypto.ts'
 import { verifyPackage } from '../../verify/package/verify.ts'
 import { verifyPdf } from '../../verify/pdf/verify.ts'
@@ -65,7 +65,10 @@ export async function runVerify(
   }
 }
 
-/** Signatures among the operands go with the files that they are of. */
+/**
+ * Signatures among the operands go with the files that they are of, and so do the keys and certificates that belong to a
+ * signature by their names: they are read with it (see findBeside), and are no evidence by themselves.
+ */
 function pair(paths: readonly string[]): { data: string[]; signatures: Map<string, string> } {
   const signatures = new Map<string, string>()
   const data = new Set(paths.filter((path) => !isSignatureName(path)))
@@ -73,6 +76,13 @@ function pair(paths: readonly string[]): { data: string[]; signatures: Map<strin
     const file = signedFileOf(path, [...data]) ?? `${path.replace(/\.sig(\.der)?$/, '').replace(/\.json$/, '')}.json`
     data.add(file)
     if (!signatures.has(file) || !path.endsWith('.der')) signatures.set(file, path)
+  }
+  for (const file of data) {
+    const names = besideNames(basename(file), signatures.has(file) ? basename(signatures.get(file) ?? '') : null)
+    for (const name of [names.publicKey, names.chain, names.tsaChain, names.crls].flat()) {
+      const beside = join(dirname(file), name)
+      if (beside !== file) data.delete(beside)
+    }
   }
   return { data: [...data], signatures }
 }

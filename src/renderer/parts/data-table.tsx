@@ -73,6 +73,19 @@ function usualHeight(table: HTMLElement | null): number | null {
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null
 }
 
+/** Whether columns lie outside of what is seen, so that a number may be cut off and read as a smaller one. */
+function useHidesColumns(scroll: { current: HTMLElement | null }): boolean {
+  const [hides, setHides] = useState(false)
+  useLayoutEffect(() => {
+    const element = scroll.current
+    if (element === null) return
+    const observer = new ResizeObserver(() => setHides(element.scrollWidth > element.clientWidth + 1))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [scroll])
+  return hides
+}
+
 /** A table of any length: only the rows in sight are in the document. Sorts what it holds; its head stays in sight. */
 export function DataTable<T extends object>({
   caption,
@@ -87,6 +100,7 @@ export function DataTable<T extends object>({
 }: DataTableProps<T>) {
   const { t } = useTranslation()
   const scroll = useRef<HTMLDivElement>(null)
+  const hidesColumns = useHidesColumns(scroll)
   const definitions = useMemo(
     () =>
       columns.map(
@@ -193,6 +207,7 @@ export function DataTable<T extends object>({
         </div>
       </div>
       {/* biome-ignore-end lint/a11y: end of the grid */}
+      {hidesColumns && <p className="mute small more-columns">{t('moreColumns')}</p>}
       {total !== undefined && total > rows.length && (
         <p className="mute small" role="status">
           {t('ofRows', { shown: rows.length, total })}

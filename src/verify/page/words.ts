@@ -30,6 +30,8 @@ export function headlineOf(result: VerifiedFile): string {
       return `Do not rely on this ${what}`
     case 'notSigned':
       return `This ${what} is whole, but nobody signed it`
+    case 'nothingToCheck':
+      return `Nobody signed this ${what}: there is nothing to check it by`
     case 'unknownSigner':
       return result.subIndication === 'NO_TRUSTED_KEY'
         ? 'Intact, but this page can’t tell who signed it'

@@ -34,8 +34,11 @@ export function StreamTable({ places }: { places: readonly PlaceOverview[] }) {
         id: 'last',
         title: t('streams.last'),
         grow: 2,
-        cell: (row) =>
-          row.last_backup_at === null ? t('unknown', { ns: 'app' }) : fromNow(Date.parse(row.last_backup_at)),
+        cell: (row) => {
+          if (row.last_backup_at !== null) return fromNow(Date.parse(row.last_backup_at))
+          // no run has a position to account for in a stream that was empty each time
+          return row.records === 0 ? t('streams.empty') : t('unknown', { ns: 'app' })
+        },
         sort: (row) => row.last_backup_at ?? '',
       },
       {

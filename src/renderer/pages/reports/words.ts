@@ -26,7 +26,7 @@ export function findingOf(file: File): Finding {
     return changed || CHANGED.has(file.subIndication ?? '') ? 'changed' : 'bad'
   }
   const conclusion = conclusionOf(file)
-  if (conclusion === 'notSigned') return 'unsigned'
+  if (conclusion === 'notSigned' || conclusion === 'nothingToCheck') return 'unsigned'
   return conclusion === 'unknownSigner' ? 'untrusted' : 'open'
 }
 
