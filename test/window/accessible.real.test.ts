@@ -9,6 +9,7 @@ import { launchChromium } from './chromium.ts'
 import { type TestHost, testHost } from './host.ts'
 import {
   cutTablesSaySo,
+  findingsInsideCells,
   noObjects,
   noProblems,
   nothingMoves,
@@ -68,6 +69,7 @@ async function findings(visitor: Visitor, address: string): Promise<string[]> {
   await page.waitForTimeout(100)
   add('200 % zoom', await nothingSideways(page))
   add('200 % zoom', await cutTablesSaySo(page))
+  add('200 % zoom', await findingsInsideCells(page))
   add('200 % zoom', await wordsInsideButtons(page))
   add('200 % zoom', await axeFindings(page))
   add('browser', visitor.problems())

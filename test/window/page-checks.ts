@@ -50,6 +50,17 @@ export function cutTablesSaySo(page: Page): Promise<string[]> {
   )
 }
 
+/** A finding in a table stays inside of its cell. */
+export function findingsInsideCells(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('.grid-row .pill')].flatMap((one) => {
+      const cell = one.closest('[role="cell"]')?.getBoundingClientRect()
+      if (cell === undefined || one.getBoundingClientRect().right <= cell.right + 1) return []
+      return [`"${one.textContent}" is wider than its cell`]
+    }),
+  )
+}
+
 /** Words stay inside of their buttons; one that waits for its answer shows a sign of it in their place. */
 export function wordsInsideButtons(page: Page): Promise<string[]> {
   return page.evaluate(() =>
