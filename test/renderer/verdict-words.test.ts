@@ -143,6 +143,17 @@ test('the public key that comes along with a report is read with its signature, 
   assert.equal((await verify([join(evidence, 'public-key.pem')])).files.length, 1)
 })
 
+test('what is only worth a look at an archive of another program is not called damage', async () => {
+  const { files } = await verify([join(import.meta.dirname, '../fixtures/oso/oso-ledger-none')])
+  const [file] = files
+  assert.ok(
+    file !== undefined && file.checks.some((one) => one.check === 'integrity' && one.verdict === 'indeterminate'),
+  )
+  const { answer } = said(file, 'de').at('intact')
+  assert.doesNotMatch(answer, /beschädigt|fehlen/)
+  assert.match(answer, /beurteilen/)
+})
+
 test('a file that nobody signed and of which nothing was checked is not called whole', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'coffer-verdict-'))
   try {

@@ -14,8 +14,18 @@ type T = TFunction<'verdicts'>
 const isOneOf = <One extends string>(all: readonly One[], value: string | undefined): value is One =>
   value !== undefined && (all as readonly string[]).includes(value)
 
-/** What a sub-indication means; null: it is none that this version knows. */
-export function foundWords(t: T, sub: string | undefined): string | null {
+/**
+ * What a sub-indication means; null: it is none that this version knows.
+ * @param check which found it: what is only worth a look at an archive is under the same name, and is no damage
+ */
+export function foundWords(
+  t: T,
+  sub: string | undefined,
+  check?: Pick<VerifyCheck, 'check' | 'verdict'>,
+): string | null {
+  if (sub === 'ARCHIVE_DAMAGED' && check?.check === 'integrity' && check.verdict === 'indeterminate') {
+    return t('answers.noticed')
+  }
   return isOneOf(SUB_INDICATIONS, sub) ? t(`sub.${sub}`) : null
 }
 
@@ -25,8 +35,9 @@ export function checkWords(t: T, check: string): string {
 }
 
 /** One line of the list of checks, without its figures. */
-export function lineWords(t: T, { check, subIndication }: Pick<VerifyCheck, 'check' | 'subIndication'>): string {
-  const found = foundWords(t, subIndication)
+export function lineWords(t: T, line: Pick<VerifyCheck, 'check' | 'subIndication' | 'verdict'>): string {
+  const { check, subIndication } = line
+  const found = foundWords(t, subIndication, line)
   return found === null ? checkWords(t, check) : `${checkWords(t, check)}: ${found}`
 }
 

@@ -60,14 +60,15 @@ export function FileVerdict({
                 </td>
                 <td>
                   {words.foreign && one.subIndication !== undefined && (
-                    <div>{foundWords(words.found, one.subIndication)}</div>
+                    <div>{foundWords(words.found, one.subIndication, one)}</div>
                   )}
                   <span lang="en" data-words="none">
                     {one.reason}
                   </span>
                   {one.subIndication !== undefined && (
                     <div className="mute">
-                      {!words.foreign && foundWords(words.found, one.subIndication)} <code>{one.subIndication}</code>
+                      {!words.foreign && foundWords(words.found, one.subIndication, one)}{' '}
+                      <code>{one.subIndication}</code>
                     </div>
                   )}
                 </td>
