@@ -245,7 +245,10 @@ describe('the calls about files', () => {
   })
   test('say what is wrong with a path', async () => {
     const { error } = await call('files.hold', { path: '/no/such/file' })
-    assert.deepEqual(error?.data, { code: 'USAGE', message: `can't read "/no/such/file": there is none` })
+    const { code, message, said } = (error?.data ?? {}) as { code?: string; message?: string; said?: { id: string } }
+    assert.deepEqual([code, message], ['USAGE', `can't read "/no/such/file": there is none`])
+    // so that a window in another language has its own words for it
+    assert.equal(said?.id, 'input.noFile')
     if (process.platform !== 'win32') {
       assert.match((await call('files.hold', { path: '/dev/null' })).error?.data.message ?? '', /which is neither/)
     }

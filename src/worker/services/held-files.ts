@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { CofferError } from '../../contract/errors.ts'
 import type { HeldFile } from '../../contract/ipc/calls/files.ts'
 import { MAX_HELD_FILES, MAX_NAME, MAX_SESSION_BYTES, MAX_UPLOAD_BYTES } from '../../contract/ipc/limits.ts'
+import { say } from '../../contract/said/said.ts'
 import { safeFileName } from './file-name.ts'
 import { SessionFolder } from './session-folder.ts'
 
@@ -249,6 +250,11 @@ function diskFull(): CofferError {
 
 function unreadable(path: string, cause: unknown): CofferError {
   const code = (cause as NodeJS.ErrnoException).code ?? ''
-  const reasons: Record<string, string> = { ENOENT: 'there is none', EACCES: 'not allowed', ENOTDIR: 'there is none' }
-  return new CofferError('USAGE', `can't read "${path}": ${reasons[code] ?? (cause as Error).message}`, { cause })
+  const message =
+    code === 'ENOENT' || code === 'ENOTDIR'
+      ? say('input.noFile', { path })
+      : code === 'EACCES'
+        ? say('input.fileNotAllowed', { path })
+        : `can't read "${path}": ${(cause as Error).message}`
+  return new CofferError('USAGE', message, { cause })
 }
