@@ -42,6 +42,7 @@ export const STATE_TONE: Record<JobState, Tone> = {
   crashed: 'bad',
   failed: 'bad',
   findings: 'bad',
+  unsettled: 'warn',
   cancelled: 'plain',
   done: 'ok',
 }

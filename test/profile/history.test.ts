@@ -189,6 +189,8 @@ describe('what became of a job', () => {
     [DONE, null, 'done'],
     [DONE, 'pause', 'done'],
     [{ ...DONE, exitCode: 5 }, null, 'findings'],
+    [{ ...DONE, exitCode: 4 }, null, 'findings'],
+    [{ ...DONE, exitCode: 6 }, null, 'unsettled'],
     [interrupted, 'pause', 'paused'],
     [interrupted, 'cancel', 'cancelled'],
     [failed('INTERRUPTED'), 'pause', 'paused'],
@@ -206,6 +208,7 @@ describe('what became of a job', () => {
     ['restore', 'done', false, 'no'],
     ['extract', 'failed', false, 'continue'],
     ['validate', 'findings', false, 'again'],
+    ['verify', 'unsettled', false, 'again'],
     ['keys', 'failed', false, 'no'],
     ['backup', 'running', false, 'no'],
   ] as const) {

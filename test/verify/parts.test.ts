@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { constants, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { nodeCrypto } from '../../src/signing/node-crypto.ts'
+import { worstOf } from '../../src/verify/answers.ts'
 import type { SignatureScheme } from '../../src/verify/crypto.ts'
 import { Der } from '../../src/verify/der/reader.ts'
 import { readInteger } from '../../src/verify/der/values.ts'
@@ -127,6 +128,10 @@ describe('whom to trust', () => {
       assert.throws(() => parseTrust([{ name, bytes: Buffer.from(text) }]), { code: 'CERTIFICATE_UNUSABLE' })
     })
   }
+})
+
+test('where nothing was checked, nothing passed', () => {
+  assert.equal(worstOf([]), 'indeterminate')
 })
 
 describe('what has one form only', () => {

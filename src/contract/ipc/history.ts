@@ -12,7 +12,16 @@ import { said } from './said.ts'
  * - `cancelled`: stopped for good
  * - `crashed`: its process or thread was gone from one moment to the next
  */
-export const JOB_STATES = ['running', 'paused', 'crashed', 'failed', 'findings', 'cancelled', 'done'] as const
+export const JOB_STATES = [
+  'running',
+  'paused',
+  'crashed',
+  'failed',
+  'findings',
+  'unsettled',
+  'cancelled',
+  'done',
+] as const
 export const jobState = z.enum(JOB_STATES)
 export type JobState = z.infer<typeof jobState>
 

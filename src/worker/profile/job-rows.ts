@@ -1,3 +1,4 @@
+import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobDetail, JobRow, JobState } from '../../contract/ipc/history.ts'
 import type { JobFacts, WindowOutcome } from '../../contract/ipc/job.ts'
 import type { JobKind } from '../../contract/jobs.ts'
@@ -38,7 +39,7 @@ export function resumeOf(job: {
 }): JobRow['resume'] {
   const { kind, state, dryRun } = job
   if (state === 'running' || !job.hasRequest || job.continuedBy !== null) return 'no'
-  const isOver = state === 'done' || state === 'findings'
+  const isOver = state === 'done' || state === 'findings' || state === 'unsettled'
   if (continues(kind, dryRun)) {
     if (!isOver) return 'continue'
     // a second restore or package is a new request, with its own confirmation
@@ -102,7 +103,8 @@ export function endStateOf(outcome: WindowOutcome, asked: 'pause' | 'cancel' | n
   const { result } = outcome
   // one that goes on for ever ends well when it is stopped, and goes on where it is asked to
   if (asked === 'pause' && result.kind === 'backup' && result.continuous) return 'paused'
-  return outcome.exitCode === 0 ? 'done' : 'findings'
+  if (outcome.exitCode === EXIT.done) return 'done'
+  return outcome.exitCode === EXIT.indeterminate ? 'unsettled' : 'findings'
 }
 
 /** The figures and the sentence of an outcome that a list shows. */

@@ -26,7 +26,8 @@ export function headlineOf({ attention, overview }: CallOutput<'overview.get'>, 
   const backups = overview.places.flatMap((place) => place.backups)
   if (backups.length === 0) return t('headline.nothing')
   const lost = attention.filter((one) => one.kind === 'lost').length
-  return lost > 0 ? t('headline.losses', { count: lost }) : t('headline.well')
+  if (lost > 0) return t('headline.losses', { count: lost })
+  return attention.length > 0 ? t('headline.judge', { count: attention.length }) : t('headline.well')
 }
 
 /** One thing to look at, in words: for the headline, the sentence, and where it is mended. */
