@@ -15,7 +15,7 @@ export const FLAGS = {
   deep: { short: null, value: null, text: 'read and check every byte and every record' },
   'dry-run': { short: null, value: null, text: 'check everything and say what would be done, without doing it' },
   watch: { short: null, value: null, text: 'look again and again until Ctrl-C' },
-  interval: { short: null, value: 'SECONDS', text: 'pause between looks (default: 2)' },
+  interval: { short: null, value: 'SECONDS', text: 'pause between the looks of --watch (default: 2)' },
   'db-path': {
     short: null,
     value: 'FILE',
@@ -79,7 +79,7 @@ export const FLAGS = {
   trust: { short: null, value: 'FILE', text: 'certificate or public key that you trust; several times', many: true },
   at: { short: null, value: 'TIME', text: 'judge certificates for this time (default: the proved time, else now)' },
   report: { short: null, value: 'FILE', text: 'the report (JSON)' },
-  signature: { short: null, value: 'FILE', text: 'its signature (.sig)' },
+  signature: { short: 's', value: 'FILE', text: 'its signature (.sig)' },
   'public-key': { short: null, value: 'FILE', text: "the signer's public key or root certificate, which you trust" },
   'timestamp-url': { short: null, value: 'URL', text: 'RFC 3161 timestamp authority' },
   'timestamp-ca': { short: null, value: 'FILE', text: 'roots (PEM) that its certificate must lead to' },
@@ -119,8 +119,17 @@ export interface ParsedArguments {
   counts: Partial<Record<FlagName, number>>
 }
 
-/** @throws USAGE on an unknown flag, a missing or superfluous value, a flag given twice */
-export function parseFlags(argv: readonly string[]): ParsedArguments {
+/** Short flags that mean something else with one verb than with the others: `{ r: 'report' }`. */
+export type OwnShorts = Readonly<Record<string, FlagName>>
+
+/**
+ * @param shortsOf the short flags of the verb that the words begin with; what it throws comes before anything on flags
+ * @throws USAGE on an unknown flag, a missing or superfluous value, a flag given twice
+ */
+export function parseFlags(
+  argv: readonly string[],
+  shortsOf: (words: readonly string[]) => OwnShorts,
+): ParsedArguments {
   const options: ParseArgsOptionsConfig = {}
   for (const [name, flag] of Object.entries(FLAGS)) {
     options[name] = {
@@ -130,12 +139,13 @@ export function parseFlags(argv: readonly string[]): ParsedArguments {
     }
   }
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
-  const parsed: ParsedArguments = { words: [], values: {}, lists: {}, counts: {} }
+  const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []))
+  const shorts = shortsOf(words)
+  const parsed: ParsedArguments = { words, values: {}, lists: {}, counts: {} }
   for (const token of tokens) {
-    if (token.kind === 'positional') parsed.words.push(token.value)
     if (token.kind !== 'option') continue
     if (!Object.hasOwn(FLAGS, token.name)) throw unknownFlag(token.rawName)
-    const name = token.name as FlagName
+    const name = shorts[token.rawName.slice(1)] ?? (token.name as FlagName)
     const flag: Flag = FLAGS[name]
     if (flag.value === null) {
       if (token.value !== undefined) throw usage(`the flag "--${name}" takes no value, got "${token.value}"`)

@@ -1,6 +1,6 @@
 import { EXIT_MEANING } from '../contract/exit-codes.ts'
 import { TOOL } from '../contract/tool.ts'
-import { COMMON_FLAGS, FLAGS, type FlagName } from './flags.ts'
+import { COMMON_FLAGS, FLAGS, type FlagName, type OwnShorts } from './flags.ts'
 import { VERBS } from './verbs/table.ts'
 import type { Verb } from './verbs/verb.ts'
 
@@ -58,7 +58,7 @@ export function verbHelp(verb: Verb): string {
     ...(verb.details === undefined ? [] : ['', verb.details]),
     '',
     'Flags:',
-    ...flagLines([...verb.flags, ...COMMON_FLAGS]).map((line) =>
+    ...flagLines([...verb.flags, ...COMMON_FLAGS], verb.shorts).map((line) =>
       !line.includes('--format FORMAT')
         ? line
         : formats === null
@@ -101,10 +101,12 @@ export function exitCodeLines(): string[] {
   return ['Exit codes:', ...Object.entries(EXIT_MEANING).map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)]
 }
 
-function flagLines(names: readonly FlagName[]): string[] {
+function flagLines(names: readonly FlagName[], shorts: OwnShorts = {}): string[] {
+  const own = new Map(Object.entries(shorts).map(([short, name]) => [name, short]))
   const titles = names.map((name) => {
     const flag = FLAGS[name]
-    const short = flag.short === null ? '    ' : `-${flag.short}, `
+    const letter = own.get(name) ?? flag.short
+    const short = letter === null ? '    ' : `-${letter}, `
     return `  ${short}--${name}${flag.value === null ? '' : ` ${flag.value}`}`
   })
   const widest = Math.max(...titles.map((title) => title.length))

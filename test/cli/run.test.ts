@@ -61,6 +61,20 @@ test('flags become the request, in either spelling', async () => {
   assert.deepEqual(long.requests, [expected])
 })
 
+test("short flags are OSO's, also where -r means the report and not its name", async () => {
+  const verify = ['validation', 'evidence-verify']
+  const short = await play([...verify, '-r', 'a.json', '-s', 'a.sig', '--public-key', 'p'], async () => done(0, LIST))
+  const long = await play([...verify, '--report', 'a.json', '--signature=a.sig', '--public-key', 'p'], async () =>
+    done(0, LIST),
+  )
+  const get = ['validation', 'evidence-get', '-p', '/b', '-r', 'validation-1', '-o', 'x.json']
+  const fetched = await play(get, async () => done(0, LIST))
+  assert.equal(short.err, '')
+  assert.equal((short.requests[0] as { report: string }).report, 'a.json')
+  assert.deepEqual(short.requests, long.requests)
+  assert.equal((fetched.requests[0] as { reportId: string }).reportId, 'validation-1')
+})
+
 test("the exit code is what the job's result asks for, and the result is printed", async () => {
   for (const code of [0, 4, 5, 6, 130]) {
     const played = await play(['validate', '-p', '/b', '-b', 'x', '--json'], async () => done(code, VALIDATE))
@@ -116,5 +130,12 @@ test('status --watch looks again and ends with Ctrl-C as with success', async ()
     return done(0, LIST)
   })
   assert.equal(looks, 3)
+  assert.equal(played.code, 0)
+})
+
+test("status --interval without --watch looks once, as OSO's does", async () => {
+  const played = await play(['status', '-p', '/b', '-b', 'x', '--interval', '5', '--json'], async () => done(0, LIST))
+  assert.equal(played.err, '')
+  assert.equal(played.requests.length, 1)
   assert.equal(played.code, 0)
 })

@@ -65,6 +65,28 @@ const SPOKEN = [
     '',
   ],
   [['offset-reset', 'plan'], 'error: the verb "offset-reset" is not supported [UNSUPPORTED]', 'consumer_groups'],
+  [
+    ['offset-reset', 'execute', '-p', 'a', '-b', 'c', '-g', 'payments', '--bootstrap-servers', 'localhost:9092'],
+    'error: the verb "offset-reset" is not supported [UNSUPPORTED]',
+    'consumer_groups',
+  ],
+  [
+    ['offset-reset-bulk', '--path', 'a', '--groups', 'payments', '--max-concurrent', '50'],
+    'error: the verb "offset-reset-bulk" is not supported [UNSUPPORTED]',
+    'auto_consumer_groups',
+  ],
+  [
+    ['-v', 'offset-rollback', 'show', '-p', 'a', '-s', 'snapshot-1'],
+    'error: the verb "offset-rollback" is not supported [UNSUPPORTED]',
+    'snapshot-groups',
+  ],
+  [['help', 'offset-rollback'], 'error: the verb "offset-rollback" is not supported [UNSUPPORTED]', 'snapshot-groups'],
+  [['list', '-p', 'a', '-s', 'x'], 'error: "list" takes no flag "--signature" [USAGE]', ''],
+  [
+    ['validation', 'evidence-verify', '--report-id', 'a', '-s', 'b'],
+    'error: "validation evidence-verify" takes no flag "--report-id" [USAGE]',
+    '',
+  ],
   [['help', 'bakup'], 'error: unknown verb "bakup" [USAGE]', 'Did you mean "backup"?'],
 ] as const
 

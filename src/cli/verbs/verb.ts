@@ -3,7 +3,7 @@ import process from 'node:process'
 import { parseTime } from '../../contract/config/times.ts'
 import { CofferError } from '../../contract/errors.ts'
 import type { ArchiveLocation, ConfigSource, JobRequest } from '../../contract/jobs.ts'
-import { type FlagName, type ParsedArguments, usage } from '../flags.ts'
+import { type FlagName, type OwnShorts, type ParsedArguments, usage } from '../flags.ts'
 
 /** What a verb is: its words for the help, the flags it takes, and the job it asks for. */
 export interface Verb {
@@ -14,6 +14,8 @@ export interface Verb {
   /** More, for its own help. */
   details?: string
   flags: readonly FlagName[]
+  /** Where OSO Kafka Backup gives this verb a short flag that other verbs have for something else. */
+  shorts?: OwnShorts
   /** Those it can't do without, for the usage line. */
   required: readonly FlagName[]
   /** What the words after the verb are, for verbs that take some: `FILE…`. */

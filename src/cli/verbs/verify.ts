@@ -33,6 +33,7 @@ const evidenceVerify: Verb = {
     'VERIFIED only with --public-key (or a root certificate): without it the report may be intact, but nobody can say\n' +
     'who signed it. Exit code 0 verified, 5 failed, 6 indeterminate.',
   flags: ['report', 'signature', 'public-key'],
+  shorts: { r: 'report' },
   required: ['report', 'signature'],
   formats: FORMATS,
   examples: [
