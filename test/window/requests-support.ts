@@ -66,10 +66,14 @@ export async function confirmByName(page: Page, name: string): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
-/** Goes by Tab alone to the control with an accessible name that fits, and fails where there is none on the page. */
+/**
+ * Goes by Tab alone to the control with an accessible name that fits, and fails where there is none on the page. What
+ * is asked of the host is on the page only when it has answered: around and around for ten seconds at least.
+ */
 export async function tabTo(page: Page, name: RegExp): Promise<void> {
   const passed: string[] = []
-  for (let n = 0; n < 150; n++) {
+  const patience = performance.now() + 10_000
+  for (let n = 0; n < 150 || performance.now() < patience; n++) {
     await page.keyboard.press('Tab')
     const found = await page.evaluate(() => {
       const element = document.activeElement
