@@ -17,6 +17,7 @@ const FAILED: ReadonlySet<SubIndication> = new Set([
   'COVERAGE_FAILURE',
   'CUSTODY_FAILURE',
   'REPORT_DIFFERS',
+  'FORM_DIFFERS',
   'ARCHIVE_DAMAGED',
 ])
 

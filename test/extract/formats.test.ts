@@ -4,9 +4,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
 import { parquetReadObjects } from 'hyparquet'
-import { csvRow, neutral } from '../../src/jobs/extract/formats/csv.ts'
+import { csvRow, neutral } from '../../src/verify/package/forms/csv.ts'
+import type { FormRow } from '../../src/verify/package/forms/row.ts'
 import type { PlainRecord } from '../archive/support.ts'
 import { extract, makeArchive, START, temporaryFolder } from './support.ts'
+import { verified } from './verified.ts'
 
 const DAY = 86_400_000
 /** `orders` with Hive's escapes. */
@@ -32,6 +34,7 @@ async function unzipped(zip: string): Promise<string> {
 
 describe('formats beside NDJSON', () => {
   let files: string
+  let output: string
   before(async () => {
     const folder = await temporaryFolder()
     await makeArchive(folder, { orders: [[ODD]], ORDERS: [[ODD.slice(1, 2)]] })
@@ -40,7 +43,18 @@ describe('formats beside NDJSON', () => {
       output: join(folder, 'case.zip'),
     })
     assert.deepEqual(result.formats, ['ndjson', 'csv', 'dat', 'parquet'])
-    files = await unzipped(result.output)
+    output = result.output
+    files = await unzipped(output)
+  })
+
+  test('the verifier makes each form anew, and says that they are the same', async () => {
+    const { checks } = await verified(output, [])
+    const forms = checks.filter(({ check }) => check === 'forms')
+    assert.deepEqual(
+      forms.map(({ verdict }) => verdict),
+      ['passed'],
+    )
+    assert.match(String(forms[0]?.reason), /^The 8 other files under "records\/" show exactly the records of /)
   })
 
   test('CSV reads back as RFC 4180, formulas neutralised', async () => {
@@ -146,12 +160,12 @@ test('cells that a spreadsheet would run get an apostrophe; numbers do not', () 
     partition: 0,
     offset: 1,
     timestamp: -1,
-    key: null,
-    value: null,
+    key: { bytes: null, shown: '', encoding: 'null' },
+    value: { bytes: null, shown: '', encoding: 'null' },
     headers: '[]',
     redacted: [],
-    line: Buffer.alloc(0),
-  }
+    lineBytes: 0,
+  } satisfies FormRow
   assert.equal(csvRow(row), '"t","0","1","1969-12-31T23:59:59.999Z","-1","","null","","null","[]",""\r\n')
 })
 

@@ -14,6 +14,11 @@ export const PACKAGE_PATHS = {
   pdf: 'report.pdf',
   manifest: 'manifest/manifest.json',
   records: 'records/records.ndjson',
+  /** The same records in other forms, where they were asked for. */
+  csv: 'records/records.csv',
+  datUtf8: 'records/records-utf8.dat',
+  datWindows1252: 'records/records-windows-1252.dat',
+  parquet: 'records/parquet/',
   proofs: 'proofs/proofs.ndjson',
   coverage: 'proofs/coverage.json',
   custody: 'custody.ndjson',

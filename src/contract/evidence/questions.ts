@@ -26,6 +26,7 @@ const SPEAKS_TO: Readonly<Record<string, 'whose' | 'since' | 'records' | 'covera
   timestamp: 'since',
   proofs: 'records',
   redaction: 'records',
+  forms: 'records',
   coverage: 'coverage',
 }
 
@@ -99,6 +100,7 @@ const CHANGES: ReadonlySet<SubIndication | undefined> = new Set([
   'CHANGED_AFTER_SIGNING',
   'SIG_CRYPTO_FAILURE',
   'REPORT_DIFFERS',
+  'FORM_DIFFERS',
   'PROOF_FAILURE',
   'FILE_MISSING',
   'FILE_NOT_LISTED',

@@ -39,6 +39,8 @@ export const SUB_INDICATIONS = [
   'COVERAGE_FAILURE',
   'CUSTODY_FAILURE',
   'REPORT_DIFFERS',
+  /** A table in a package does not show the records that are proved. */
+  'FORM_DIFFERS',
   'ARCHIVE_DAMAGED',
   'LIMIT_REACHED',
 ] as const
@@ -55,6 +57,7 @@ export const VERIFY_CHECKS = [
   'coverage',
   'custody',
   'digest',
+  'forms',
   'index',
   'integrity',
   'manifest',

@@ -3,11 +3,8 @@ import type { VerifyCheck } from '../../contract/evidence/verdict.ts'
 import { counted, failedCheck, passedCheck, unknownCheck } from './refusal.ts'
 import type { Walked } from './walk.ts'
 
-/**
- * What the records' proofs come to, in words; what is redacted is said apart.
- * @param otherForms files of the package that show the records as CSV and the like
- */
-export function proofChecks(walked: Walked, otherForms: number): VerifyCheck[] {
+/** What the records' proofs come to, in words; what is redacted is said apart. */
+export function proofChecks(walked: Walked): VerifyCheck[] {
   const { records, redacted, unvouched, wrong } = walked
   const path = PACKAGE_PATHS.proofs
   const checks: VerifyCheck[] = []
@@ -31,7 +28,7 @@ export function proofChecks(walked: Walked, otherForms: number): VerifyCheck[] {
       redacted === 0
         ? `${counted(records, 'record')} of ${counted(records, 'record')} proved to be in the archive, byte for byte, without showing any other.`
         : `${counted(plain, 'record')} proved to be in the archive byte for byte; ${counted(redacted, 'redacted one')} by the leaf of the original.`
-    checks.push(passedCheck('proofs', path, `${reason}${formsWords(otherForms)}`))
+    checks.push(passedCheck('proofs', path, reason))
   }
   if (redacted > 0) {
     const names = [...walked.rules].sort().join(', ')
@@ -39,10 +36,4 @@ export function proofChecks(walked: Walked, otherForms: number): VerifyCheck[] {
     checks.push(passedCheck('redaction', PACKAGE_PATHS.records, reason))
   }
   return checks
-}
-
-function formsWords(forms: number): string {
-  if (forms === 0) return ''
-  const files = forms === 1 ? 'The other file' : `The ${counted(forms, 'other file')}`
-  return ` ${files} under "records/" ${forms === 1 ? 'shows' : 'show'} the same records in another form, which is the signer's: what is proved is "${PACKAGE_PATHS.records}".`
 }

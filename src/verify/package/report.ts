@@ -76,6 +76,8 @@ export interface PackageFindings {
   manifestBackupId: string | null
   contentSha256: string | null
   verifierSha256: string | null
+  /** In which forms the records are there, by the names that a configuration has for them. */
+  formats: readonly string[]
   coverage: PackageCoverage | null
   /** Topics of the archive that the coverage asks for. */
   wantedTopics: readonly string[] | null
@@ -105,6 +107,9 @@ export function checkReport(report: ReportFacts, found: PackageFindings): Verify
     compare('the number of segments read', extraction.segments_read, coverage?.totals.read)
     compare('the number of segments skipped', extraction.segments_skipped, coverage?.totals.skipped)
     compare('the number of segments that failed', extraction.segments_failed, coverage?.totals.failed)
+    // Parquet of no records is no file at all
+    const told = extraction.formats.filter((name) => name !== 'parquet' || extraction.records > 0)
+    compare('the forms of the records', [...told].sort().join(', '), [...found.formats].sort().join(', '))
     if (report.scope !== null && coverage !== null && found.wantedTopics !== null) {
       for (const [what, told, is] of scopePairs(report.scope, coverage, found.wantedTopics)) compare(what, told, is)
     }

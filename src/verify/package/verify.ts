@@ -13,6 +13,7 @@ import type { ByteSource } from '../source.ts'
 import { checkCoverage, isAllAsked, readCoverage, rootsOf, searchOf, treesOf } from './coverage.ts'
 import { checkCustody } from './custody.ts'
 import { PackageFiles } from './files.ts'
+import { checkForms, formatsOf } from './forms/check.ts'
 import { checkGenerations } from './generations.ts'
 import { compareWithEntries, readIndex } from './index-file.ts'
 import { Lines } from './lines.ts'
@@ -113,6 +114,7 @@ class PackageCheck {
       const isCovered = walked !== null && checks.every(({ verdict }) => verdict === 'passed')
       if (isCovered && isAllAsked(searchOf(coverage, manifest))) this.#facts.all_asked = true
     }
+    this.#checks.push(...(await checkForms(files, this.#options.tools, index.tool, walked !== null)))
     await this.#custody(files, index)
     await files.finishAll()
     if (report !== null) this.#compareReport(report, files, index, manifest, coverage, wanted, walked)
@@ -269,7 +271,7 @@ class PackageCheck {
     this.#facts.records = walked.records
     this.#facts.records_proved = walked.proved
     this.#facts.records_redacted = walked.redacted
-    this.#checks.push(...proofChecks(walked, formsOf(files)))
+    this.#checks.push(...proofChecks(walked))
     return walked
   }
 
@@ -304,6 +306,7 @@ class PackageCheck {
         manifestBackupId: manifest?.backupId ?? null,
         contentSha256: files.sha256(PACKAGE_PATHS.records),
         verifierSha256: files.sha256(PACKAGE_PATHS.verifier),
+        formats: formatsOf(files),
         coverage,
         wantedTopics,
         walked,
@@ -330,11 +333,6 @@ async function needed(files: PackageFiles, path: string): Promise<Uint8Array> {
   const bytes = await files.read(path)
   if (bytes === null) throw new Refusal('FILE_MISSING', `"${path}" is not in the package.`)
   return bytes
-}
-
-/** The records in other forms than the one that is proved. */
-function formsOf(files: PackageFiles): number {
-  return files.paths().filter((path) => path.startsWith('records/') && path !== PACKAGE_PATHS.records).length
 }
 
 function time(iso: string): number | null {

@@ -1,9 +1,13 @@
-import { mkdtemp, readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { canonicalJson } from '../../../src/contract/canonical-json.ts'
+import type { ExtractFormat } from '../../../src/contract/config/extract.ts'
 import { matchGlob } from '../../../src/contract/config/topics.ts'
 import { PACKAGE_ORDER, PACKAGE_STORED } from '../../../src/contract/evidence/package.ts'
+import { TOOL } from '../../../src/contract/tool.ts'
+import { contentOf, packBytes } from '../../../src/evidence/package/packed.ts'
+import { derivedParts } from '../../../src/jobs/extract/formats/derive.ts'
 import { signDetached } from '../../../src/signing/detached.ts'
 import { openSigner, type Signer } from '../../../src/signing/signer.ts'
 import { type TimestampAuthority, timestampAuthority } from '../../../src/signing/timestamp.ts'
@@ -16,7 +20,8 @@ import { type MadeEntry, madeEntry, makeZip, sha256 } from './zip-maker.ts'
 
 export { verifyBytes } from './verify-bytes.ts'
 
-/** Makes packages for the verifier's tests; of the project's own writers it uses the signatures alone. */
+/** Makes packages for the verifier's tests; of the project's own writers it uses the signatures and the forms
+ * beside NDJSON alone. */
 
 export interface Signing {
   signer: Signer
@@ -67,6 +72,8 @@ export interface MakeOptions {
   redact?(record: MadeRecord): boolean
   records?: number
   generations?: number
+  /** Forms beside NDJSON, by the writer itself. */
+  formats?: readonly ExtractFormat[]
   /** Larger values, for measuring. */
   valueBytes?: number
 }
@@ -86,6 +93,7 @@ export async function makePackage(options: MakeOptions = {}, signing: Signing | 
   files.set('manifest/manifest.json', manifest)
   for (const [path, bytes] of archive.previous) files.set(path, bytes)
   files.set('records/records.ndjson', records)
+  if (options.formats !== undefined) await addForms(files, options.formats)
   files.set('proofs/proofs.ndjson', Buffer.concat(cut.proofs))
   files.set('proofs/coverage.json', Buffer.from(canonicalJson(cut.coverage)))
   files.set('custody.ndjson', custody(sha256(records)))
@@ -107,7 +115,7 @@ export async function makePackage(options: MakeOptions = {}, signing: Signing | 
         segments_skipped: cut.coverage.totals.skipped,
         segments_failed: cut.coverage.totals.failed,
         content_sha256: sha256(records),
-        formats: ['ndjson'],
+        formats: ['ndjson', ...(options.formats ?? [])],
         rules: [{ id: 'hide-iban', what: 'removes $.iban' }],
       },
     },
@@ -121,7 +129,7 @@ export async function makePackage(options: MakeOptions = {}, signing: Signing | 
     report_id: REPORT_ID,
     backup_id: archive.id,
     created_at: '2026-04-05T02:14:06.000Z',
-    tool: { name: 'coffer', version: '0.0.0-test' },
+    tool: options.formats === undefined ? { name: 'coffer', version: '0.0.0-test' } : { ...TOOL },
     content_sha256: sha256(records),
     records: cut.records.length,
     timestamp_expected: (signing?.authority ?? null) !== null,
@@ -148,6 +156,22 @@ function scopeOf({ coverage }: Cut) {
     account: wanted.flatMap(({ topic, partition, account, segments }) =>
       account === null ? [] : [{ topic, partition, ...account, segments: segments.length }],
     ),
+  }
+}
+
+/** The records of `files` in other forms, in place of those that there are. */
+export async function addForms(files: Map<string, Buffer>, formats: readonly ExtractFormat[]): Promise<void> {
+  for (const path of [...files.keys()]) {
+    if (path.startsWith('records/') && path !== 'records/records.ndjson') files.delete(path)
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'coffer-forms-'))
+  try {
+    const records = files.get('records/records.ndjson') as Buffer
+    for (const { path, file } of await derivedParts(packBytes(records), formats, folder)) {
+      files.set(path, Buffer.concat(await Array.fromAsync(contentOf(file))))
+    }
+  } finally {
+    await rm(folder, { recursive: true })
   }
 }
 

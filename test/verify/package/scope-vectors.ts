@@ -1,4 +1,4 @@
-import type { SubIndication } from '../../../src/contract/evidence/verdict.ts'
+import type { SubIndication, Verdict } from '../../../src/contract/evidence/verdict.ts'
 import type { Made, MakeOptions } from './maker.ts'
 import { sha256 } from './zip-maker.ts'
 
@@ -11,8 +11,9 @@ export interface VectorTools {
     name: string,
     sub: SubIndication,
     check: string,
-    change: (made: Made) => void,
+    change: (made: Made) => unknown,
     options?: MakeOptions,
+    verdict?: Verdict,
   ): Promise<void>
   /** Changed, and all of it still belongs together. */
   changed(name: string, options: MakeOptions, change: (made: Made) => void): Promise<void>

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../../src/contract/canonical-json.ts'
 import type { SubIndication, Verdict } from '../../../src/contract/evidence/verdict.ts'
+import { formVectors } from './form-vectors.ts'
 import { custody, inOrder, type Made, type MakeOptions, makePackage, type Signing, seal } from './maker.ts'
 import { scopeVectors } from './scope-vectors.ts'
 import { type MadeEntry, madeEntry, makeZip, sha256, type ZipChanges } from './zip-maker.ts'
@@ -40,12 +41,12 @@ export async function vectors(signing: Signing): Promise<Vector[]> {
     name: string,
     sub: SubIndication,
     check: string,
-    change: (made: Made) => void,
+    change: (made: Made) => unknown,
     options: MakeOptions = {},
     verdict: Verdict = 'failed',
   ) => {
     const made = await makePackage(options, signing)
-    change(made)
+    await change(made)
     add(name, makeZip(await seal(made, signing)), verdict, sub, check)
   }
   /** Changed, and all of it still belongs together. */
@@ -232,6 +233,7 @@ export async function vectors(signing: Signing): Promise<Vector[]> {
     editJson(made, coverage, (one: Coverage) => Object.assign(one.totals, { records_ruled_out: 5 })),
   )
   await scopeVectors({ lie, changed, editJson })
+  await formVectors({ lie, changed, editJson })
   await lie('not-canonical', 'FORMAT_FAILURE', 'coverage', (made) => edit(made, coverage, (text) => `${text}\n`))
   await lie('duplicate-member', 'FORMAT_FAILURE', 'coverage', (made) =>
     edit(made, coverage, (text) => text.replace('{"backup_id"', '{"backup_id":"x","backup_id"')),

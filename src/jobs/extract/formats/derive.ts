@@ -1,16 +1,20 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ExtractFormat } from '../../../contract/config/extract.ts'
+import { PACKAGE_PATHS } from '../../../contract/evidence/package.ts'
+import { TOOL } from '../../../contract/tool.ts'
 import { plural } from '../../../contract/words.ts'
 import type { PackagePart } from '../../../evidence/package/assemble.ts'
-import { BLOCK_BYTES, type PackedFile, packBytes, Spool } from '../../../evidence/package/packed.ts'
-import { csvHeader, csvRow } from './csv.ts'
-import { datHeader, datRow, toWindows1252 } from './dat.ts'
-import { type Row, rowsOf } from './rows.ts'
+import { BLOCK_BYTES, contentOf, type PackedFile, packBytes, Spool } from '../../../evidence/package/packed.ts'
+import { csvHeader, csvRow } from '../../../verify/package/forms/csv.ts'
+import { datHeader, datRow, toWindows1252 } from '../../../verify/package/forms/dat.ts'
+import { type FormRow, formRow } from '../../../verify/package/forms/row.ts'
+import { Lines } from '../../../verify/package/lines.ts'
+import { nodePackageTools } from '../../verify/package-tools.ts'
 
 /** A format being written: rows in, files of the package out. */
 interface FormatWriter {
-  add(row: Row): Promise<void>
+  add(row: FormRow): Promise<void>
   finish(): Promise<PackagePart[]>
 }
 
@@ -32,6 +36,14 @@ export async function derivedParts(
   const parts: PackagePart[] = []
   for (const writer of writers) parts.push(...(await writer.finish()))
   return parts
+}
+
+/** Every record of `records.ndjson`, in order. */
+async function* rowsOf(records: PackedFile): AsyncGenerator<FormRow> {
+  const lines = new Lines(PACKAGE_PATHS.records, contentOf(records), nodePackageTools)
+  do {
+    while (lines.next()) yield formRow(lines.bytes.subarray(lines.start, lines.end), nodePackageTools)
+  } while (await lines.fill())
 }
 
 /** Text gathered into blocks of about a MiB. */
@@ -72,7 +84,7 @@ async function csvWriter(folder: string): Promise<FormatWriter> {
     finish: async () => {
       const what =
         'The records as CSV (RFC 4180, UTF-8); an apostrophe stands before what a spreadsheet would run, also within a cell.'
-      return [{ path: 'records/records.csv', file: await file.finish(), what }]
+      return [{ path: PACKAGE_PATHS.csv, file: await file.finish(), what }]
     },
   }
 }
@@ -83,7 +95,7 @@ async function datWriter(folder: string): Promise<FormatWriter> {
   const narrow = new TextSpool(await Spool.open(join(folder, 'dat-1252.deflate')), (text) => {
     const encoded = toWindows1252(text)
     lost += encoded.lost
-    return encoded.bytes
+    return Buffer.from(encoded.bytes.buffer, 0, encoded.bytes.length)
   })
   await utf8.add(`\ufeff${datHeader()}`)
   await narrow.add(datHeader())
@@ -102,12 +114,12 @@ async function datWriter(folder: string): Promise<FormatWriter> {
           : `; ${plural(lost, 'character')} that this encoding does not have became "?" (see the UTF-8 file)`
       return [
         {
-          path: 'records/records-utf8.dat',
+          path: PACKAGE_PATHS.datUtf8,
           file: wide,
           what: 'The records as a Concordance load file in UTF-8 with a byte order mark.',
         },
         {
-          path: 'records/records-windows-1252.dat',
+          path: PACKAGE_PATHS.datWindows1252,
           file: windows,
           what: `The records as a Concordance load file in Windows-1252${loss}.`,
         },
@@ -118,14 +130,15 @@ async function datWriter(folder: string): Promise<FormatWriter> {
 
 async function parquetWriter(folder: string): Promise<FormatWriter> {
   // loaded when it is wanted: no other format needs it
-  const { ParquetParts } = await import('./parquet.ts')
+  const { ParquetParts } = await import('../../../verify/package/forms/parquet.ts')
   const parts: PackagePart[] = []
-  const files = new ParquetParts(async (path, bytes) => {
+  const files = new ParquetParts(`${TOOL.name} ${TOOL.version}`, async (path, data) => {
+    const bytes = Buffer.from(data.buffer, data.byteOffset, data.length)
     const file = join(folder, `parquet-${parts.length}`)
     await writeFile(file, bytes, { mode: 0o600 })
     // Parquet compresses its own pages
     parts.push({
-      path: `records/parquet/${path}`,
+      path: `${PACKAGE_PATHS.parquet}${path}`,
       file: { ...packBytes(bytes, true), packed: { file } },
       what: 'Records of one topic and one day (UTC) as Parquet.',
     })

@@ -1,8 +1,6 @@
-import { isUtf8 } from 'node:buffer'
 import { ByteWriter, parquetWrite } from 'hyparquet-writer'
 import { CofferError } from '../../../contract/errors.ts'
-import { TOOL } from '../../../contract/tool.ts'
-import type { Row } from './rows.ts'
+import type { FormBytes, FormRow } from './row.ts'
 
 /** Rows in memory, over all folders; the largest folder's are written out when there are more. */
 const MAX_BUFFERED_BYTES = 32 * 1024 * 1024
@@ -17,18 +15,23 @@ const LAST_DATE = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
  * timestamp. Files are cut by content alone.
  */
 export class ParquetParts {
-  readonly #folders = new Map<string, { rows: Row[]; bytes: number; parts: number }>()
+  readonly #folders = new Map<string, { rows: FormRow[]; bytes: number; parts: number }>()
   readonly #topics = new Map<string, string>()
-  readonly #write: (path: string, bytes: Buffer) => Promise<void>
+  readonly #createdBy: string
+  readonly #write: (path: string, bytes: Uint8Array) => Promise<void>
   #buffered = 0
   #parts = 0
 
-  /** @param write takes each finished file, by its path below `records/parquet/` */
-  constructor(write: (path: string, bytes: Buffer) => Promise<void>) {
+  /**
+   * @param createdBy name and version of the tool, as each file has it
+   * @param write takes each finished file, by its path below `records/parquet/`
+   */
+  constructor(createdBy: string, write: (path: string, bytes: Uint8Array) => Promise<void>) {
+    this.#createdBy = createdBy
     this.#write = write
   }
 
-  async add(row: Row): Promise<void> {
+  async add(row: FormRow): Promise<void> {
     const path = `topic=${this.#topicFolder(row.topic)}/date=${dateOf(row)}`
     let folder = this.#folders.get(path)
     if (folder === undefined) {
@@ -36,8 +39,8 @@ export class ParquetParts {
       this.#folders.set(path, folder)
     }
     folder.rows.push(row)
-    folder.bytes += row.line.length
-    this.#buffered += row.line.length
+    folder.bytes += row.lineBytes
+    this.#buffered += row.lineBytes
     if (this.#buffered > MAX_BUFFERED_BYTES) await this.#flushLargest()
   }
 
@@ -61,7 +64,10 @@ export class ParquetParts {
         hint: 'Leave "parquet" out of "extract.formats", or narrow the time window.',
       })
     }
-    await this.#write(`${path}/part-${String(folder.parts++).padStart(5, '0')}.parquet`, parquetOf(folder.rows))
+    await this.#write(
+      `${path}/part-${String(folder.parts++).padStart(5, '0')}.parquet`,
+      parquetOf(folder.rows, this.#createdBy),
+    )
     this.#buffered -= folder.bytes
     folder.rows = []
     folder.bytes = 0
@@ -84,27 +90,26 @@ function escaped(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase()}`
 }
 
-function dateOf({ timestamp }: Row): string {
+function dateOf({ timestamp }: FormRow): string {
   if (timestamp < -62_135_596_800_000 || timestamp > LAST_DATE) return NO_DATE
   return new Date(Number(timestamp)).toISOString().slice(0, 10)
 }
 
 /** One file. `timestamp_ms` has all 64 bits; `value_text` is there where the value is text. */
-function parquetOf(rows: readonly Row[]): Buffer {
+function parquetOf(rows: readonly FormRow[], createdBy: string): Uint8Array {
   const writer = new ByteWriter()
-  const text = (bytes: Buffer | null) => (bytes !== null && isUtf8(bytes) ? bytes.toString('utf8') : null)
   parquetWrite({
     writer,
-    createdBy: `${TOOL.name} ${TOOL.version}`,
+    createdBy,
     rowGroupSize: 100_000,
     columnData: [
       { name: 'partition', data: rows.map(({ partition }) => partition) },
       { name: 'offset', data: rows.map(({ offset }) => BigInt(offset)) },
       { name: 'timestamp', data: rows.map(({ timestamp }) => BigInt(timestamp)) },
-      { name: 'key', data: rows.map(({ key }) => key) },
-      { name: 'value', data: rows.map(({ value }) => value) },
-      { name: 'key_text', data: rows.map(({ key }) => text(key)) },
-      { name: 'value_text', data: rows.map(({ value }) => text(value)) },
+      { name: 'key', data: rows.map(({ key }) => key.bytes) },
+      { name: 'value', data: rows.map(({ value }) => value.bytes) },
+      { name: 'key_text', data: rows.map(({ key }) => textOf(key)) },
+      { name: 'value_text', data: rows.map(({ value }) => textOf(value)) },
       { name: 'headers', data: rows.map(({ headers }) => headers) },
       { name: 'redacted', data: rows.map(({ redacted }) => redacted.join(' ')) },
     ],
@@ -121,5 +126,9 @@ function parquetOf(rows: readonly Row[]): Buffer {
       { name: 'redacted', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
     ],
   })
-  return Buffer.from(writer.getBuffer())
+  return new Uint8Array(writer.getBuffer())
+}
+
+function textOf({ shown, encoding }: FormBytes): string | null {
+  return encoding === 'text' ? shown : null
 }

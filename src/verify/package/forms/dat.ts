@@ -1,5 +1,5 @@
 import { isoTime } from '../../../contract/time.ts'
-import { cellOf, type Row } from './rows.ts'
+import type { FormRow } from './row.ts'
 
 /**
  * Concordance load files, as review platforms read them: fields are enclosed in þ (U+00FE) and separated by 0x14, a new
@@ -28,18 +28,17 @@ export function datHeader(): string {
   return row(COLUMNS)
 }
 
-export function datRow(record: Row): string {
-  const key = cellOf(record.key)
-  const value = cellOf(record.value)
+export function datRow(record: FormRow): string {
+  const { key, value } = record
   return row([
     `${record.topic}-${record.partition}-${record.offset}`,
     record.topic,
     String(record.partition),
     String(record.offset),
     isoTime(record.timestamp),
-    key.text,
+    key.shown,
     key.encoding,
-    value.text,
+    value.shown,
     value.encoding,
     record.headers,
     record.redacted.join(' '),
@@ -67,8 +66,8 @@ const HIGH = [
 const BYTES = new Map(HIGH.flatMap((code, index) => (code === 0 ? [] : [[code, 0x80 + index] as const])))
 
 /** @returns the text in Windows-1252, `?` for what it doesn't have, and how many characters that were */
-export function toWindows1252(text: string): { bytes: Buffer; lost: number } {
-  const bytes = Buffer.allocUnsafe(text.length)
+export function toWindows1252(text: string): { bytes: Uint8Array; lost: number } {
+  const bytes = new Uint8Array(text.length)
   let length = 0
   let lost = 0
   for (const character of text) {

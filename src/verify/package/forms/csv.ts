@@ -1,5 +1,5 @@
 import { isoTime } from '../../../contract/time.ts'
-import { cellOf, type Row } from './rows.ts'
+import type { FormRow } from './row.ts'
 
 /** RFC 4180: CRLF, every cell in double quotes, quotes doubled; UTF-8. One record on each row. */
 
@@ -37,18 +37,17 @@ export function csvHeader(): string {
   return row(COLUMNS)
 }
 
-export function csvRow(record: Row): string {
-  const key = cellOf(record.key)
-  const value = cellOf(record.value)
+export function csvRow(record: FormRow): string {
+  const { key, value } = record
   return row([
     record.topic,
     String(record.partition),
     String(record.offset),
     isoTime(record.timestamp),
     String(record.timestamp),
-    key.text,
+    key.shown,
     key.encoding,
-    value.text,
+    value.shown,
     value.encoding,
     record.headers,
     record.redacted.join(' '),
