@@ -17,7 +17,7 @@ const SENTENCES: Readonly<Record<AdviceId, string>> = {
   CUSTODY_FAILURE: 'Do not rely on it. Ask for the chain of custody from the archive itself.',
   REPORT_DIFFERS: 'Do not rely on it. Ask which of the two is meant, and for evidence in which they agree.',
   FORM_DIFFERS:
-    'Do not rely on that file. What is proved is "records/records.ndjson"; ask why the other one tells something else.',
+    'Do not rely on that file. What is proved is records/records.ndjson; ask why the other one tells something else.',
   CONTAINER_REFUSED:
     'Ask for the file as it was made: unpacking and packing it again, a mail gateway or a broken download changes it. If it still looks like this, do not rely on it.',
   ARCHIVE_DAMAGED: 'Do not rely on the parts that are named. Ask for another copy of the archive.',

@@ -173,9 +173,10 @@ describe('leaders that change', () => {
   function start<T>(run: (job: JobContext) => Promise<T>) {
     const { promise: moving, resolve } = Promise.withResolvers<void>()
     const progress = (told: Progress) => {
+      job.records = told.recordsDone
       if (told.recordsDone > 0) resolve()
     }
-    const job = { ended: false, begun: moving, done: run({ ...context(), progress }) }
+    const job = { ended: false, records: 0, begun: moving, done: run({ ...context(), progress }) }
     job.done = job.done.finally(() => {
       job.ended = true
     })
@@ -201,8 +202,8 @@ describe('leaders that change', () => {
   const filesystem = (path: string) => ({ backend: 'filesystem', path })
   const first = () => pair.bootstrap[0] as string
 
-  async function startBackup(topic: string, path: string) {
-    const backup = { stop_at_current_offsets: true }
+  async function startBackup(topic: string, path: string, more: Record<string, unknown> = {}) {
+    const backup = { stop_at_current_offsets: true, ...more }
     const storage = filesystem(path)
     const config = backupConfig({ bootstrap: first(), backupId: ID, topics: [topic], storage, backup })
     config.source.bootstrap_servers = [...pair.bootstrap]
@@ -301,28 +302,67 @@ describe('leaders that change', () => {
     }
   })
 
-  test('failure 16: a log that an unclean election cut back, and that grew again, is refused and not read on', async () => {
-    const topic = uniqueName('unclean')
-    const path = await temporaryFolder()
+  /**
+   * A topic of `old` records, of which one broker has 100 and is down. `lose`: it leads, and takes others until there are
+   * `fresh`; `end`: both run.
+   */
+  async function uncleanElection(topic: string, { old, fresh, size }: { old: number; fresh: number; size: number }) {
     await java.createTopics([{ name: topic, configs: { 'unclean.leader.election.enable': 'true' } }])
     const [row] = await java.leaders([topic])
     const [one, other] = row?.leader === 1 ? ([1, 2] as const) : ([2, 1] as const)
     const led = (leader: number, inSync: number) =>
       untilLeaders(java, [topic], (now) => now.leader === leader && now.inSync.length === inSync)
-    await java.generate(topic, 100, { size: 50 })
+    await java.generate(topic, 100, { size })
     await pair.kill9(other)
     await led(one, 1)
-    await java.generate(topic, 100, { size: 50 })
+    await java.generate(topic, old - 100, { size })
+    return {
+      async lose() {
+        await pair.kill9(one)
+        await pair.restart(other, 1)
+        await led(other, 1)
+        // More than before: by its offsets alone it goes on where the old one ended.
+        await java.generate(topic, fresh - 100, { size })
+      },
+      async end() {
+        await pair.restart(one)
+        await led(other, 2)
+        assert.equal((await java.listOffsets([topic]))[0]?.latest, fresh)
+      },
+    }
+  }
+
+  test('failure 16: an unclean election under a run that is at work stops it where the logs part', async () => {
+    const topic = uniqueName('parted')
+    const path = await temporaryFolder()
+    const [old, fresh] = [5000, 5500]
+    const election = await uncleanElection(topic, { old, fresh, size: 1000 })
+    // so slowly that the old leader dies when more was read than the new one has, and less than there was
+    await quota('--add-config', 'consumer_byte_rate=300000')
+    const run = await startBackup(topic, path, { fetch_max_bytes: 200_000 })
+    await run.begun
+    await untilEqual(async () => run.records > 100, true)
+    await election.lose()
+    assert.equal(run.ended, false)
+    await quota('--delete-config', 'consumer_byte_rate')
+    await assert.rejects(run.done, (error: { code: string; message: string }) => {
+      assert.equal(error.code, 'OFFSETS_LOST')
+      assert.match(error.message, /was cut back to offset 100 since it was archived up to \d{3,4}$/)
+      return true
+    })
+    // nothing of the other log stands behind what there was
+    for (const { topic: name, offset } of await readArchive(path, ID)) assert.ok(name === topic && offset < old)
+    await election.end()
+  })
+
+  test('failure 16: a log that an unclean election cut back, and that grew again, is refused and not read on', async () => {
+    const topic = uniqueName('unclean')
+    const path = await temporaryFolder()
+    const election = await uncleanElection(topic, { old: 200, fresh: 250, size: 50 })
     const first = await (await startBackup(topic, path)).done
     assert.ok(!first.result.dry_run && first.result.records === 200)
-    await pair.kill9(one)
-    await pair.restart(other, 1)
-    await led(other, 1)
-    // More than before: by its offsets alone it goes on where the old one ended.
-    await java.generate(topic, 150, { size: 50 })
-    await pair.restart(one)
-    await led(other, 2)
-    assert.equal((await java.listOffsets([topic]))[0]?.latest, 250)
+    await election.lose()
+    await election.end()
     const second = await startBackup(topic, path)
     await assert.rejects(second.done, (error: { code: string; message: string }) => {
       assert.equal(error.code, 'OFFSETS_LOST')

@@ -8,7 +8,7 @@ import type { IsolationLevel, ReadBatch, ReadStep } from '../../kafka/types.ts'
 import type { PartitionMeter } from '../progress.ts'
 import type { ClockWatch } from './clock.ts'
 import type { MemoryBudget } from './memory.ts'
-import type { PartitionPlan } from './plan.ts'
+import { checkTermEnd, type PartitionPlan } from './plan.ts'
 import type { LastEpoch, Recorder } from './recorder.ts'
 
 /** When a segment is full. Bytes are uncompressed. */
@@ -34,6 +34,8 @@ export interface PartitionOptions {
 /** What a partition archiver works with: the wire's reader, the recorder of durable work, and the shared limits. */
 export interface PartitionDeps {
   read(plan: { topic: string; partition: number; from: number; to: number }): AsyncIterable<ReadStep>
+  /** Where a leader's term ended in the log as it is now; -1 where that is not known. */
+  termEnd(of: { topic: string; partition: number; epoch: number }): Promise<number>
   recorder: Recorder
   memory: MemoryBudget
   clock: ClockWatch
@@ -58,8 +60,8 @@ export class PartitionArchiver {
   #segmentStart = 0
   #storing: Promise<void> = Promise.resolve()
   #position: number
-  /** Of the last batch that was taken whole. */
-  #epoch: LastEpoch | null = null
+  /** Of the last batch that was taken whole, be it by an earlier run. */
+  #epoch: LastEpoch | null
   /** Where the account was last cut: everything before is committed or on its way. */
   #cutAt: number
 
@@ -71,6 +73,8 @@ export class PartitionArchiver {
     this.#account = new AccountBuilder(plan.from)
     this.#position = plan.from
     this.#cutAt = plan.from
+    const { leader_epoch, epoch_end } = plan.cut
+    this.#epoch = leader_epoch === undefined || epoch_end === undefined ? null : { leader_epoch, epoch_end }
     this.#pass('deleted_before', plan.from, plan.lostFrom)
     this.#pass('deleted_during', plan.lostFrom, plan.readFrom)
   }
@@ -129,7 +133,20 @@ export class PartitionArchiver {
     await this.#storing.catch(() => {})
   }
 
+  /**
+   * A batch of a later leader: what was read of the one before must still be in the log, or else the new one lacked some of
+   * it, and others may stand at offsets that were read already.
+   * @throws OFFSETS_LOST
+   */
+  async #checkTerm({ leaderEpoch }: ReadBatch): Promise<void> {
+    const before = this.#epoch
+    if (before === null || leaderEpoch <= before.leader_epoch) return
+    const { topic, partition } = this.#plan
+    checkTermEnd(this.#plan, before, await this.#deps.termEnd({ topic, partition, epoch: before.leader_epoch }))
+  }
+
   async #takeBatch(batch: ReadBatch, to: number): Promise<void> {
+    await this.#checkTerm(batch)
     if (batch.timestampType === 'LogAppendTime') {
       this.#deps.clock.observe(batch.maxTimestampHi, batch.maxTimestampLo, Date.now())
     }

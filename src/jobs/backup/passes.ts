@@ -210,6 +210,7 @@ function partitionDeps(
   const maxBytes = Math.min(config.backup.fetch_max_bytes, FETCH_BYTES)
   return {
     read: (range) => cluster.reader({ ...range, isolation: config.backup.isolation_level, maxBytes, signal }),
+    termEnd: async (of) => (await cluster.epochEnds([of])).get(`${of.topic}/${of.partition}`) ?? -1,
     recorder,
     memory,
     clock,

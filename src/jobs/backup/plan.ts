@@ -87,15 +87,8 @@ function planPartition(input: {
   }
   const { leader_epoch, epoch_end } = earlier ?? {}
   const epochEnd = cut.epochEnd?.get(key) ?? -1
-  if (epoch_end !== undefined && epochEnd >= 0 && epochEnd < epoch_end) {
-    throw new CofferError(
-      'OFFSETS_LOST',
-      `the log of "${key}" was cut back to offset ${epochEnd} since it was archived up to ${epoch_end}`,
-      {
-        hint: 'A replica that lacked records became the leader (an unclean election). Start a new backup under another backup_id; this archive stays as it is.',
-        details: { topic, partition, cut_back_to: epochEnd, archived_to: epoch_end, leader_epoch },
-      },
-    )
+  if (leader_epoch !== undefined && epoch_end !== undefined) {
+    checkTermEnd({ topic, partition }, { leader_epoch, epoch_end }, epochEnd)
   }
   // An open transaction can hold the end back behind what an earlier read_uncommitted run has archived.
   const to = Math.max(from, end)
@@ -117,6 +110,28 @@ function planPartition(input: {
     },
     first,
   }
+}
+
+/**
+ * What was archived of a leader's term is still in the log (KIP-320).
+ * @param archived the term, and up to which offset it was archived
+ * @param end where the term ended in the log as it is now; -1 where that is not known
+ * @throws OFFSETS_LOST
+ */
+export function checkTermEnd(
+  { topic, partition }: { topic: string; partition: number },
+  { leader_epoch, epoch_end }: { leader_epoch: number; epoch_end: number },
+  end: number,
+): void {
+  if (end < 0 || end >= epoch_end) return
+  throw new CofferError(
+    'OFFSETS_LOST',
+    `the log of "${topic}/${partition}" was cut back to offset ${end} since it was archived up to ${epoch_end}`,
+    {
+      hint: 'A replica that lacked records became the leader (an unclean election). Start a new backup under another backup_id; this archive stays as it is.',
+      details: { topic, partition, cut_back_to: end, archived_to: epoch_end, leader_epoch },
+    },
+  )
 }
 
 /** With `earliest` the account begins at 0, so that what retention took before the first run is on the books. */

@@ -55,7 +55,11 @@ final class Topics {
     commands.put("listTopics", arguments -> admin(arguments).listTopics().names().get());
     commands.put("createPartitions", arguments -> {
       var total = NewPartitions.increaseTo(arguments.get("total").asInt());
-      admin(arguments).createPartitions(Map.of(arguments.get("topic").asText(), total)).all().get();
+      var topic = arguments.get("topic").asText();
+      admin(arguments).createPartitions(Map.of(topic, total)).all().get();
+      var partitions = new ArrayList<TopicPartition>();
+      addPartitions(partitions, topic, total.totalCount());
+      untilLed(admin(arguments), partitions);
       return Map.of();
     });
     commands.put("alterConfigs", Topics::alterConfigs);
@@ -102,19 +106,26 @@ final class Topics {
     }
     var client = admin(arguments);
     client.createTopics(topics).all().get();
-    // Each leader has to answer before anybody writes: of two batches that an idempotent producer sends at once to a
-    // leader that is not ready, the second may be taken first, and the first is then refused for ever.
     var partitions = new ArrayList<TopicPartition>();
-    for (var topic : topics) {
-      for (int partition = 0; partition < topic.numPartitions(); partition++) {
-        partitions.add(new TopicPartition(topic.name(), partition));
-      }
-    }
+    for (var topic : topics) addPartitions(partitions, topic.name(), topic.numPartitions());
+    untilLed(client, partitions);
+    return Map.of();
+  }
+
+  private static void addPartitions(List<TopicPartition> partitions, String topic, int count) {
+    for (int partition = 0; partition < count; partition++) partitions.add(new TopicPartition(topic, partition));
+  }
+
+  /**
+   * Each leader has to answer before anybody writes: of two batches that an idempotent producer sends at once to a leader
+   * that is not ready, the second may be taken first, and the first is then refused for ever.
+   */
+  private static void untilLed(Admin client, List<TopicPartition> partitions) throws Exception {
     long deadline = System.currentTimeMillis() + 30_000;
     while (true) {
       try {
         offsets(client, partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
-        return Map.of();
+        return;
       } catch (ExecutionException notYet) {
         if (!(notYet.getCause() instanceof RetriableException) || System.currentTimeMillis() > deadline) throw notYet;
         Thread.sleep(20);
@@ -134,7 +145,18 @@ final class Topics {
       operations.add(new AlterConfigOp(config, remove ? AlterConfigOp.OpType.DELETE : AlterConfigOp.OpType.SET));
     });
     admin(arguments).incrementalAlterConfigs(Map.of(resource, operations)).all().get();
+    // the controller answers before the brokers have heard of it; a value that they show otherwise is not waited for long
+    for (int tries = 0; tries < 100 && !isShown(admin(arguments), resource, operations); tries++) Thread.sleep(20);
     return Map.of();
+  }
+
+  private static boolean isShown(Admin client, ConfigResource resource, Collection<AlterConfigOp> operations)
+      throws Exception {
+    var shown = client.describeConfigs(List.of(resource)).all().get().get(resource);
+    return operations.stream().filter(one -> one.opType() == AlterConfigOp.OpType.SET).allMatch(one -> {
+      var entry = shown.get(one.configEntry().name());
+      return entry != null && (entry.isSensitive() || one.configEntry().value().equals(entry.value()));
+    });
   }
 
   /** All entries of a topic's configuration, and which of them were set on the topic itself. */
@@ -213,6 +235,10 @@ final class Topics {
           new AccessControlEntry(row.get("principal").asText(), "*", operation, permission)));
     }
     admin(arguments).createAcls(bindings).all().get();
+    for (int tries = 0; tries < 250; tries++) {
+      if (admin(arguments).describeAcls(AclBindingFilter.ANY).values().get().containsAll(bindings)) break;
+      Thread.sleep(20);
+    }
     return Map.of();
   }
 
