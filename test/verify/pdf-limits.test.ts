@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { nodeCrypto } from '../../src/signing/node-crypto.ts'
 import { TRUST_NOBODY } from '../../src/verify/crypto.ts'
 import { verifyPdf } from '../../src/verify/pdf/verify.ts'
+import { sameStatements } from '../../src/verify/pdf/xmp.ts'
 
 /** A PDF with something between its objects and its cross-reference. */
 function pdfWith(hidden: string): Buffer {
@@ -18,6 +19,12 @@ function pdfWith(hidden: string): Buffer {
   text += `xref\n0 3\n0000000000 65535 f \n${lines}trailer\n<</Size 3/Root 1 0 R>>\nstartxref\n${at}\n%%EOF\n`
   return Buffer.from(text, 'latin1')
 }
+
+test('a description that is one long name is read at once', () => {
+  const began = performance.now()
+  assert.equal(sameStatements(Buffer.from('<a></a>'), Buffer.from(`<${'a'.repeat(1_000_000)}<`)), false)
+  assert.ok(performance.now() - began < 5_000)
+})
 
 test('objects that begin in one another, to be read to the end each time, are a limit and no hang', async () => {
   for (const unit of ['1 0 obj (', '1 0 obj %', '1 0 obj (\\']) {

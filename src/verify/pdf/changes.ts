@@ -33,11 +33,11 @@ export function judgeIncrement(before: PdfDocument, { document: after, objects, 
   allowed.add((after.trailer.get('Root') as PdfRef).number)
   if (catalog.dss) {
     const old = before.catalog.has('DSS') ? dssParts(before) : new Set<number>()
+    const elsewhere = old.size === 0 ? old : referencesOf(before, { catalog: 'DSS', objects: old })
     for (const number of dssParts(after)) {
-      // what is no part of the old /DSS could be a page's, under a new guise
-      if (before.entry(number) === null || (old.has(number) && !(before.get(number) instanceof PdfStream))) {
-        allowed.add(number)
-      }
+      // what is no part of the old /DSS, or not of that alone, could be a page's, under a new guise
+      const isOld = old.has(number) && !elsewhere.has(number) && !(before.get(number) instanceof PdfStream)
+      if (before.entry(number) === null || isOld) allowed.add(number)
     }
     added.push('revocation data')
   }
@@ -102,14 +102,14 @@ function judgeForm(before: PdfDocument, after: PdfDocument, allowed: Set<number>
   }
   if (oldRef instanceof PdfRef && nowRef instanceof PdfRef && oldRef.number !== nowRef.number)
     throw changed('the form of the document')
-  if (nowRef instanceof PdfRef) allowed.add(nowRef.number)
+  if (nowRef instanceof PdfRef && isOwn(before, oldRef, nowRef)) allowed.add(nowRef.number)
   for (const name of new Set([...old.keys(), ...now.keys()])) {
     const flags = name === 'SigFlags' && (now.get(name) === 1 || now.get(name) === 3)
     if (name !== 'Fields' && !flags && !sameObject(old.get(name), now.get(name)))
       throw changed(`the form of the document (/${name})`)
   }
   const fieldsRef = now.get('Fields')
-  if (fieldsRef instanceof PdfRef) allowed.add(fieldsRef.number)
+  if (fieldsRef instanceof PdfRef && isOwn(before, old.get('Fields'), fieldsRef)) allowed.add(fieldsRef.number)
   const oldFields = before.list(old.get('Fields'))
   const fields = after.list(fieldsRef)
   if (!oldFields.every((one, index) => sameObject(one, fields[index]))) throw changed('the fields of the form')
@@ -117,6 +117,11 @@ function judgeForm(before: PdfDocument, after: PdfDocument, allowed: Set<number>
     if (!(field instanceof PdfRef) || before.entry(field.number) !== null) throw changed('the fields of the form')
     return newFieldParts(after, field)
   })
+}
+
+/** Whether an object may be redefined as what `now` names: it was that before, or was not there. Any other may be a page's. */
+function isOwn(before: PdfDocument, old: PdfObject | undefined, now: PdfRef): boolean {
+  return before.entry(now.number) === null || (old instanceof PdfRef && old.number === now.number)
 }
 
 /** Programs that add a revision put their name and the time into the information dictionary and its twin in XMP. */
@@ -138,6 +143,8 @@ function judgeInfo(before: PdfDocument, after: PdfDocument, allowed: Set<number>
   const old = before.resolve(metadata)
   const now = after.resolve(metadata)
   if (old instanceof PdfStream && now instanceof PdfStream && !sameObject(old, now)) {
+    // what is drawn as well, as XMP may be, is no mere description
+    if (referencesOf(before, { catalog: 'Metadata', objects: new Set() }).has(metadata.number)) return
     if (!sameStatements(before.unpack(old), after.unpack(now))) throw changed('what the document says of itself (XMP)')
     allowed.add(metadata.number)
   }
@@ -186,8 +193,8 @@ function pages(document: PdfDocument): { dict: PdfDict; number: number }[] {
   return found
 }
 
-/** Numbers of all objects that the objects of a document name. */
-function referencesOf(document: PdfDocument): Set<number> {
+/** Numbers of all objects that the objects of a document name. @param but an entry of the catalogue, and objects, that don't count */
+function referencesOf(document: PdfDocument, but?: { catalog: string; objects: ReadonlySet<number> }): Set<number> {
   const named = new Set<number>()
   const visit = (object: PdfObject) => {
     if (object instanceof PdfRef) named.add(object.number)
@@ -195,8 +202,16 @@ function referencesOf(document: PdfDocument): Set<number> {
     else if (object instanceof PdfStream) for (const one of object.dict.values()) visit(one)
     else if (isDict(object)) for (const one of object.values()) visit(one)
   }
-  for (const number of new Set(document.sections.flatMap((section) => [...section.entries.keys()])))
-    visit(document.get(number))
+  const root = document.trailer.get('Root')
+  for (const number of new Set(document.sections.flatMap((section) => [...section.entries.keys()]))) {
+    if (but?.objects.has(number)) continue
+    const object = document.get(number)
+    if (but !== undefined && root instanceof PdfRef && root.number === number && isDict(object))
+      for (const [name, value] of object) {
+        if (name !== but.catalog) visit(value)
+      }
+    else visit(object)
+  }
   return named
 }
 

@@ -127,8 +127,15 @@ function checkAttachments(
   const { name } = input
   const differs = (why: string) => checks.push(findingCheck('attachments', name, new Finding('REPORT_DIFFERS', why)))
   const attachments = attachmentsOf(document)
-  const report = attachments.find((one) => isReport(one))
-  const manifest = attachments.find((one) => one.name === 'manifest.json')
+  const [report, ...otherReports] = attachments.filter((one) => isReport(one))
+  const [manifest, ...otherManifests] = attachments.filter((one) => one.name === 'manifest.json')
+  // who opens the other one reads something else than what was compared
+  if (otherReports.some((one) => !equalBytes(one.bytes, (report as Attachment).bytes))) {
+    differs('The PDF holds several reports, and they are not the same.')
+  }
+  if (otherManifests.some((one) => !equalBytes(one.bytes, (manifest as Attachment).bytes))) {
+    differs('The PDF holds several manifests, and they are not the same.')
+  }
   // OSO's PDFs hold none
   if (input.report != null && report !== undefined) {
     if (!equalBytes(report.bytes, input.report))

@@ -3,7 +3,7 @@ import { utf8 } from '../bytes.ts'
 /** What a program may write anew when it adds a revision. */
 const VOLATILE = new Set(['pdf:Producer', 'xmp:ModifyDate', 'xmp:MetadataDate', 'x:xmptk'])
 const TOKEN =
-  /<\?[\s\S]*?\?>|<!--[\s\S]*?-->|<(\/?)([\w.-]+:?[\w.-]*)((?:\s+[\w.:-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|([^<]+)/y
+  /<\?[\s\S]*?\?>|<!--[\s\S]*?-->|<(\/?)([\w.-]+(?::[\w.-]*)?)((?:\s+[\w.:-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|([^<]+)/y
 const ATTRIBUTE = /([\w.:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
 
 /**

@@ -334,6 +334,87 @@ export const PDF_VECTORS: readonly PdfVector[] = [
     ...failed('HASH_FAILURE'),
   },
   {
+    name: 'what a page consists of, redefined as the list of fields',
+    make: () =>
+      revise(signedOnly({ pdf: { contents: '12 0 R', objects: [[12, '[5 0 R]']] } }), [
+        [12, '[4 0 R]'],
+        [1, `${CATALOG.replace('[4 0 R]', '12 0 R')}>>`],
+      ]),
+    ...failed('CHANGED_AFTER_SIGNING'),
+  },
+  {
+    name: 'a page redefined as the form',
+    make: () =>
+      revise(signedOnly(), [
+        [3, '<< /Fields [4 0 R] /SigFlags 3 >>'],
+        [1, `${CATALOG.replace(/<< \/Fields .*? >>/, '3 0 R')}>>`],
+      ]),
+    ...failed('CHANGED_AFTER_SIGNING'),
+  },
+  {
+    name: 'a list of certificates that a page is drawn from too, with others in it',
+    make: () => {
+      const dss = '/DSS << /Certs 12 0 R >> '
+      const certificates: [number, string][] = [
+        [12, '[13 0 R]'],
+        [13, stream(rootDer.toString('latin1'))],
+      ]
+      return revise(signedOnly({ pdf: { contents: '12 0 R', catalog: dss, objects: certificates } }), [
+        [12, '[13 0 R 14 0 R]'],
+        [14, stream(tsaRootDer.toString('latin1'))],
+        [1, `${CATALOG}${dss}>>`],
+      ])
+    },
+    ...failed('CHANGED_AFTER_SIGNING'),
+  },
+  {
+    name: 'the same list, from which no page is drawn',
+    make: () => {
+      const objects: [number, string][] = [
+        [12, '[13 0 R]'],
+        [13, stream(rootDer.toString('latin1'))],
+        [15, stream(rootList.toString('latin1'))],
+        [16, stream(tsaList.toString('latin1'))],
+      ]
+      const dss = '/DSS << /Certs 12 0 R /CRLs [15 0 R 16 0 R] >> '
+      return revise(signedOnly({ pdf: { catalog: dss, objects } }), [
+        [12, '[13 0 R 14 0 R]'],
+        [14, stream(tsaRootDer.toString('latin1'))],
+        [1, `${CATALOG}${dss}>>`],
+      ])
+    },
+    ...passed,
+  },
+  {
+    name: 'a description that a page is drawn from too, written anew',
+    make: () => {
+      const xmp = (comment: string) => stream(`<a xmp:x="1"/><!-- ${comment} -->`, '/Type /Metadata ')
+      const signedOne = signedOnly({
+        pdf: { contents: '12 0 R', catalog: '/Metadata 12 0 R ', objects: [[12, xmp('1')]] },
+      })
+      return revise(signedOne, [[12, xmp('BT (amount 999) Tj ET')]])
+    },
+    ...failed('CHANGED_AFTER_SIGNING'),
+  },
+  {
+    name: 'two reports inside, and only the first is the one beside',
+    make: () =>
+      signed({
+        pdf: {
+          catalog: '/AF [7 0 R 9 0 R] ',
+          objects: [
+            [7, '<< /Type /Filespec /F (report.json) /EF << /F 8 0 R >> >>'],
+            [8, stream('{"schema_version":"1.0","report_id":"validation-1"}')],
+            [9, '<< /Type /Filespec /F (final.json) /EF << /F 10 0 R >> >>'],
+            [10, stream('{"schema_version":"1.0","report_id":"validation-2"}')],
+          ],
+        },
+        dss: null,
+      }),
+    report: Buffer.from('{"schema_version":"1.0","report_id":"validation-1"}'),
+    ...failed('REPORT_DIFFERS'),
+  },
+  {
     name: 'the report beside is another one',
     make: () =>
       signed({
