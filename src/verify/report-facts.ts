@@ -1,7 +1,7 @@
 import { isCofferError } from '../contract/errors.ts'
 import type { VerifiedFacts } from '../contract/evidence/verdict.ts'
 import { Finding } from './finding.ts'
-import { parseStrictJson } from './json.ts'
+import { parseStrictJson, TooMuchJson } from './json.ts'
 
 /** What a report says of itself, as far as the verifier needs it. */
 export interface ReportFacts {
@@ -15,7 +15,7 @@ export interface ReportFacts {
 
 /**
  * Reads a report (schema 1.0, OSO's or ours).
- * @throws Finding FORMAT_FAILURE
+ * @throws Finding FORMAT_FAILURE, LIMIT_REACHED
  */
 export function readReport(bytes: Uint8Array): ReportFacts {
   let value: unknown
@@ -23,7 +23,8 @@ export function readReport(bytes: Uint8Array): ReportFacts {
     value = parseStrictJson(bytes)
   } catch (error) {
     if (!isCofferError(error)) throw error
-    throw new Finding('FORMAT_FAILURE', `The report can't be read: ${error.message}.`)
+    const sub = error instanceof TooMuchJson ? 'LIMIT_REACHED' : 'FORMAT_FAILURE'
+    throw new Finding(sub, `The report can't be read: ${error.message}.`)
   }
   const id = textAt(value, 'report_id')
   if (id === null || textAt(value, 'schema_version') === null) {

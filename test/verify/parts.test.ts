@@ -5,11 +5,12 @@ import { nodeCrypto } from '../../src/signing/node-crypto.ts'
 import { worstOf } from '../../src/verify/answers.ts'
 import type { SignatureScheme } from '../../src/verify/crypto.ts'
 import { Der } from '../../src/verify/der/reader.ts'
-import { readInteger } from '../../src/verify/der/values.ts'
-import { parseStrictJson } from '../../src/verify/json.ts'
+import { readInteger, readOid } from '../../src/verify/der/values.ts'
+import { parseStrictJson, TooMuchJson } from '../../src/verify/json.ts'
 import { nobleCrypto } from '../../src/verify/noble-crypto.ts'
 import { readPem } from '../../src/verify/pem.ts'
 import { parseTrust } from '../../src/verify/trust.ts'
+import { readExtensions } from '../../src/verify/x509/certificate.ts'
 import { type Kind, key, signWith } from './vectors/pki.ts'
 
 const DATA = Buffer.from('what is signed')
@@ -77,6 +78,13 @@ describe('strict JSON', () => {
   test('a member named __proto__ is one like any other', () => {
     assert.deepEqual(Object.keys(parseStrictJson('{"__proto__":1}') as object), ['__proto__'])
   })
+  test('a string is as long as it is', () => {
+    assert.equal((parseStrictJson(`"${'a'.repeat(30_000_000)}"`) as string).length, 30_000_000)
+  })
+  test('more values than are read are no fault of the text', () => {
+    assert.throws(() => parseStrictJson('[1,2,3]', { values: 3 }), TooMuchJson)
+    assert.deepEqual(parseStrictJson('[1,2,3]', { values: 4 }), [1, 2, 3])
+  })
   const refused: [string, string | Uint8Array][] = [
     ['a member twice', '{"a":1,"a":1}'],
     ['a member twice, written in two ways', '{"a":1,"\\u0061":2}'],
@@ -90,6 +98,11 @@ describe('strict JSON', () => {
     ['a control character in a string', '"a\nb"'],
     ['something behind its end', '{} x'],
     ['nothing', ''],
+    ['a string without an end', '"abc'],
+    ['a string that ends in an escape', '"abc\\'],
+    ['an escape that is none', '"\\x41"'],
+    ['a number of more than 40 characters', `[${'1'.repeat(41)}]`],
+    ['white space of another kind', '{\u00a0}'],
     ['too many levels', `${'['.repeat(100)}${']'.repeat(100)}`],
   ]
   for (const [name, text] of refused) {
@@ -144,6 +157,35 @@ describe('what has one form only', () => {
       sub: 'FORMAT_FAILURE',
       message: /serialNumber is missing/,
     })
+  })
+  test('numbers, identifiers and extensions that would keep a processor busy', () => {
+    const element = (tag: number, content: Buffer) => {
+      const length = Buffer.alloc(4)
+      length.writeUInt32BE(content.length)
+      // long lengths in their shortest form, short ones too
+      const from = content.length < 128 ? 3 : length.findIndex((byte) => byte !== 0)
+      const head = content.length < 128 ? [tag] : [tag, 0x80 | (4 - from)]
+      return Buffer.concat([Buffer.from(head), length.subarray(from), content])
+    }
+    const extension = (n: number) =>
+      element(
+        0x30,
+        Buffer.concat([
+          element(6, Buffer.of(0x55, 0x80 | (n >> 14), 0x80 | ((n >> 7) & 127), n & 127)),
+          element(4, Buffer.of(0)),
+        ]),
+      )
+    const began = performance.now()
+    assert.throws(() => readInteger(Der.parse(element(2, Buffer.alloc(400_000, 0x55)), 'test')), {
+      sub: 'FORMAT_FAILURE',
+    })
+    assert.throws(
+      () => readOid(Der.parse(element(6, Buffer.concat([Buffer.alloc(400_000, 0xff), Buffer.of(1)])), 'test')),
+      { sub: 'FORMAT_FAILURE' },
+    )
+    const many = Array.from({ length: 50_000 }, (_, i) => extension(20_000 + i))
+    assert.equal(readExtensions(Der.parse(element(0x30, Buffer.concat(many)), 'test'), 'test').length, 50_000)
+    assert.ok(performance.now() - began < 5_000)
   })
   test('PEM that belongs to a signature is written as writers do it; what people send may have remarks', () => {
     const pem = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString()

@@ -11,9 +11,14 @@ export function readBoolean(der: Der): boolean {
   return content[0] === 0xff
 }
 
-/** Two's complement, any size. */
+/** The largest key that is read has a modulus of 2,049 bytes, and no identifier more than a few dozen. */
+const MAX_INTEGER = 4096
+const MAX_OID = 256
+
+/** Two's complement. Its bytes are bounded, since the time to read them is not linear. */
 export function readInteger(der: Der, tag: number = TAG.integer): bigint {
   const { content } = der.expect(tag)
+  if (content.length > MAX_INTEGER) throw malformed(der.what, `an integer has ${content.length} bytes`)
   const [first, second] = content
   if (first === undefined) throw malformed(der.what, 'an integer is empty')
   if (second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80))) {
@@ -35,6 +40,7 @@ export function readSmall(der: Der, tag: number = TAG.integer): number {
 export function readOid(der: Der, tag: number = TAG.oid): string {
   const { content } = der.expect(tag)
   const last = content.at(-1)
+  if (content.length > MAX_OID) throw malformed(der.what, `an object identifier has ${content.length} bytes`)
   if (last === undefined || last >= 0x80) throw malformed(der.what, 'an object identifier ends in the middle')
   const arcs: bigint[] = []
   let arc = 0n

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../contract/canonical-json.ts'
 import { isCofferError } from '../../contract/errors.ts'
-import { parseStrictJson } from '../json.ts'
+import { parseStrictJson, TooMuchJson } from '../json.ts'
 import { quoted, Refusal } from './refusal.ts'
 import { encode } from './scan.ts'
 
@@ -8,13 +8,14 @@ import { encode } from './scan.ts'
 
 export type Fields = Record<string, unknown>
 
-/** @throws Refusal FORMAT_FAILURE where it is no strict JSON object */
+/** @throws Refusal FORMAT_FAILURE where it is no strict JSON object, LIMIT_REACHED where it is too much */
 export function readDocument(bytes: Uint8Array, path: string): Fields {
   let value: unknown
   try {
     value = parseStrictJson(bytes)
   } catch (error) {
     if (!isCofferError(error)) throw error
+    if (error instanceof TooMuchJson) throw new Refusal('LIMIT_REACHED', `${path} is not read: ${error.message}.`)
     throw new Refusal('FORMAT_FAILURE', `${path} is not strict JSON: ${error.message}.`)
   }
   return object(value, path)

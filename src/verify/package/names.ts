@@ -4,6 +4,8 @@ import { quoted, Refusal } from './refusal.ts'
 /** Names of entries are attacker-controlled: what unpacks them may be on any system, and people read them. */
 
 const MAX_NAME_BYTES = 1024
+/** A package has six; each part of each name is compared with all names. */
+const MAX_PARTS = 32
 /** Devices of Windows, with or without an extension. */
 const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i
 /** Characters that Windows allows in no name. */
@@ -24,7 +26,9 @@ export function checkedName(bytes: Uint8Array): string {
   if (/^[A-Za-z]:/.test(name)) throw refused(name, 'begins with a drive letter')
   if (FORBIDDEN.test(name)) throw refused(name, 'holds a character that not every system allows')
   if (name.startsWith('/')) throw refused(name, 'is absolute')
-  for (const part of name.split('/')) {
+  const parts = name.split('/')
+  if (parts.length > MAX_PARTS) throw refused(name, `has more than ${MAX_PARTS} parts`)
+  for (const part of parts) {
     if (part === '' || part === '.' || part === '..') throw refused(name, 'has an empty part, "." or ".."')
     if (/[. ]$/.test(part) || part.startsWith(' '))
       throw refused(name, 'has a part that begins or ends with a space or ends with a dot')

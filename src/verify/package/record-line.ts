@@ -22,6 +22,8 @@ const LIST_END = encode(']')
 const OBJECT_END = encode('}')
 const TOPIC_NAME = /^[a-zA-Z0-9._-]{1,249}$/
 const MAX_U16 = 0xffff
+/** Names of rules in one line. */
+const MAX_RULES = 1000
 /** In place of where a decoded text begins: it is the string that the record's bytes are, which has been compared. */
 const IS_TEXT = -2
 
@@ -218,7 +220,7 @@ function rules(scan: Scan): string[] {
   do {
     const name = decodeUtf8(scan.string()) as string
     const before = names.at(-1)
-    if (before !== undefined && before >= name) throw notCanonical(scan)
+    if ((before !== undefined && before >= name) || names.length === MAX_RULES) throw notCanonical(scan)
     names.push(name)
     if (!scan.sees(COMMA)) break
     scan.at++

@@ -4,6 +4,9 @@ import type { SegmentRoot } from './coverage.ts'
 import { grouped, quoted, Refusal } from './refusal.ts'
 import { DECODED, type Ending, type ProofRows, REDACTED, type RecordRows, type RowStream, type Rows } from './rows.ts'
 
+/** All of them are named in a sentence. */
+const MAX_RULES = 10_000
+
 /** What the records and their proofs, side by side, come to. */
 export interface Walked {
   records: number
@@ -169,6 +172,8 @@ class Walk {
     if ((flags & REDACTED) !== 0) {
       result.redacted++
       for (const name of records.rules.get(r) ?? []) result.rules.add(name)
+      if (result.rules.size > MAX_RULES)
+        throw new Refusal('LIMIT_REACHED', 'The records name more rules than are read.')
     }
     const reason = this.#problem(segment, topic, partition, records, r, proofs, p)
     if (reason === null) {

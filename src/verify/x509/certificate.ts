@@ -139,6 +139,7 @@ export interface Extension {
 export function readExtensions(der: Der | null, what: string): Extension[] {
   if (der === null) return []
   const list: Extension[] = []
+  const oids = new Set<string>()
   for (const one of der.expect(TAG.sequence).children(what)) {
     const fields = one.fields()
     const oid = readOid(fields.next(TAG.oid, 'extension'))
@@ -147,7 +148,8 @@ export function readExtensions(der: Der | null, what: string): Extension[] {
     if (criticalField !== null && !critical) throw malformed(what, 'a default value is written out')
     const value = fields.next(TAG.octetString, 'value of an extension').content
     fields.end()
-    if (list.some((other) => other.oid === oid)) throw malformed(what, `the extension ${oid} is there twice`)
+    if (oids.has(oid)) throw malformed(what, `the extension ${oid} is there twice`)
+    oids.add(oid)
     list.push({ oid, critical, value })
   }
   if (list.length === 0) throw malformed(what, 'its list of extensions is empty')
