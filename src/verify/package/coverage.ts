@@ -160,11 +160,18 @@ function searchWords({ filtered, whole, partly }: Search): string {
 
 /** A window may go on where the archive ends. */
 function reachOf({ run }: ManifestFacts, { end }: PackageCoverage['window']): string {
-  if (run === null || run.startedAt === null || (end !== null && end < run.startedAt)) return ''
+  if (run === null) return ''
+  const { startedAt, endedAt } = run
+  if (startedAt !== null && end !== null && end < startedAt) return ''
+  if (startedAt === null && endedAt === null) {
+    return ' The manifest does not say when the last run of the archive was: what came after it is not in the archive.'
+  }
   const times =
-    run.endedAt === null
-      ? `began on ${moment(run.startedAt)}`
-      : `ran from ${moment(run.startedAt)} to ${moment(run.endedAt)}`
+    startedAt === null
+      ? `ended on ${moment(endedAt as number)}`
+      : endedAt === null
+        ? `began on ${moment(startedAt)}`
+        : `ran from ${moment(startedAt)} to ${moment(endedAt)}`
   const whole = run.state === 'complete' ? '' : ` and did not finish (${quoted(run.state)})`
   return ` The archive's last run ${times}${whole}: what came later is not in the archive.`
 }

@@ -2,12 +2,16 @@ import type { PackageCoverage, PackageIndex } from '../../contract/evidence/pack
 import type { ReportExtraction } from '../../contract/evidence/report.ts'
 import type { VerifyCheck } from '../../contract/evidence/verdict.ts'
 import { count, type Fields, list, object, readCanonical, text } from './document.ts'
+import type { ManifestFacts } from './manifest.ts'
 import { failedCheck, passedCheck, quoted, unknownCheck } from './refusal.ts'
 import { readScope, scopePairs, type ToldScope } from './scope.ts'
 import type { Walked } from './walk.ts'
 
 const CHECK = 'report'
 const PATH = 'report.json'
+
+const TOTALS = ['total_topics', 'total_partitions', 'total_segments', 'total_records'] as const
+type BackupTotal = (typeof TOTALS)[number]
 
 /** What a report says, as far as the package can tell whether it is so. */
 export interface ReportFacts {
@@ -19,6 +23,8 @@ export interface ReportFacts {
   verifierPageSha256: string | null
   extraction: Omit<ReportExtraction, 'bytes' | 'undecodable'> | null
   scope: ToldScope | null
+  /** What it says of the whole backup; undefined: nothing. */
+  totals: Readonly<Record<BackupTotal, unknown>>
   signer: { name: string | null; role: string | null; meaning: string | null }
 }
 
@@ -27,12 +33,13 @@ export function readReport(bytes: Uint8Array): ReportFacts {
   const root = readCanonical(bytes, PATH)
   const at = (name: string) => `${PATH}: ${name}`
   const coffer = object(root.coffer, at('coffer'))
+  const backup = object(root.backup, at('backup'))
   const operator = object(coffer.operator, at('coffer.operator'))
   const nullable = (value: unknown, name: string) =>
     value === null || value === undefined ? null : text(value, at(name))
   return {
     reportId: text(root.report_id, at('report_id')),
-    backupId: text(object(root.backup, at('backup')).id, at('backup.id')),
+    backupId: text(backup.id, at('backup.id')),
     generatedAt: text(root.generated_at, at('generated_at')),
     overallResult: text(object(root.validation, at('validation')).overall_result, at('validation.overall_result')),
     manifestSha256: text(
@@ -43,6 +50,7 @@ export function readReport(bytes: Uint8Array): ReportFacts {
     extraction:
       coffer.extraction === undefined ? null : readExtraction(object(coffer.extraction, at('coffer.extraction'))),
     scope: coffer.extraction === undefined ? null : readScope(coffer, PATH),
+    totals: Object.fromEntries(TOTALS.map((name) => [name, backup[name]])) as ReportFacts['totals'],
     signer: {
       name: nullable(operator.name, 'coffer.operator.name'),
       role: nullable(operator.role, 'coffer.operator.role'),
@@ -73,7 +81,7 @@ function readExtraction(fields: Fields): NonNullable<ReportFacts['extraction']> 
 export interface PackageFindings {
   index: PackageIndex
   manifestSha256: string | null
-  manifestBackupId: string | null
+  manifest: ManifestFacts | null
   contentSha256: string | null
   verifierSha256: string | null
   /** In which forms the records are there, by the names that a configuration has for them. */
@@ -97,7 +105,13 @@ export function checkReport(report: ReportFacts, found: PackageFindings): Verify
   }
   compare('the report', report.reportId, index.report_id)
   compare('the backup', report.backupId, index.backup_id)
-  compare('the backup of the manifest', report.backupId, found.manifestBackupId)
+  compare('the backup of the manifest', report.backupId, found.manifest?.backupId)
+  if (found.manifest !== null) {
+    const totals = totalsOf(found.manifest)
+    for (const name of TOTALS) {
+      if (report.totals[name] !== undefined) compare(`${quoted(name)} of the backup`, report.totals[name], totals[name])
+    }
+  }
   compare('the SHA-256 of the manifest', report.manifestSha256, found.manifestSha256)
   compare('the SHA-256 of the verifier page', report.verifierPageSha256, found.verifierSha256)
   if (extraction !== null) {
@@ -140,6 +154,17 @@ export function checkReport(report: ReportFacts, found: PackageFindings): Verify
       `The report is of this package: its ${compared} figures and digests agree with what is in it.`,
     ),
   ]
+}
+
+function totalsOf({ topics, partitions, segments }: ManifestFacts): Readonly<Record<BackupTotal, number>> {
+  let records = 0
+  for (const segment of segments.values()) records += segment.records
+  return {
+    total_topics: topics.length,
+    total_partitions: partitions.length,
+    total_segments: segments.size,
+    total_records: records,
+  }
 }
 
 function checkIndexFigures({ index, contentSha256, walked }: PackageFindings): VerifyCheck[] {

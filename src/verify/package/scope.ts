@@ -62,16 +62,20 @@ export function scopePairs(
       ? null
       : { start: start === null ? null : isoTime(start), end: end === null ? null : isoTime(end), time }
   const chosen = new Set(wanted)
+  const listed = [...new Set(told.topics)].filter((topic) => chosen.has(topic))
   const accounts = partitions.filter(({ topic, account }) => chosen.has(topic) && account !== null)
   const places = new Set(accounts.map(placeOf))
+  const open = new Set(partitions.filter(({ topic }) => chosen.has(topic)).map(placeOf))
   return [
     ['the number of topics', told.topicsTotal, wanted.length],
-    ...(isListed ? [['the topics', sorted(told.topics), sorted(wanted)] satisfies [string, string, string]] : []),
+    // a report lists so many topics at most: those that it lists are of the search, each once
+    ['the topics', sorted(told.topics), sorted(isListed ? wanted : listed)],
     ['the time window', canonicalText(told.window), canonicalText(covered)],
     ['the filter', told.filters ?? 'none', wordsOf(filter) ?? 'none'],
     [
       'the account of offsets',
-      byPlace(told.account.filter((one) => places.has(placeOf(one)))),
+      // without an account in the manifest a report has what the segments leave open
+      byPlace(told.account.filter((one) => places.has(placeOf(one)) || !open.has(placeOf(one)))),
       byPlace(accounts.map(({ topic, partition, account }) => ({ topic, partition, ...account }))),
     ],
   ]
@@ -82,7 +86,8 @@ function placeOf({ topic, partition }: { topic: string; partition: number }): st
 }
 
 function byPlace(accounts: readonly { topic: string; partition: number }[]): string {
-  return canonicalText(Object.fromEntries(accounts.map((one) => [placeOf(one), one])))
+  const byName = accounts.map((one): [string, unknown] => [placeOf(one), one])
+  return canonicalText(byName.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
 }
 
 function sorted(names: readonly string[]): string {

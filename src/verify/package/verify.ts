@@ -22,6 +22,7 @@ import { proofChecks } from './proof-checks.ts'
 import { counted, failedCheck, passedCheck, Refusal, unknownCheck } from './refusal.ts'
 import { checkReport, type ReportFacts, readReport } from './report.ts'
 import { certificatesBeside, checkSignature, hasSignature, PACKAGE_CERTIFICATES } from './signatures.ts'
+import { checkTimes } from './times.ts'
 import type { PackageTools } from './tools.ts'
 import { type Walked, walkRecords } from './walk.ts'
 import { wantedTopics } from './wanted.ts'
@@ -117,6 +118,9 @@ class PackageCheck {
     this.#checks.push(...(await checkForms(files, this.#options.tools, index.tool, walked !== null)))
     await this.#custody(files, index)
     await files.finishAll()
+    const signed = this.#signatures.find(({ subject }) => subject === PACKAGE_PATHS.index)?.time ?? null
+    const generatedAt = report === null ? null : time(report.generatedAt)
+    this.#checks.push(...checkTimes({ signed, generatedAt, run: manifest?.run ?? null }))
     if (report !== null) this.#compareReport(report, files, index, manifest, coverage, wanted, walked)
     // a changed file explains what else may have gone wrong, so it comes first
     this.#checks.unshift(...files.failures)
@@ -303,7 +307,7 @@ class PackageCheck {
       ...checkReport(report, {
         index,
         manifestSha256: files.sha256(PACKAGE_PATHS.manifest),
-        manifestBackupId: manifest?.backupId ?? null,
+        manifest,
         contentSha256: files.sha256(PACKAGE_PATHS.records),
         verifierSha256: files.sha256(PACKAGE_PATHS.verifier),
         formats: formatsOf(files),
@@ -319,13 +323,19 @@ class PackageCheck {
     try {
       return await part()
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      const sub = error.sub
+      const refusal = error instanceof RangeError ? beyond(error) : error
+      if (!(refusal instanceof Refusal)) throw error
+      const { sub, message } = refusal
       const line = sub === 'LIMIT_REACHED' ? unknownCheck : failedCheck
-      this.#checks.push(line(check, subject, sub, error.message))
+      this.#checks.push(line(check, subject, sub, message))
       return null
     }
   }
+}
+
+/** What the machine has no room for: too deep, too long, too many. */
+function beyond(error: RangeError): Refusal {
+  return new Refusal('LIMIT_REACHED', `This could not be checked to its end: ${error.message}.`)
 }
 
 /** @throws Refusal FILE_MISSING */

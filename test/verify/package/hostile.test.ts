@@ -80,9 +80,11 @@ describe('hostile packages', () => {
     change(document as never)
     files.set(path, Buffer.from(canonicalJson(document)))
   }
-  const unsignReport = (files: Map<string, Buffer>) => {
-    for (const suffix of ['.sig', '.sig.der', '.sig.tst']) files.delete(`report.json${suffix}`)
+  const unsign = (files: Map<string, Buffer>, path: string) => {
+    for (const suffix of ['.sig', '.sig.der', '.sig.tst', '.pub.pem', '.chain.pem', '.crl.pem'])
+      files.delete(`${path}${suffix}`)
   }
+  const unsignReport = (files: Map<string, Buffer>) => unsign(files, 'report.json')
 
   test('the package itself passes, and its time is proved', async () => {
     const result = await verify(makeZip(entries))
@@ -94,18 +96,26 @@ describe('hostile packages', () => {
   test('whether anything is left out is answered by what is shown, and else rests on the signer', async () => {
     const window = { start: 1_775_000_112_000, end: null, time: 'record' } as const
     for (const [options, all, words] of [
-      [{}, true, /No filter was applied: each of their records is here\.$/],
+      [
+        {},
+        true,
+        /No filter was applied: each of their records is here\. The archive's last run ended on 2026-03-31 23:33:21 UTC: what came later is not in the archive\.$/,
+      ],
       [
         { window },
         false,
-        /No filter was applied: \d+ of them lie wholly in what was asked for, and each record of those is here; which records of the other 2 lie in the window rests on the signer\.$/,
+        /No filter was applied: \d+ of them lie wholly in what was asked for, and each record of those is here; which records of the other 2 lie in the window rests on the signer\. The archive's last run/,
       ],
       [
         { match: ({ offset }) => offset % 2 === 0 },
         false,
-        /Which of their records the filter chose rests on the signer\.$/,
+        /Which of their records the filter chose rests on the signer\. The archive's last run/,
       ],
-      [{ topics: { include: ['none'], exclude: [] } }, true, /can hold nothing that was asked for\.$/],
+      [
+        { topics: { include: ['none'], exclude: [] } },
+        true,
+        /can hold nothing that was asked for\. The archive's last run/,
+      ],
     ] as [MakeOptions, boolean, RegExp][]) {
       const result = await verify(makeZip(await seal(await makePackage(options, mine), mine)))
       assert.equal(result.verdict, 'passed', result.reason)
@@ -126,6 +136,34 @@ describe('hostile packages', () => {
     )
     assert.equal((await verify(zip)).subIndication, 'REPORT_DIFFERS')
     assert.ok(performance.now() - began < 20_000)
+  })
+
+  test('documents that take more memory or time than they are worth are a limit', async () => {
+    for (const [name, body] of [
+      ['objects', `[${'{},'.repeat(6_000_000)}0]`],
+      ['one string', `"${'a'.repeat(30_000_000)}"`],
+    ] as const) {
+      const began = performance.now()
+      const result = await verify(
+        await resealed((files) => void files.set('report.json', Buffer.from(`{"a":${body}}`))),
+      )
+      assert.ok(result.verdict !== 'passed', name)
+      if (name === 'objects') {
+        assert.ok(
+          result.checks.some(({ check, subIndication }) => check === 'report' && subIndication === 'LIMIT_REACHED'),
+        )
+      }
+      assert.ok(performance.now() - began < 30_000, name)
+    }
+  })
+
+  test('nothing found, and a table of records beside it: the table is said to be the word of the signer', async () => {
+    const made = await makePackage({ match: () => false }, mine)
+    made.files.set('records/records.csv', Buffer.from('"topic","value"\r\n"ledger-payments","invented"\r\n'))
+    const result = await verify(makeZip(await seal(made, mine)))
+    assert.equal(result.verdict, 'passed', result.reason)
+    const proofs = result.checks.find(({ check }) => check === 'proofs')?.reason ?? ''
+    assert.match(proofs, /^Nothing was found.* The other file under "records\/" .* which is the signer's/)
   })
 
   describe('trust and time', () => {
@@ -161,6 +199,38 @@ describe('hostile packages', () => {
       const token = await theirs.authority?.stamp(of(entries, 'index.json.sig.der'))
       return makeZip(swapped('index.json.sig.tst', token as Buffer))
     })
+    attack('a report that says that it was made after the package was signed', unsure('TIMESTAMP_ORDER_FAILURE'), () =>
+      resealed((files) => {
+        json(files, 'report.json', (one: { generated_at: string }) => {
+          one.generated_at = '2031-01-01T00:00:00.000Z'
+        })
+        unsignReport(files)
+      }),
+    )
+    attack('a report from before the last run of its own archive', unsure('TIMESTAMP_ORDER_FAILURE'), () =>
+      resealed((files) => {
+        json(files, 'report.json', (one: { generated_at: string }) => {
+          one.generated_at = '2019-01-01T00:00:00.000Z'
+        })
+        unsignReport(files)
+      }),
+    )
+    attack('an archive that is said to reach beyond the signature', unsure('TIMESTAMP_ORDER_FAILURE'), () =>
+      resealed((files) => {
+        json(files, MANIFEST, (one: { coffer: { run: { ended_at: number } } }) => {
+          one.coffer.run.ended_at = Date.UTC(2031, 0, 1)
+        })
+        unsign(files, MANIFEST)
+        const digest = sha256(files.get(MANIFEST) as Buffer)
+        json(files, 'proofs/coverage.json', (one: { manifest_sha256: string }) => {
+          one.manifest_sha256 = digest
+        })
+        json(files, 'report.json', (one: { integrity: { backup_manifest_sha256: string } }) => {
+          one.integrity.backup_manifest_sha256 = digest
+        })
+        unsignReport(files)
+      }),
+    )
     attack('judged for a time before the timestamp', { ...unsure('NO_POE'), at: Date.now() - 2 * DAY }, () =>
       makeZip(entries),
     )

@@ -47,10 +47,32 @@ export async function scopeVectors({ lie, changed, editJson }: VectorTools): Pro
     ['report-tells-more-topics', ({ scope }: Told) => Object.assign(scope, { topics_total: 2 }), {}],
     ['report-tells-a-filter', ({ scope }: Told) => Object.assign(scope, { filters: 'key equals "C1"' }), {}],
     ['report-tells-another-account', ({ account }: Told) => Object.assign(account[0] ?? {}, { archived: 31 }), {}],
+    [
+      'report-lists-a-topic-that-was-not-searched',
+      ({ scope }: Told) => {
+        // of two that were searched one is listed, as long lists are cut, and it is another
+        scope.topics.splice(0, 2, { ...scope.topics[0], source: 'all-payments' })
+      },
+      { topics: { include: ['*'], exclude: [] } },
+    ],
+    [
+      'report-tells-an-account-of-another-topic',
+      ({ account }: Told) => account.push({ ...account[0], topic: 'all-payments', archived: 1_000_000 }),
+      {},
+    ],
+    [
+      'report-tells-two-accounts-of-a-partition',
+      ({ account }: Told) => account.unshift({ ...account[0], archived: 1_000_000 }),
+      {},
+    ],
     ['report-tells-no-account', ({ account }: Told) => account.splice(0), {}],
   ] as [string, (coffer: Told) => void, MakeOptions][]) {
     await lie(name, 'REPORT_DIFFERS', 'report', tell(change), options)
   }
+  await lie('report-tells-a-smaller-backup', 'REPORT_DIFFERS', 'report', (made) => {
+    editJson(made, 'report.json', ({ backup }: { backup: Document }) => Object.assign(backup, { total_records: 1 }))
+    tell(() => undefined)(made)
+  })
   const filtered = (filter: unknown) => (made: Made) =>
     editJson(made, coverage, (one: Document) => Object.assign(one, { filter }))
   /** Records were kept back, and all else in the package agrees. */
