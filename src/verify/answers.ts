@@ -124,12 +124,16 @@ function whose(one: SignatureFacts | undefined, ids: VerifyAnswerIds, verdict: V
   return `${who}${certified}.${verdict === 'passed' ? '' : ' See the checks for what else was found.'}${others}`
 }
 
+const SAME_ROOT =
+  "The root that vouches for this authority is the signer's own, and could have dated it as it liked: it rests on the signer."
+
 function since(one: SignatureFacts | undefined, ids: VerifyAnswerIds): string {
   if (ids.since === 'invalid') return 'A signature that is not valid proves no time.'
   if (one?.time == null) return 'Not known: no time is stated or proved.'
   const at = moment(Date.parse(one.time.at))
   if (one.time.kind === 'proved') {
-    return `Since ${at} at the latest: the timestamp authority "${one.time.authority}" says that it existed then.`
+    const own = one.time.same_root === true ? ` ${SAME_ROOT}` : ''
+    return `Since ${at} at the latest: the timestamp authority "${one.time.authority}" says that it existed then.${own}`
   }
   const { authority, uncounted } = one.time
   if (one.time.kind === 'unproved') {

@@ -1,12 +1,12 @@
 import type { SignatureFacts, VerifyCheck } from '../contract/evidence/verdict.ts'
 import { isoTime } from '../contract/time.ts'
 import { worstFirst, worstOf } from './answers.ts'
-import { toHex as hex } from './bytes.ts'
+import { equalBytes, toHex as hex } from './bytes.ts'
 import type { VerifyOptions } from './crypto.ts'
 import { asFinding, Finding, findingCheck, passedCheck } from './finding.ts'
 import { type CheckedToken, checkToken } from './tsp/token.ts'
 import { moment } from './words.ts'
-import { type Certificate, shownSerial } from './x509/certificate.ts'
+import { type Certificate, sameCertificate, shownSerial } from './x509/certificate.ts'
 import { shownName } from './x509/names.ts'
 import { judgeChain } from './x509/path.ts'
 import type { Anchors, Pool } from './x509/pool.ts'
@@ -14,7 +14,7 @@ import { CLOCK_TOLERANCE_MS } from './x509/revocation.ts'
 import { checkVouched } from './x509/vouched.ts'
 
 /** The signer's own clock may be this far ahead of the authority's. */
-const CLAIM_TOLERANCE_MS = 60 * 60_000
+export const CLAIM_TOLERANCE_MS = 60 * 60_000
 
 /** The facts of a signature, and each check behind them. */
 export type CheckedSignature = SignatureFacts & { checks: VerifyCheck[] }
@@ -30,6 +30,8 @@ export interface Stamp {
   /** Milliseconds; null: no time is proved. */
   proved: number | null
   authority: string | null
+  /** Who vouches for the authority: its root, or itself; null: nobody whom you trust. */
+  root: Certificate | null
   /** Why a timestamp that holds in itself proves nothing: a sentence. */
   unproved: string | null
   checks: VerifyCheck[]
@@ -50,7 +52,7 @@ export async function judgeTimestamp(
   options: VerifyOptions,
 ): Promise<Stamp> {
   const checks: VerifyCheck[] = []
-  const stamp: Stamp = { token: null, proved: null, authority: null, unproved: null, checks }
+  const stamp: Stamp = { token: null, proved: null, authority: null, root: null, unproved: null, checks }
   try {
     stamp.token = await checkToken(bytes, stamped, pool, options.crypto)
   } catch (error) {
@@ -84,6 +86,7 @@ export async function judgeTimestamp(
       )
     }
     stamp.proved = time
+    stamp.root = chain.path.at(-1) ?? null
     checks.push(
       passedCheck('timestamp-chain', subject, `"${authority}" is vouched for by "${chain.anchor}", whom you trust.`),
     )
@@ -123,12 +126,11 @@ export async function judgeSignature(
 ): Promise<CheckedSignature> {
   const checks = [...one.checks, ...(one.stamp?.checks ?? [])]
   const proved = one.stamp?.proved ?? null
-  let trusted = false
+  let found: Holder | null = null
   if (worstOf(one.checks) !== 'failed') {
     try {
-      const sentence = await whose(one, proved, anchors, options)
-      trusted = true
-      checks.push(passedCheck('chain', one.subject, sentence))
+      found = await whose(one, proved, anchors, options)
+      checks.push(passedCheck('chain', one.subject, found.sentence))
     } catch (error) {
       checks.push(findingCheck('chain', one.subject, withStamp(asFinding(error), one.stamp)))
     }
@@ -151,7 +153,11 @@ export async function judgeSignature(
       )
     }
   }
-  return factsOf(one, checks, trusted, options)
+  const facts = factsOf(found?.named === false ? { ...one, certificate: null } : one, checks, found !== null, options)
+  const root = one.stamp?.root ?? null
+  if (facts.time === null || root === null || found?.root == null || !equalBytes(root.spki, found.root.spki))
+    return facts
+  return { ...facts, time: { ...facts.time, same_root: true } }
 }
 
 /** Where a proof of time is missing, and there is a timestamp: why it is none. */
@@ -198,12 +204,21 @@ export function factsOf(
   }
 }
 
+/** Who made a signature. */
+interface Holder {
+  sentence: string
+  /** Whether somebody who is trusted vouches for the name in the certificate. Anybody can put a name beside another's key. */
+  named: boolean
+  /** Who vouches for it; null: a bare key. */
+  root: Certificate | null
+}
+
 async function whose(
   one: SignatureToJudge,
   proved: number | null,
   anchors: Anchors,
   options: VerifyOptions,
-): Promise<string> {
+): Promise<Holder> {
   const { certificate, spki } = one
   if (certificate !== null) {
     const judgement = {
@@ -215,10 +230,12 @@ async function whose(
     } as const
     const chain = await judgeChain(certificate, one.pool, anchors, judgement, options.crypto)
     const name = shownName(certificate.subject)
+    const named = !chain.direct || anchors.certificates.some((trusted) => sameCertificate(trusted, certificate))
     const vouched = chain.direct
-      ? `Signed with a key that you trust ("${chain.anchor}").`
+      ? `Signed with a key that you trust ("${chain.anchor}").${named ? '' : ` Nobody whom you trust vouches for the name in its certificate ("${name}").`}`
       : `Signed by "${name}", for whom "${chain.anchor}" vouches, whom you trust.`
-    return chain.notes.length === 0 ? vouched : `${vouched} ${sentence(chain.notes)}`
+    const root = chain.path.at(-1) ?? null
+    return { sentence: chain.notes.length === 0 ? vouched : `${vouched} ${sentence(chain.notes)}`, named, root }
   }
   if (anchors.keys.length + anchors.certificates.length === 0) {
     throw new Finding(
@@ -234,7 +251,7 @@ async function whose(
   if (holder !== undefined && key === undefined) {
     return whose({ ...one, certificate: holder }, proved, anchors, options)
   }
-  return `Signed with a key that you trust ("${key?.name}").`
+  return { sentence: `Signed with a key that you trust ("${key?.name}").`, named: false, root: null }
 }
 
 function sentence(notes: readonly string[]): string {

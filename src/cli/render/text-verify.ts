@@ -12,6 +12,15 @@ const COLOUR: Readonly<Record<Verdict, Style>> = { passed: 'green', indeterminat
 const SHOWN_PASSED = 12
 
 export function verifyText(result: VerifyResult): string[] {
+  return resultLines(result).map(oneLine)
+}
+
+/** What a file says of itself stays within its line. */
+function oneLine(line: string): string {
+  return line.replaceAll('\n', '\\n')
+}
+
+function resultLines(result: VerifyResult): string[] {
   const files = result.files.flatMap((file, index) => [...(index === 0 ? [] : ['']), ...fileLines(file)])
   if (result.judged_for !== undefined)
     files.push('', `Certificates were judged for ${moment(result.judged_for)} (--at).`)
@@ -89,7 +98,9 @@ function signatureLines(one: SignatureFacts): string[] {
 
 function timeWords(time: NonNullable<SignatureFacts['time']>): string {
   const at = moment(time.at)
-  if (time.kind === 'proved') return `${at}, proved by "${time.authority}"`
+  if (time.kind === 'proved') {
+    return `${at}, proved by "${time.authority}"${time.same_root === true ? ", for whom the signer's own root vouches" : ''}`
+  }
   const stamp = time.uncounted === null ? 'no timestamp' : 'its timestamp can not be counted'
   return time.kind === 'claimed' ? `${at}, as it says itself; ${stamp}` : `${at} by a timestamp that can not be counted`
 }
@@ -125,5 +136,5 @@ export function evidenceVerifyText(result: EvidenceVerifyResult): string[] {
     `Signed by: ${answers.whose}`,
     `Signed at: ${answers.since}`,
     ...(result.verdict === 'passed' ? [] : [`Reason: ${file.reason}`, `What next: ${answers.next}`]),
-  ]
+  ].map(oneLine)
 }

@@ -64,6 +64,7 @@ function signOfTime(file: VerifiedFile, own: Verdict | null): Sign {
   const time = file.signatures[0]?.time
   if (own === 'failed' || time == null) return { verdict: own }
   if (file.verdict === 'failed') return { verdict: null }
+  if (time.same_root === true) return { verdict: 'indeterminate', rests: 'signer' }
   if (time.kind === 'proved') return { verdict: own ?? 'passed' }
   return { verdict: 'indeterminate', rests: time.kind === 'claimed' ? 'clock' : 'unproved' }
 }

@@ -130,6 +130,8 @@ export interface SignatureFacts {
     authority: string | null
     /** Why the timestamp that there is can't be counted, a sentence; null: it counts, or there is none. */
     uncounted: string | null
+    /** Where it is proved: the root that vouches for the authority is the signer's own, and can date as it likes. */
+    same_root?: true
   } | null
 }
 

@@ -223,6 +223,7 @@ const verifiedFile = z.object({
           kind: z.enum(['proved', 'claimed', 'unproved']),
           authority: z.string().nullable(),
           uncounted: z.string().nullable(),
+          same_root: z.literal(true).exactOptional(),
         })
         .nullable(),
     }),

@@ -1,8 +1,9 @@
 import { toHex } from '../bytes.ts'
 import { type Der, malformed, TAG } from '../der/reader.ts'
 import { readOid, readText } from '../der/values.ts'
+import { nameWords } from '../words.ts'
 
-/** A distinguished name (RFC 5280 section 4.1.2.4). Two are the same where their DER is. */
+/** A distinguished name (RFC 5280 section 4.1.2.4). Two are the same where their DER is; the texts are for people. */
 export interface Name {
   der: Uint8Array
   commonName: string | null
@@ -40,7 +41,7 @@ export function parseName(der: Der): Name {
     for (const attribute of attributes) {
       const fields = attribute.fields()
       const type = readOid(fields.next(TAG.oid, 'type'))
-      const value = textOf(fields.next(null, 'value'))
+      const value = nameWords(textOf(fields.next(null, 'value')))
       fields.end()
       if (type === '2.5.4.3') commonName = value
       if (type === '2.5.4.10') organisation = value

@@ -112,13 +112,15 @@ async function findPaths(
 ): Promise<Certificate[][]> {
   const all = [...anchors.certificates, ...pool.certificates]
   const paths: Certificate[][] = []
+  const named: Certificate[][] = []
   let tries = 0
   const climb = async (path: Certificate[]): Promise<void> => {
     const top = path.at(-1) as Certificate
-    if (anchorFor(top, anchors) !== null) {
-      paths.push(path)
+    if (anchors.certificates.some((one) => sameCertificate(one, top))) {
+      named.push(path)
       return
     }
+    if (anchorFor(top, anchors) !== null) paths.push(path)
     if (path.length >= MAX_PATH) return
     for (const issuer of all) {
       if (!mayHaveIssued(issuer, top) || path.some((one) => sameCertificate(one, issuer))) continue
@@ -131,7 +133,8 @@ async function findPaths(
     }
   }
   await climb([leaf])
-  return paths
+  // a certificate vouches for names, a bare key does not
+  return [...named, ...paths]
 }
 
 export function mayHaveIssued(issuer: Certificate, certificate: Certificate): boolean {

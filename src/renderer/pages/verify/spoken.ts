@@ -65,10 +65,8 @@ function sinceWords(t: T, file: VerifiedFile): string {
   const { answer_ids: ids } = file
   if (ids === undefined) return file.answers.since
   const time = file.signatures[ids.signature ?? -1]?.time
-  return t(`answers.since.${ids.since}`, {
-    at: utc(time?.at ?? null) ?? '',
-    authority: time?.authority ?? '',
-  })
+  const said = t(`answers.since.${ids.since}`, { at: utc(time?.at ?? null) ?? '', authority: time?.authority ?? '' })
+  return time?.same_root === true ? `${said} ${t('answers.sameRoot')}` : said
 }
 
 function changedWords(t: T, file: VerifiedFile): string {
