@@ -157,15 +157,6 @@ describe('hostile packages', () => {
     }
   })
 
-  test('nothing found, and a table of records beside it: the table is said to be the word of the signer', async () => {
-    const made = await makePackage({ match: () => false }, mine)
-    made.files.set('records/records.csv', Buffer.from('"topic","value"\r\n"ledger-payments","invented"\r\n'))
-    const result = await verify(makeZip(await seal(made, mine)))
-    assert.equal(result.verdict, 'passed', result.reason)
-    const proofs = result.checks.find(({ check }) => check === 'proofs')?.reason ?? ''
-    assert.match(proofs, /^Nothing was found.* The other file under "records\/" .* which is the signer's/)
-  })
-
   describe('trust and time', () => {
     attack('all signed anew by another root of the same names', unsure('NO_CERTIFICATE_CHAIN_FOUND'), async () =>
       makeZip(await seal(await makePackage({}, theirs), theirs)),
