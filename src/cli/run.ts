@@ -46,8 +46,8 @@ export async function runCommand(argv: readonly string[], world: World): Promise
     style.verbose = (args.counts.verbose ?? 0) > 0
     const { terminal } = world
     const [word, ...rest] = args.words
-    if (word === 'help' || args.counts.help !== undefined) {
-      terminal.out(`${helpFor(word === 'help' ? rest : args.words)}\n`)
+    if (word === 'help' || rest[0] === 'help' || args.counts.help !== undefined) {
+      terminal.out(`${helpFor(askedAbout(args.words))}\n`)
       return EXIT.done
     }
     if (args.counts.version !== undefined || word === 'version') {
@@ -64,6 +64,12 @@ export async function runCommand(argv: readonly string[], world: World): Promise
   } catch (error) {
     return fail(error, style, world)
   }
+}
+
+/** `help validation run`, and OSO's other way to say it: `validation help run`. */
+function askedAbout([word, next, ...rest]: readonly string[]): string[] {
+  if (word === 'help') return next === undefined ? [] : [next, ...rest]
+  return [word, next === 'help' ? undefined : next, ...rest].filter((one) => one !== undefined)
 }
 
 /** Of nothing: of the whole program; of the first word of several verbs, such as `keys`: of them all. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { withCode } from '../archive/support.ts'
 import { coffer } from '../cli/program.ts'
 import { ID, objectsIn, sameAsKafka } from '../failures/support.ts'
@@ -197,6 +198,53 @@ describe('the options of a backup', () => {
         all.topics.map(({ topic }) => topic),
         [internal, one.topic],
       )
+    }
+    // a list of names narrows it down
+    const narrowed = { include_internal_topics: true, internal_topics: ['__transaction_state'] }
+    await java.produce(rows(one.topic, 3, 1), { transactionalId: uniqueName('tx'), end: 'commit' })
+    const few = await dryRun({ ...one, topics: [one.topic, '__*'], backup: narrowed })
+    assert.deepEqual(
+      few.topics.map(({ topic }) => topic),
+      ['__transaction_state', one.topic],
+    )
+  })
+
+  test('poll_interval_ms: the pause between two looks, in which what was read becomes durable all the same', async () => {
+    const archived = async (path: string) =>
+      (await manifestOf(path).catch(() => null))?.topics[0]?.partitions[0]?.segments.reduce(
+        (sum, segment) => sum + segment.record_count,
+        0,
+      ) ?? 0
+    const until = async (path: string, records: number) => {
+      const deadline = Date.now() + 30_000
+      while ((await archived(path)) < records) {
+        assert.ok(Date.now() < deadline, `${await archived(path)} of ${records} records after 30 s`)
+        await delay(100)
+      }
+    }
+    for (const [poll_interval_ms, expected] of [
+      [600_000, 10],
+      [50, 15],
+    ] as const) {
+      const one = await ledger()
+      await java.produce(rows(one.topic, 0, 10))
+      const stop = new AbortController()
+      const backup = { continuous: true, poll_interval_ms, segment_max_interval_ms: 200, sync_interval_secs: 1 }
+      const running = run({ ...one, backup }, stop.signal)
+      try {
+        // ten minutes are not waited for
+        await until(one.path, 10)
+        await java.produce(rows(one.topic, 10, 5))
+        if (expected === 15) await until(one.path, 15)
+        else await delay(3000)
+      } finally {
+        stop.abort()
+      }
+      await running
+      // what came after the only look is the next run's
+      assert.equal(await archived(one.path), expected)
+      assert.equal((await run(one)).archive.records, 15)
+      await redoAccounts(one.path)
     }
   })
 

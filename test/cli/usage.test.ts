@@ -145,6 +145,9 @@ test('the first word of several verbs has help of its own, with an example of ea
   assert.match(help.out, /keys revoke +put a key on its revocation list/)
   assert.match(help.out, /^Examples:\n {2}coffer keys create /m)
   assert.equal((await coffer(['help', 'keys'])).out, help.out)
+  assert.equal((await coffer(['keys', 'help'])).out, help.out)
+  const run = await coffer(['validation', 'help', 'run'])
+  assert.deepEqual([run.code, run.out], [0, (await coffer(['validation', 'run', '--help'])).out])
   assert.match((await coffer(['help', 'help'])).out, /^Verbs:$/m)
 })
 

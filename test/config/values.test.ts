@@ -77,6 +77,12 @@ test('what is accepted and means nothing here is said', () => {
   )
   assert.equal(restore.notes.length, 3)
   assert.ok(restore.notes.some((note) => note.includes('looks like seconds')))
+  assert.ok(restore.notes.some((note) => note.includes('header-based" adds the headers')))
+  for (const strategy of ['timestamp-based', 'cluster-scan', 'manual']) {
+    const { notes } = loadRestore(restoreFile(`consumer_group_strategy: ${strategy}`))
+    assert.match(notes.join(), new RegExp(`${strategy}" changes nothing`))
+  }
+  assert.match(loadBackup(backupFile({ backup: 'start_offset: latest' })).notes.join(), /latest" leaves out/)
   const prefix = loadBackup(backupFile({ storage: 'backend: filesystem\npath: /b/\nprefix: /prod/' }))
   assert.deepEqual(prefix.storage, { backend: 'filesystem', path: '/b/prod' })
   assert.equal(prefix.notes.length, 1)

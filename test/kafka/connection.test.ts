@@ -4,7 +4,9 @@ import { afterEach, beforeEach, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ConnectionConfig } from '../../src/contract/config/endpoint.ts'
 import { Brokers } from '../../src/kafka/brokers.ts'
-import { type FakeBroker, startFakeBroker } from './fake-broker.ts'
+import { API } from '../../src/kafka/protocol/api.ts'
+import { ByteWriter } from '../../src/kafka/protocol/byte-writer.ts'
+import { type FakeBroker, KEY, startFakeBroker } from './fake-broker.ts'
 import { endpointOf } from './support.ts'
 
 const LINUX = process.platform === 'linux'
@@ -69,6 +71,46 @@ describe('the keys of "connection" reach the sockets', () => {
     const timers = (await keepAlive()).filter((seconds) => seconds !== null)
     assert.ok(timers.length > 0 && timers.every((seconds) => seconds > 250 && seconds <= 300), timers.join())
     broker.hangUp()
+  })
+
+  /**
+   * Milliseconds between the arrivals of two small requests that are sent at once. Without TCP_NODELAY the second waits
+   * for the acknowledgement of the first (RFC 896), which a peer of a lively connection holds back for 40 ms.
+   */
+  async function gaps(tcp_nodelay: boolean): Promise<number[]> {
+    const arrivals: number[] = []
+    broker.script.set(KEY.listGroups, [
+      () => {
+        arrivals.push(performance.now())
+        return null
+      },
+    ])
+    for (let round = 0; round < 5; round++) {
+      const wire = await (await brokers({ tcp_nodelay })).connection(1, 0)
+      const body = new ByteWriter()
+        .array([], () => {})
+        .bool(false)
+        .bytes()
+      for (let i = 0; i < 10; i++) await wire.request(API.metadata, 5, [body])
+      for (const _ of [1, 2]) {
+        wire.request(API.listGroups, 0, []).catch(() => {})
+        // each into a packet of its own
+        await new Promise(setImmediate)
+      }
+      await pause(80)
+    }
+    assert.equal(arrivals.length, 10)
+    const found = [0, 2, 4, 6, 8].map((at) => arrivals[at + 1]! - arrivals[at]!)
+    return found.sort((a, b) => a - b)
+  }
+
+  test('tcp_nodelay: a small request does not wait for the one before to be acknowledged', {
+    skip: !LINUX,
+  }, async () => {
+    const [fastest = Number.NaN] = await gaps(true)
+    assert.ok(fastest < 20, `${fastest} ms`)
+    const held = (await gaps(false))[2] ?? Number.NaN
+    assert.ok(held > 25, `${held} ms`)
   })
 
   test('connections_per_broker: so many for bulk data, and one for short requests', async () => {

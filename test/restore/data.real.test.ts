@@ -96,6 +96,10 @@ describe('restored records', () => {
     assertSame(await java.records([name]), tracked)
     const again = await restore(config({ include_original_offset_header: true }))
     assert.equal(again.result.records, 0)
+    // OSO's other way to ask for the same
+    const byStrategy = await archiveOf({ partitions: { 3: [{ records }] } })
+    await restore(byStrategy.config({ consumer_group_strategy: 'header-based' }))
+    assertSame(await java.records([byStrategy.name]), tracked)
   })
 
   it('failure 2: restores 100 records once that overlapping segments hold twice', async () => {

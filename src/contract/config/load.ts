@@ -96,6 +96,11 @@ function backupOf(
     })
   }
   const { checkpoint_interval_secs: _ignored, start_offset, ...rest } = backup
+  if (start_offset?.at === 'latest') {
+    notes.push(
+      '"backup.start_offset: latest" leaves out what is in the topics when the first run begins (OSO Kafka Backup archives it all the same)',
+    )
+  }
   return {
     mode: 'backup',
     backup_id,
@@ -142,9 +147,15 @@ export function restoreOf(
   if (produce_acks !== undefined && produce_acks !== -1) {
     notes.push(`"restore.produce_acks: ${produce_acks}" is ignored: records are always written with acks=all`)
   }
-  if (restore.consumer_group_strategy !== 'skip') {
+  const { consumer_group_strategy: strategy } = restore
+  const headerBased = strategy === 'header-based'
+  if (headerBased) {
     notes.push(
-      `"restore.consumer_group_strategy: ${restore.consumer_group_strategy}" changes nothing: positions are always translated exactly through the map of offsets`,
+      '"restore.consumer_group_strategy: header-based" adds the headers of "include_original_offset_header" to restored records; positions are translated exactly through the map of offsets',
+    )
+  } else if (strategy !== 'skip') {
+    notes.push(
+      `"restore.consumer_group_strategy: ${strategy}" changes nothing: positions are always translated exactly through the map of offsets`,
     )
   }
   if (restore.default_replication_factor === 0) {
@@ -162,6 +173,7 @@ export function restoreOf(
     storage,
     restore: {
       ...rest,
+      include_original_offset_header: restore.include_original_offset_header || headerBased,
       time_window_start: start ?? null,
       time_window_end: end ?? null,
       source_partitions: restore.source_partitions ?? null,

@@ -28,6 +28,8 @@ const RETRY_AFTER_MS = 2_000
  * what is new, waiting for hours.
  */
 const TURN_MS = 2_000
+/** During a longer pause, segments whose time is up are closed this often. */
+const REST_STEP_MS = 1_000
 
 export interface PassesInput extends BegunRun {
   config: BackupConfig
@@ -151,7 +153,24 @@ async function follow(
     }
     for (const archiver of archivers.values()) await archiver.closeIfDue(Date.now())
     await recorder.saveIfDue()
-    if (caughtUp) await sleep(config.backup.poll_interval_ms, undefined, { signal }).catch(() => {})
+    if (caughtUp) await rest(input, archivers, signal)
+  }
+}
+
+/** The pause between two looks. However long it is, what was read becomes durable in its time. */
+async function rest(
+  { config, recorder }: PassesInput,
+  archivers: ReadonlyMap<string, PartitionArchiver>,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = performance.now() + config.backup.poll_interval_ms
+  for (;;) {
+    const left = until - performance.now()
+    if (left <= 0 || signal.aborted) return
+    await sleep(Math.min(left, REST_STEP_MS), undefined, { signal }).catch(() => {})
+    if (left <= REST_STEP_MS) return
+    for (const archiver of archivers.values()) await archiver.closeIfDue(Date.now())
+    await recorder.saveIfDue()
   }
 }
 

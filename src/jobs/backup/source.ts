@@ -10,9 +10,9 @@ import type { ClusterCut } from './plan.ts'
 export async function chooseTopics(cluster: Cluster, config: BackupConfig): Promise<TopicMetadata[]> {
   const all = await cluster.topics()
   const { include_internal_topics, internal_topics } = config.backup
-  const candidates = all.filter(
-    (topic) => !isInternal(topic) || include_internal_topics || internal_topics.includes(topic.name),
-  )
+  // OSO's rule: a list narrows include_internal_topics down to what it names.
+  const anyInternal = include_internal_topics && internal_topics.length === 0
+  const candidates = all.filter((topic) => !isInternal(topic) || anyInternal || internal_topics.includes(topic.name))
   const wanted = new Set(
     selectTopics(
       candidates.map((topic) => topic.name),

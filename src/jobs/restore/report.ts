@@ -2,8 +2,8 @@ import { stringifyJson } from '../../archive/manifest/json.ts'
 import { type MapEntry, mappedOffsets } from '../offsets/map.ts'
 
 /**
- * The local file that `offset_report` asks for, in OSO's shape: a line for each partition, runs instead of a line for
- * each record.
+ * The local file that `offset_report` asks for, in OSO's shape: a line for each target partition, by its topic and
+ * number, and runs instead of a line for each record.
  */
 export function offsetReport(facts: {
   sourceClusterId: string | null
@@ -13,19 +13,24 @@ export function offsetReport(facts: {
 }): string {
   const several = new Set<string>()
   const seen = new Set<string>()
-  for (const { sourceTopic, sourcePartition } of facts.entries) {
-    const key = `${sourceTopic}/${sourcePartition}`
+  for (const entry of facts.entries) {
+    const key = targetOf(entry)
     if (seen.has(key)) several.add(key)
     seen.add(key)
   }
   const entries: Record<string, unknown> = {}
   for (const entry of facts.entries) {
-    const source = `${entry.sourceTopic}/${entry.sourcePartition}`
-    // A partition that was spread over several has a line for each of them.
-    const key = several.has(source) ? `${source}->${entry.targetPartition}` : source
+    const target = targetOf(entry)
+    // A partition that several were put into has a line for each of them.
+    const key = several.has(target) ? `${entry.sourcePartition}->${target}` : target
     const { span } = entry
+    const { topic, partition, target_topic, target_partition, ...offsets } = mappedOffsets(entry)
     entries[key] = {
-      ...mappedOffsets(entry),
+      topic: target_topic,
+      partition: target_partition,
+      source_topic: topic,
+      source_partition: partition,
+      ...offsets,
       first_timestamp: span?.min ?? null,
       last_timestamp: span?.max ?? null,
     }
@@ -38,4 +43,8 @@ export function offsetReport(facts: {
     target_cluster_id: facts.targetClusterId,
     created_at: facts.createdAt,
   })
+}
+
+function targetOf({ targetTopic, targetPartition }: MapEntry): string {
+  return `${targetTopic}/${targetPartition}`
 }
