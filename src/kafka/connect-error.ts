@@ -65,7 +65,9 @@ function tlsError(attempt: Attempt, failure: ConnectFailure | undefined): WireEr
 function tlsReason(failure: ConnectFailure | undefined): string {
   if (failure === undefined) return 'no answer in time'
   const openssl = /:([a-z0-9 /]+):[^:]*:\d+:/i.exec(failure.message)
-  return (openssl?.[1] ?? failure.message).toLowerCase().replaceAll(/[.\n]+$/g, '')
+  // what Node goes on with is advice on how to start Node
+  const [reason = ''] = (openssl?.[1] ?? failure.message).split('; if the root CA')
+  return reason.toLowerCase().replaceAll(/[.\n]+$/g, '')
 }
 
 function tlsHint(code: string, message: string, attempt: Attempt): string {

@@ -58,8 +58,10 @@ export function duration(seconds: number): string {
   if (seconds < 1) return i18n.t('duration.underASecond')
   if (seconds < 100) return i18n.t('duration.seconds', { n: Math.round(seconds) })
   if (seconds < 6000) return i18n.t('duration.minutes', { n: Math.round(seconds / 60) })
-  const hours = Math.floor(seconds / 3600)
-  if (hours < 48) return i18n.t('duration.hours', { hours, minutes: Math.round((seconds % 3600) / 60) })
+  // rounded before it is split: no hour has sixty minutes
+  const minutes = Math.round(seconds / 60)
+  const hours = Math.floor(minutes / 60)
+  if (hours < 48) return i18n.t('duration.hours', { hours, minutes: minutes % 60 })
   return i18n.t('duration.days', { count: Math.round(hours / 24) })
 }
 
@@ -100,6 +102,12 @@ export const day = (at: number, timeZone?: string): string => onClock(at, DAY, t
 /** `3 Nov 2026, 14:02`, on the clock that was chosen or that of a zone. */
 export const moment = (at: number, timeZone?: string): string =>
   named(onClock(at, { ...DAY, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, timeZone), timeZone)
+
+/** `November 2026`. @param name `2026-11`; what is no month stays as it is */
+export function monthName(name: string): string {
+  const at = Date.parse(`${name}-01T00:00:00Z`)
+  return Number.isNaN(at) ? name : dates({ month: 'long', year: 'numeric', timeZone: 'UTC' }).format(at)
+}
 
 const JUST_NOW_MS = 5_000
 

@@ -23,8 +23,18 @@ function prepare(): void {
   for (const any of ['anyOperation', 'nor']) {
     formatter?.add(any, (names: readonly string[]) => listed(names.map(spelled), 'disjunction'))
   }
-  formatter?.add('comma', (sentences: string) => sentences)
+  formatter?.add('comma', (sentences: Sentences) => sentences.join(', '))
+  for (const joint of ['and', 'or'] as const) {
+    formatter?.add(joint, (sentences: Sentences) => sentences.join(` ${translate(`joint.${joint}`, { ns: 'app' })} `))
+  }
   formatter?.add('names', (names: readonly string[]) => listed(names))
+}
+
+/** Sentences within another, for a format to join; without one they stand one after the other. */
+class Sentences extends Array<string> {
+  override toString(): string {
+    return this.join('; ')
+  }
 }
 
 function listed(names: readonly string[], type: 'conjunction' | 'disjunction' = 'conjunction'): string {
@@ -65,7 +75,7 @@ function valueIn(value: SaidValue): string | number | readonly string[] {
   if (typeof value === 'string' || typeof value === 'number') return value
   const words = (one: Said) => saidWords(one) ?? english(one)
   if (!isList(value)) return words(value)
-  return areNames(value) ? value : value.map(words).join('; ')
+  return areNames(value) ? value : Sentences.from(value, words)
 }
 
 /** A sentence of the engine in the window's language. Null: it is there in English alone, and the window's is another. */

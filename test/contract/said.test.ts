@@ -77,7 +77,7 @@ test('English sentences are parts of sentences: no full stop, no capital that is
   for (const [group, texts] of Object.entries(ENGLISH)) {
     for (const [name, text] of Object.entries(texts)) {
       assert.doesNotMatch(text, /[.!?]$/, `${group}.${name}`)
-      assert.match(text, /^[\p{Ll}\d"{]|^(TLS|LogAppendTime)\b/u, `${group}.${name}`)
+      assert.match(text, /^[\p{Ll}\d"({]|^(TLS|LogAppendTime)\b/u, `${group}.${name}`)
     }
   }
 })

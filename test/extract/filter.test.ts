@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { loadExtract } from '../../src/contract/config/extract.ts'
 import type { ExtractFilter } from '../../src/contract/config/extract-filter.ts'
-import { filterWords } from '../../src/contract/config/filter-words.ts'
+import { filterSaid, filterWords } from '../../src/contract/config/filter-words.ts'
 import { parseJsonPath } from '../../src/contract/config/json-path.ts'
+import { english } from '../../src/contract/said/said.ts'
 import { Candidate, compileFilter } from '../../src/jobs/extract/filter.ts'
 import { compareDecimals } from '../../src/jobs/extract/json/decimal.ts'
 import { parseLossless, withoutSpace, writeLossless } from '../../src/jobs/extract/json/parse.ts'
@@ -70,6 +71,18 @@ const CASES: [filter: Record<string, unknown>, expected: boolean][] = [
   [{ any: [{ contains: 'C18' }, { key: 'order-1' }] }, true],
   [{ not: { contains: 'C18' } }, true],
 ]
+
+test('a filter’s sentence by name makes the words of reports', () => {
+  const all = CASES.map(([filter]) => filterOf(filter))
+  const deep = { all: [{ any: all }, { not: { all } }] }
+  for (const filter of [...all, deep]) {
+    const said = filterSaid(filter)
+    assert.ok(said, filterWords(filter))
+    assert.equal(english(said), filterWords(filter))
+  }
+  // so deep that nothing is said by name rather than something else
+  assert.equal(filterSaid({ not: { not: { not: { not: { not: { not: { not: deep } } } } } } }), undefined)
+})
 
 for (const [filter, expected] of CASES) {
   test(`${filterWords(filterOf(filter))}: ${expected}`, () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { wrongServer } from '../../src/renderer/pages/connections/field-words.ts'
 import { emptyFields, fieldsOf, textOf, variableFor } from '../../src/renderer/pages/connections/form-text.ts'
 
 test('a cluster with a password becomes the section that the engine reads, without the password', () => {
@@ -64,4 +65,12 @@ test('a text that says more than the form knows stays a text', () => {
 test('a variable’s name is made of the connection’s', () => {
   assert.equal(variableFor('Trading (Zürich)', 'PASSWORD'), 'COFFER_TRADING_ZU_RICH_PASSWORD')
   assert.match(variableFor('日本', 'PASSWORD'), /^COFFER_[A-Z_]+$/)
+})
+
+test('an address without a port is named before anything is tried', () => {
+  for (const good of ['', 'a:9092', 'a:9092, b.example.com:9093', '[::1]:9092\n10.0.0.1:1']) {
+    assert.equal(wrongServer(good), null, good)
+  }
+  assert.equal(wrongServer('a:9092, kafka.example.com'), 'kafka.example.com')
+  assert.equal(wrongServer('PLAINTEXT://a:9092'), 'PLAINTEXT://a:9092')
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { day, fromNow, moment, setClock, timeOfDay } from '../../src/renderer/format.ts'
+import { day, duration, fromNow, moment, monthName, setClock, timeOfDay } from '../../src/renderer/format.ts'
 import { startWords } from '../../src/renderer/i18n.ts'
 import { FILTERS_OFF, queryOf } from '../../src/renderer/pages/jobs/filter-values.ts'
 
@@ -34,4 +34,12 @@ test('the days that jobs are looked for by are those of the clock that was chose
 
 test('what was a moment ago is so in words', () => {
   assert.deepEqual([fromNow(10_000, 14_999), fromNow(10_000, 15_000)], ['just now', '5 s ago'])
+})
+
+test('no hour has sixty minutes', () => {
+  assert.deepEqual([duration(7_190), duration(7_229), duration(10_799)], ['2 h 0 min', '2 h 0 min', '3 h 0 min'])
+})
+
+test('a month is called by its name; a report may say anything of its month', () => {
+  assert.deepEqual([monthName('2026-11'), monthName('some month')], ['November 2026', 'some month'])
 })

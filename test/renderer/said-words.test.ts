@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
+import { filterSaid } from '../../src/contract/config/filter-words.ts'
 import { ENGLISH } from '../../src/contract/said/english.ts'
 import { because, say } from '../../src/contract/said/said.ts'
 import { i18n } from '../../src/renderer/i18n.ts'
@@ -43,6 +44,19 @@ test('a sentence is said in German, with its figures, times, names of checks and
   assert.equal(
     saidWords(say('finding.indexDiffers', { why: say('finding.indexFrames') })),
     'das eigene Verzeichnis (Index) des Segments stimmt nicht: es gibt mehr Blöcke, als es nennt',
+  )
+})
+
+test('a filter is said in German, its conditions joined', async () => {
+  const customer = { on: 'json', path: '$.customer_id', is: 'in', texts: ['C1', 'C3'] } as const
+  const key = { on: 'key', is: 'exists', wanted: false } as const
+  const amount = { on: 'json', path: '$.amount', is: 'greater_than', number: '41' } as const
+  const said = filterSaid({ all: [{ ...customer, texts: [...customer.texts] }, { not: { any: [key, amount] } }] })
+  assert.ok(said)
+  await i18n.changeLanguage('de')
+  assert.equal(
+    saidWords(said),
+    'Wert $.customer_id ist eines von "C1", "C3" und nicht: (Schlüssel ist nicht vorhanden oder Wert $.amount ist größer als 41)',
   )
 })
 

@@ -32,6 +32,14 @@ const result: CheckResult = {
       code: 'KAFKA_NOT_AUTHORIZED',
       hint,
     },
+    {
+      step: 'sasl',
+      subject: 'kafka-1.example:9093',
+      outcome: 'failed',
+      message: 'refused',
+      code: 'KAFKA_AUTHENTICATION',
+      hint: 'Check sasl_username, sasl_password and sasl_mechanism.',
+    },
     { step: 'partitions', subject: 'topic ledger-payments', outcome: 'skipped', message: 'not tried' },
   ],
 }
@@ -46,9 +54,9 @@ test('the step that fails is named in words, and the command for the platform te
     const yaml = 'bootstrap_servers: ["kafka-1.example:9093"]\n'
     const connection = { id: null, name: 'trading cluster', kind: 'source' as const, yaml, secrets: {} }
     await host.services.handlers['connections.save'](connection)
-    for (const [locale, look, copy] of [
-      ['en-GB', 'Check trading cluster', 'Copy'],
-      ['de-DE', 'trading cluster prüfen', 'Kopieren'],
+    for (const [locale, look, copy, named] of [
+      ['en-GB', 'Check trading cluster', 'Copy', /Check “User name”, “Password” and “How it signs in/],
+      ['de-DE', 'trading cluster prüfen', 'Kopieren', /Check „Benutzername“, „Passwort“ and „/],
     ] as const) {
       const context = await browser.newContext({ locale })
       await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: host.origin })
@@ -64,6 +72,8 @@ test('the step that fails is named in words, and the command for the platform te
         name: locale === 'en-GB' ? 'What to ask the platform team for' : /Plattform-Team/,
       })
       assert.equal((await ask.textContent())?.trim(), COMMAND)
+      // by the names that the form has
+      await page.getByText(named).waitFor()
       await page.getByRole('button', { name: copy, exact: true }).click()
       assert.equal(await page.evaluate(() => navigator.clipboard.readText()), COMMAND)
       await context.close()

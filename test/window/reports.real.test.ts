@@ -189,7 +189,12 @@ test('the list shows it, newest first, and leads to it by keyboard', async () =>
   await table.getByText('sample-ledger').waitFor()
   await axe('list')
   await shoot('list')
-  await table.getByRole('link', { name: /^Monthly report / }).focus()
+  const month = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' })
+  const name = /^Monthly report for (\p{L}+ \d{4})$/u
+  const [, said] = name.exec((await table.getByRole('link', { name }).textContent()) ?? '') ?? []
+  const { coffer: own } = JSON.parse(readFileSync(reportFile('monthly', 'json'), 'utf8'))
+  assert.equal(said, month.format(Date.parse(own.monthly.month)))
+  await table.getByRole('link', { name }).focus()
   await page.keyboard.press('Enter')
   await heading('Unchanged since Jane Doe signed it').waitFor()
 })

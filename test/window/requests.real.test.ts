@@ -133,6 +133,15 @@ step('a filter is built without code, and the records that match are shown as th
 step('what is hidden is hidden in the preview too', async () => {
   await page.getByRole('button', { name: 'Hide this: $.debtor_iban' }).click()
   await page.getByText('Hidden by mask-1').waitFor()
+  // before its secret is there, a hash hides nothing: what is shown is not what will be
+  const how = page.getByRole('combobox', { name: 'How it is hidden' })
+  await heading('As it will be in the package').waitFor()
+  await how.first().click()
+  await page.getByRole('option', { name: 'replace by a hash' }).click()
+  await heading('Not yet as it will be in the package').waitFor()
+  await how.first().click()
+  await page.getByRole('option', { name: 'take it out' }).click()
+  await heading('As it will be in the package').waitFor()
   await button('Add a rule').click()
   await page.getByLabel('Field (JSON path)').nth(1).fill('$.creditor_iban')
   await page.getByRole('combobox', { name: 'How it is hidden' }).nth(1).click()

@@ -36,6 +36,7 @@ before(async () => {
   for (const name of ['valid-lt.pdf', 'covered-after-signing.pdf', 'root-a.der', 'tsa-root.der']) {
     cpSync(join(ROOT, 'test/fixtures/pdf', name), file(name))
   }
+  writeFileSync(file('notes.txt'), 'no evidence of anything')
   browser = await launchChromium()
   context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 }, acceptDownloads: true })
   page = await context.newPage()
@@ -142,6 +143,12 @@ describe('the Verify page', () => {
     const whose = page.getByRole('row', { name: 'Who signed it?' })
     await whose.getByText('counts as nobody').waitFor()
     assert.equal(await whose.getByText('passed').count(), 0)
+  })
+  test('offers no other program’s answers where there is no signature to ask about', async () => {
+    await choose('notes.txt')
+    await page.getByRole('button', { name: 'Save as JSON' }).waitFor()
+    assert.equal(await page.getByText('openssl', { exact: false }).count(), 0)
+    assert.equal(await page.getByRole('heading', { name: 'Don’t trust us' }).count(), 0)
   })
   test('takes several at once', async () => {
     assert.equal(await choose('valid-lt.pdf', 'forged.zip'), '1 of 2 files are genuine and unchanged')

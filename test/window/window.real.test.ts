@@ -105,6 +105,9 @@ test('the page says what it is for when there is nothing', async () => {
 test('a connection is checked, step by step', async () => {
   await button('Add a connection').click()
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('test cluster')
+  await page.getByLabel('Addresses of the cluster').fill('kafka.example.com')
+  await page.keyboard.press('Tab')
+  await page.getByText('“kafka.example.com” has no port.').waitFor()
   await page.getByLabel('Addresses of the cluster').fill(bootstrap)
   await page.getByRole('combobox', { name: 'Security' }).click()
   await page
@@ -113,6 +116,11 @@ test('a connection is checked, step by step', async () => {
     .click()
   await button('Save and check').click()
   await heading('The connection works').waitFor()
+  assert.equal(
+    await page.evaluate(() => document.activeElement?.textContent),
+    'test cluster',
+    'the keyboard goes on there',
+  )
   const steps = page.getByRole('list', { name: 'Check of test cluster' })
   await steps.getByText('Reach the server').waitFor()
   await steps.getByText('Talk to the cluster').waitFor()

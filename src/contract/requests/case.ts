@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CONCLUSIONS } from '../evidence/questions.ts'
 import { errorCode } from '../ipc/error.ts'
+import { said } from '../ipc/said.ts'
 import { caseData, caseState } from './spec.ts'
 
 /** What is kept of a request in its folder's `case.json`. */
@@ -30,6 +31,8 @@ export const packageRun = z.object({
       segmentsFailed: z.number(),
       window: z.object({ start: z.string().nullable(), end: z.string().nullable() }).nullable(),
       filter: z.string().nullable(),
+      /** What the filter's words are made of; absent in what earlier versions kept. */
+      filterSaid: said.exactOptional(),
       backupId: z.string(),
       location: z.string(),
       seconds: z.number(),

@@ -57,6 +57,8 @@ export interface EvidenceListEntry {
   overall_result: string | null
   backup_id: string | null
   generated_at: string | null
+  /** `2026-11`, where it is the report of a month. */
+  month: string | null
   signed: boolean
   /** Something that the report speaks of is not there. */
   complete: boolean

@@ -36,7 +36,7 @@ export interface ExtractScope {
   /** The archive was made by another program: it states no digests, so nothing vouches for the records but the signer. */
   foreign: boolean
   warnings: string[]
-  /** What the warnings are made of, where they are the program's own. */
+  /** What the filter and the warnings are made of, where they are the program's own. */
   sayings: Said[]
 }
 

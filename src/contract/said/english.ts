@@ -1,5 +1,6 @@
 import { ACCOUNT, FINDING, MANY, SEGMENT, SIGNATURE, VERDICT } from './english-archive.ts'
 import { CONTROL, REFUSED } from './english-controls.ts'
+import { FILTER } from './english-filter.ts'
 import { INPUT } from './english-input.ts'
 import { APPROVAL, JOURNAL } from './english-journal.ts'
 import { BACKUP, PHASE } from './english-phase.ts'
@@ -40,6 +41,7 @@ export const ENGLISH = {
   approval: APPROVAL,
   backup: BACKUP,
   input: INPUT,
+  filter: FILTER,
 } as const
 
 type Counted<Name> = Name extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : Name

@@ -62,7 +62,7 @@ function shown(value: SaidValue | undefined, format: string | undefined, depth: 
   if (typeof value === 'number') return numberAs(value, format)
   if (typeof value === 'string') return format === 'day' ? day(value) : value
   if (!isList(value)) return english(value, depth + 1)
-  if (!areNames(value)) return value.map((one) => english(one, depth + 1)).join(format === 'comma' ? ', ' : '; ')
+  if (!areNames(value)) return value.map((one) => english(one, depth + 1)).join(JOINTS[format ?? ''] ?? '; ')
   if (format === 'nor') return value.join(' nor ')
   const operations = format === 'operations' || format === 'anyOperation'
   return listed(
@@ -74,6 +74,9 @@ function shown(value: SaidValue | undefined, format: string | undefined, depth: 
 function numberAs(value: number, format: string | undefined): string {
   return format === 'number' ? count(value) : format === 'time' ? duration(value) : `${value}`
 }
+
+/** What stands between sentences that are a part of another, by the format; else a semicolon. */
+const JOINTS: Readonly<Record<string, string>> = { comma: ', ', and: ' and ', or: ' or ' }
 
 /** Kafka's operations, where their name does not say it. */
 const OPERATIONS: Readonly<Record<string, string>> = { describeConfigs: 'read the configuration of', write: 'write to' }

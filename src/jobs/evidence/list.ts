@@ -53,9 +53,16 @@ async function entryOf(storage: Storage, report: StoredReport): Promise<Evidence
     overall_result: facts?.overall ?? null,
     backup_id: facts?.backup ?? null,
     generated_at: facts?.generated ?? null,
+    month: facts?.month ?? null,
     signed,
     complete: facts !== null && (!facts.namesSignature || signed),
   }
+}
+
+/** `2026-11`, of the report of a month. */
+function monthOf(coffer: Record<string, unknown> | undefined): string | null {
+  const { month } = (coffer?.monthly ?? {}) as { month?: unknown }
+  return typeof month === 'string' && /^\d{4}-(0[1-9]|1[0-2])$/.test(month) ? month : null
 }
 
 /** What a report says of itself; it may be anybody's, so nothing of it is believed but its own words. */
@@ -69,6 +76,7 @@ async function factsOf(storage: Storage, key: string) {
       overall: text(report?.validation?.overall_result),
       backup: text(report?.backup?.id),
       generated: text(report?.generated_at),
+      month: monthOf(report?.coffer),
       namesSignature: typeof algorithm === 'string' && algorithm !== 'none',
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { ExtractConfig } from '../../contract/config/extract.ts'
 import { maskWords } from '../../contract/config/extract-mask.ts'
-import { filterWords } from '../../contract/config/filter-words.ts'
+import { filterSaid, filterWords } from '../../contract/config/filter-words.ts'
 import type { ReportCheck } from '../../contract/evidence/report.ts'
 import type { ExtractScope } from '../../contract/results/extract.ts'
 import { english, type Said, say, warned } from '../../contract/said/said.ts'
@@ -14,6 +14,8 @@ const MAX_LISTED = 100
 export function scopeOf(config: ExtractConfig, plan: ExtractPlan, location: string, warnings: Said[]): ExtractScope {
   const { extract, backup_id, output } = config
   const segments = plan.groups.flat()
+  const told = warned(warnings)
+  const asked = extract.filter === null ? undefined : filterSaid(extract.filter)
   const topics = plan.topics.map((topic) => {
     const own = segments.filter((segment) => segment.topic === topic)
     return {
@@ -41,7 +43,8 @@ export function scopeOf(config: ExtractConfig, plan: ExtractPlan, location: stri
     bytes_at_most: plan.bytesAtMost,
     stored_bytes: plan.storedBytes,
     foreign: plan.foreign,
-    ...warned(warnings),
+    warnings: told.warnings,
+    sayings: asked === undefined ? told.sayings : [asked, ...told.sayings],
   }
 }
 

@@ -36,7 +36,7 @@ export function Confirm({ opened, title, children, word, action, danger, busy, o
         {children}
         {word !== undefined && (
           <TextInput
-            label={t('confirm.type', { word })}
+            label={<AsWritten word={word} />}
             value={typed}
             autoComplete="off"
             spellCheck={false}
@@ -54,5 +54,18 @@ export function Confirm({ opened, title, children, word, action, danger, busy, o
         </p>
       </form>
     </Modal>
+  )
+}
+
+/** What is to be typed stands out of the words around it, without marks that somebody might type as well. */
+function AsWritten({ word }: { word: string }) {
+  const { t } = useTranslation()
+  const [before, after] = t('confirm.type', { word: '\n' }).split('\n')
+  return (
+    <>
+      {before}
+      <code>{word}</code>
+      {after}
+    </>
   )
 }

@@ -15,7 +15,7 @@ const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSorted
 const ROW_PX = 41
 const MOST_PX = 560
 /** A column is at least so wide for each part of `grow`; narrower windows scroll sideways. */
-const MIN_REM = 5.5
+const MIN_REM = 5.2
 
 export interface TableColumn<T extends object> {
   id: string

@@ -191,6 +191,7 @@ export function JobControls({ job, name, here = true }: ControlsProps) {
 
 function left(progress: Progress): string {
   if (progress.secondsLeft === null) return i18n.t('jobs:progress.leftUnknown')
+  if (progress.secondsLeft < 1) return i18n.t('jobs:progress.leftLittle')
   return i18n.t('jobs:progress.left', { time: duration(progress.secondsLeft) })
 }
 

@@ -9,6 +9,7 @@ import { oneAfterTheOther } from '../../contract/in-turn.ts'
 import type { RequestDetail, ShownPackage } from '../../contract/ipc/calls/requests.ts'
 import type { JobFacts, WindowEvent, WindowOutcome } from '../../contract/ipc/job.ts'
 import type { PackageRun } from '../../contract/requests/case.ts'
+import { saidOf } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { noteInCase } from '../../jobs/requests/custody.ts'
 import { type CaseStore, packagesFolder, type StoredCase, saveFile } from '../../jobs/requests/store.ts'
@@ -281,6 +282,7 @@ function runOf({ file: kept }: StoredCase, file: string): PackageRun {
 const workFolder = (folder: string, file: string): string => join(packagesFolder(folder), `.${file}.work`)
 
 function keptFacts(facts: ExtractFacts, made: NonNullable<ExtractFacts['package']>): NonNullable<PackageRun['facts']> {
+  const filterSaid = facts.filter === null ? undefined : saidOf(facts.filter, facts.sayings)
   return {
     packageId: made.packageId,
     records: facts.records,
@@ -293,6 +295,7 @@ function keptFacts(facts: ExtractFacts, made: NonNullable<ExtractFacts['package'
     segmentsFailed: made.segmentsFailed,
     window: facts.window,
     filter: facts.filter,
+    ...(filterSaid === undefined ? {} : { filterSaid }),
     backupId: facts.backupId,
     location: facts.location,
     seconds: made.seconds,

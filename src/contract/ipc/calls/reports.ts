@@ -31,6 +31,8 @@ const reportRow = z.object({
   storedAt: z.string(),
   /** As the report says; it is not verified in a list. */
   generatedAt: time,
+  /** `2026-11`, where it is the report of a month. */
+  month: z.string().nullable(),
   overall: z.string().nullable(),
   backupId: z.string().nullable(),
   /** `json`, `pdf`, `sig` … */

@@ -26,7 +26,9 @@ export function ConnectionCard({ connection, check, onCheck, onChange }: CardPro
     <article className={`card${fails(check) ? ' problem' : ''}`} aria-labelledby={id}>
       <div className="between middle">
         <div>
-          <h3 id={id}>{name}</h3>
+          <h3 id={id} tabIndex={-1}>
+            {name}
+          </h3>
           <p className="mute">
             {t(`kinds.${connection.kind}`)}
             {purpose != null && ` · ${t(`purposes.${purpose}`)}`}

@@ -6,6 +6,7 @@ import { sentence } from '../../format.ts'
 import { Pill } from '../../parts/basics.tsx'
 import { CopyText } from '../../parts/copy-text.tsx'
 import { Told } from '../../parts/told.tsx'
+import { fieldWords } from './field-words.ts'
 
 const TONE = { passed: 'ok', failed: 'bad', skipped: 'plain' } as const
 
@@ -24,7 +25,7 @@ export function CheckSteps({ result, name }: { result: CheckResult; name: string
           <div>
             <strong>{t(`steps.${step.step}`)}</strong> <code className="mute">{step.subject}</code>
             <div className={step.outcome === 'failed' ? undefined : 'mute'}>
-              <Told text={step.message} said={step.said} code={step.code} />
+              <Told text={fieldWords(step.message, t)} said={step.said} code={step.code} />
             </div>
             {step.hint !== undefined && step.outcome === 'failed' && <Hint hint={step.hint} code={step.code} />}
             {step.code !== undefined && (
@@ -47,16 +48,17 @@ function Hint({ hint, code }: { hint: string; code: ErrorCode | undefined }) {
   const foreign = isForeign(i18n.language)
   const at = hint.indexOf('kafka-acls.sh')
   if (at === -1) {
+    const named = fieldWords(hint, t)
     return (
       <div>
         <span className="mute">{t('tryThis', { ns: 'app' })}: </span>
         {foreign && errorHint(errors, { code: code ?? 'UNEXPECTED' })}{' '}
         {foreign ? (
           <span className="mute small" lang="en" data-words="none">
-            {sentence(hint)}
+            {sentence(named)}
           </span>
         ) : (
-          sentence(hint)
+          sentence(named)
         )}
       </div>
     )

@@ -1,5 +1,7 @@
 import { Checkbox, PasswordInput, Select, TextInput } from '@mantine/core'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { wrongServer } from './field-words.ts'
 import { type ClusterFields, MECHANISMS, PROTOCOLS, type StorageFields, usesSasl, usesTls } from './form-text.ts'
 
 /** What was typed of secrets, by what they are: never kept in the fields, which become the text on disk. */
@@ -21,6 +23,9 @@ interface FieldsProps<T> {
 
 export function ClusterForm({ value, onChange, secrets, onSecret, kept }: FieldsProps<ClusterFields>) {
   const { t } = useTranslation('connections')
+  // not while the first one is typed
+  const [left, setLeft] = useState(value.servers !== '')
+  const wrong = left ? wrongServer(value.servers) : null
   return (
     <>
       <TextInput
@@ -28,8 +33,10 @@ export function ClusterForm({ value, onChange, secrets, onSecret, kept }: Fields
         description={t('cluster.serversHint')}
         placeholder="kafka-1.example.com:9093"
         value={value.servers}
+        error={wrong !== null && t('cluster.noPort', { server: wrong })}
         required
         spellCheck={false}
+        onBlur={() => setLeft(true)}
         onChange={(event) => onChange({ servers: event.currentTarget.value })}
       />
       <Select
@@ -45,6 +52,7 @@ export function ClusterForm({ value, onChange, secrets, onSecret, kept }: Fields
           <TextInput
             label={t('cluster.username')}
             value={value.username}
+            required
             spellCheck={false}
             autoComplete="off"
             onChange={(event) => onChange({ username: event.currentTarget.value })}
@@ -53,6 +61,7 @@ export function ClusterForm({ value, onChange, secrets, onSecret, kept }: Fields
             label={t('cluster.password')}
             description={kept(value.passwordVariable)}
             value={secrets.password}
+            required={kept(value.passwordVariable) === undefined}
             autoComplete="new-password"
             onChange={(event) => onSecret({ password: event.currentTarget.value })}
           />

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SerializedError } from '../../../contract/errors.ts'
 import type { Connection } from '../../../contract/ipc/connection.ts'
@@ -27,6 +27,7 @@ export function Page() {
   const listed = useCall('connections.list', null)
   const [checks, setChecks] = useState<Record<string, Check>>({})
   const [editing, setEditing] = useState<Connection | 'new' | null>(null)
+  const [next, setNext] = useState<string | null>(null)
   const connections = listed.data ?? []
 
   const check = async (id: string) => {
@@ -38,8 +39,16 @@ export function Page() {
       tell({ state: 'failed', error: errorOf(error) })
     }
   }
+  // What had the focus is gone with its form: it goes to what came of it as soon as that is there.
+  useEffect(() => {
+    const element = next === null ? null : document.getElementById(next)
+    if (element === null) return
+    element.focus()
+    setNext(null)
+  })
   const saved = (connection: Connection, thenCheck: boolean) => {
     setEditing(null)
+    setNext(`connection-${connection.id}`)
     // What was found of the old one says nothing of the new.
     setChecks(({ [connection.id]: _, ...rest }) => rest)
     if (thenCheck) void check(connection.id)
@@ -49,7 +58,10 @@ export function Page() {
       key={editing === 'new' || editing === null ? 'new' : editing.id}
       connection={editing === 'new' ? null : editing}
       onSaved={saved}
-      onCancel={() => setEditing(null)}
+      onCancel={() => {
+        setNext(editing === 'new' || editing === null ? 'add-connection' : `connection-${editing.id}`)
+        setEditing(null)
+      }}
     />
   )
   return (
@@ -75,7 +87,9 @@ export function Page() {
       {editing === null && listed.data !== undefined && (
         <>
           {connections.length === 0 && <Empty title={t('emptyTitle')}>{t('empty')}</Empty>}
-          <Button onClick={() => setEditing('new')}>{t('add')}</Button>
+          <Button id="add-connection" onClick={() => setEditing('new')}>
+            {t('add')}
+          </Button>
         </>
       )}
     </>

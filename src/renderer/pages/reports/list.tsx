@@ -10,7 +10,7 @@ import { Card, Empty, Headline, Pill, Problem } from '../../parts/basics.tsx'
 import { DataTable, type TableColumn } from '../../parts/data-table.tsx'
 import { useCall } from '../../query.ts'
 import { errorOf, useAllJobs } from '../../state.ts'
-import { isOutcome, outcomeTone, reportName } from './words.ts'
+import { isOutcome, outcomeTone, reportName, shortId } from './words.ts'
 
 type T = TFunction<'reports'>
 type Listed = CallOutput<'reports.list'>
@@ -119,8 +119,13 @@ function columnsOf(t: T): TableColumn<ReportRow>[] {
       id: 'report',
       title: t('columns.report'),
       grow: 2,
-      sort: (row) => row.reportId,
-      cell: (row) => <Link to={`/reports/${row.connectionId}/${row.reportId}`}>{reportName(row.reportId, t)}</Link>,
+      sort: (row) => `${row.kind} ${row.month ?? row.generatedAt ?? row.storedAt}`,
+      cell: (row) => (
+        <>
+          <Link to={`/reports/${row.connectionId}/${row.reportId}`}>{reportName(row.reportId, row.month, t)}</Link>{' '}
+          <span className="mute small mono">{shortId(row.reportId)}</span>
+        </>
+      ),
     },
     {
       id: 'result',

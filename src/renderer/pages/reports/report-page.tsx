@@ -105,9 +105,9 @@ function headlineOf(opened: Opened, verified: Verified | undefined, error: unkno
 
 function subline({ facts, place }: Opened, reportId: string, t: T): string {
   const at = Date.parse(facts?.generatedAt ?? '')
-  if (facts === null || Number.isNaN(at)) return `${reportName(reportId, t)} · ${place}`
+  if (facts === null || Number.isNaN(at)) return `${reportName(reportId, null, t)} · ${place}`
   return t('subOf', {
-    report: reportName(reportId, t),
+    report: reportName(reportId, facts.monthly?.month ?? null, t),
     backup: facts.backupId,
     place,
     day: day(at),

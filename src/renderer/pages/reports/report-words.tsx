@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { ReportFacts } from '../../../contract/ipc/calls/reports.ts'
 import { type Said, saidOf } from '../../../contract/said/said.ts'
-import { count, moment, utc } from '../../format.ts'
+import { count, moment, monthName, utc } from '../../format.ts'
 import { Pill } from '../../parts/basics.tsx'
 import { Told } from '../../parts/told.tsx'
 import { isOutcome, outcomeTone } from './words.ts'
@@ -69,7 +69,7 @@ export function ReportWords({ facts }: { facts: ReportFacts }) {
       </dl>
       {monthly !== null && (
         <>
-          <h3>{t('words.month', { month: monthly.month })}</h3>
+          <h3>{t('words.month', { month: monthName(monthly.month) })}</h3>
           <p>
             {t('words.monthRuns', { runs: count(monthly.runs), complete: count(monthly.runsComplete) })}{' '}
             {t('words.monthTests', { restores: count(monthly.restores), validations: count(monthly.validations) })}

@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next'
 import { conclusionOf } from '../../../contract/evidence/questions.ts'
 import type { CallOutput } from '../../../contract/ipc/map.ts'
+import { monthName } from '../../format.ts'
 import type { Tone } from '../../parts/basics.tsx'
 
 export type Opened = CallOutput<'reports.open'>
@@ -58,8 +59,12 @@ export function signerOf(verified: Verified): string | null {
   return verified.files.flatMap((file) => file.signatures).find((one) => one.signer !== null)?.signer?.name ?? null
 }
 
-/** `validation-1f…`: what kind it is, and the beginning of its id, enough to tell it from the others. */
-export function reportName(reportId: string, t: TFunction<'reports'>): string {
-  const [kind = '', start = ''] = reportId.split('-')
-  return t(`kinds.${kind}`, { defaultValue: kind, id: start })
+/** `Monthly report for November 2026`: what it is about, in words. @param month `2026-11`; null: not of a month, or not known */
+export function reportName(reportId: string, month: string | null, t: TFunction<'reports'>): string {
+  const [kind = ''] = reportId.split('-')
+  if (kind === 'monthly' && month !== null) return t('kinds.monthlyOf', { month: monthName(month) })
+  return t(`kinds.${kind}`, { defaultValue: kind })
 }
+
+/** The beginning of its id, enough to tell it from others of the same name. */
+export const shortId = (reportId: string): string => reportId.split('-')[1] ?? ''

@@ -10,6 +10,7 @@ import { Confirm } from '../../parts/confirm.tsx'
 import { CopyText } from '../../parts/copy-text.tsx'
 import { useAct } from '../../query.ts'
 import { errorOf, useJob } from '../../state.ts'
+import { FilterLine } from './filter-line.tsx'
 import { PackageActions } from './package-actions.tsx'
 
 /** One package: how its making goes or what came of it, and what can be done with it. */
@@ -124,7 +125,9 @@ function Made({ id, made }: { id: string; made: ShownPackage }) {
       <p className="mute">
         {facts.records === 0 && `${t('package.nothingWhy')} `}
         {t('package.from', { backup: facts.backupId })}{' '}
-        {facts.filter === null ? '' : t('package.filter', { filter: facts.filter })}{' '}
+        {facts.filter !== null && (
+          <FilterLine intro={t('package.filter')} filter={facts.filter} said={facts.filterSaid} />
+        )}{' '}
         {facts.redacted > 0 && t('package.redacted', { count: facts.redacted })}
       </p>
       {damaged && <p className="bad-text">{t('package.damaged', { count: facts.segmentsFailed })}</p>}

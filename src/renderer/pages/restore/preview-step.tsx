@@ -65,6 +65,11 @@ export function PreviewStep({ draft, change, choices, cluster }: PreviewProps) {
   )
 }
 
+/** Every record is on the target already: from an earlier restore, or since it is where they came from. */
+function isThere(found: RestorePreview): boolean {
+  return found.records === 0 && found.topics.length > 0 && found.topics.every(({ action }) => action === 'resume')
+}
+
 function Verdict({ found, cluster }: { found: RestorePreview; cluster: Connection }) {
   const { t } = useTranslation('restore')
   if (found.verdict === 'FAILED') {
@@ -76,7 +81,8 @@ function Verdict({ found, cluster }: { found: RestorePreview; cluster: Connectio
   }
   return (
     <p>
-      <Pill tone="ok">{t('preview.possible')}</Pill> {t('preview.possibleText', { cluster: cluster.name })}
+      <Pill tone="ok">{t('preview.possible')}</Pill>{' '}
+      {t(isThere(found) ? 'preview.thereText' : 'preview.possibleText', { cluster: cluster.name })}
     </p>
   )
 }
@@ -89,7 +95,7 @@ function Findings({ found, all }: { found: RestorePreview; all: boolean }) {
     <>
       <div className="row">
         <Figure title={t('preview.records')} value={count(found.records)}>
-          {t(all ? 'preview.recordsAll' : 'preview.recordsNote')}
+          {t(isThere(found) ? 'preview.recordsThere' : all ? 'preview.recordsAll' : 'preview.recordsNote')}
         </Figure>
         <Figure title={t('preview.size')} value={bytes(found.bytes)}>
           {t('preview.segments', { count: found.segmentsToRead })}
@@ -166,7 +172,7 @@ function PreviewTable({ found }: { found: RestorePreview }) {
       sort: (row) => row.action,
       cell: (row) => (
         <>
-          <Pill tone={ACTION_TONE[row.action]}>{t(`preview.actions.${row.action}`)}</Pill>
+          <Pill tone={ACTION_TONE[row.action]}>{t(`preview.actions.${isThere(found) ? 'there' : row.action}`)}</Pill>
           {row.reason !== null && (
             <div className="mute small">
               <Told text={row.reason} said={row.said} code={row.code} />

@@ -72,6 +72,7 @@ export function RunView({ run, signWith, onSignWith, onJobs, onBack, onAnother }
 type Headlines =
   | 'running'
   | 'stopped'
+  | 'paused'
   | 'failed'
   | 'approval'
   | 'unproved'
@@ -92,6 +93,7 @@ const OF_VERDICT = {
 function headlineOf(restore: FollowedJob, proof: FollowedJob): Headlines {
   if (restore.running) return 'running'
   if (!isRestored(restore)) {
+    if (restore.kept?.state === 'paused') return 'paused'
     if (restore.outcome?.state !== 'failed') return 'stopped'
     const { error } = restore.outcome
     const { code } = error
@@ -155,8 +157,10 @@ function RestoreState({ restore, run, onJobs, onBack }: StateProps) {
       )}
       {stopped && (
         <p role="status">
-          <Pill tone="warn">{t('run.stopped')}</Pill>{' '}
-          {records === null ? t('run.stoppedText') : t('run.stoppedAfter', { records: count(records) })}
+          <Pill tone="warn">{t(kept?.state === 'paused' ? 'run.paused' : 'run.stopped')}</Pill>{' '}
+          {records === null || records === 0
+            ? t('run.stoppedText')
+            : t('run.stoppedAfter', { records: count(records) })}
         </p>
       )}
       {error !== null && needsApproval(error) && <AskForRestore choices={run.choices} />}

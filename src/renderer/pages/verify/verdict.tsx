@@ -144,6 +144,7 @@ export function TakeAlong({ result, jobId, trusted, another }: TakeAlongProps) {
   const words = useVerdictWords(trusted)
   const { t } = words
   const [first] = result.files as [VerifiedFile, ...VerifiedFile[]]
+  const commands = commandsFor(first)
   const stem = first.file.replace(/\.[a-z]+$/i, '')
   const title = result.files.length === 1 ? words.headline(first) : t('several', { count: result.files.length })
   const judged = result.judged_for === undefined ? null : t('at.judged', { at: utc(result.judged_for) ?? '' })
@@ -209,10 +210,12 @@ export function TakeAlong({ result, jobId, trusted, another }: TakeAlongProps) {
   })
   return (
     <div className="row take-along">
-      <Card title={t('ownTools.title')}>
-        <p>{t(first.kind === 'package' ? 'ownTools.package' : 'ownTools.file')}</p>
-        <CopyText text={commandsFor(first)} label={t('ownTools.title')} />
-      </Card>
+      {commands !== null && (
+        <Card title={t('ownTools.title')}>
+          <p>{t(first.kind === 'package' ? 'ownTools.package' : 'ownTools.file')}</p>
+          <CopyText text={commands} label={t('ownTools.title')} />
+        </Card>
+      )}
       <Card title={t('keep.title')}>
         <p className="mute">{t('keep.what')}</p>
         <p className="actions">

@@ -72,6 +72,7 @@ function rowOf(entry: EvidenceListEntry, storage: StoredConnection): ReportRow {
     kind: entry.report_id.split('-')[0] as ReportRow['kind'],
     storedAt: entry.stored_at,
     generatedAt: entry.generated_at,
+    month: entry.month,
     overall: entry.overall_result,
     backupId: entry.backup_id,
     files: entry.files,

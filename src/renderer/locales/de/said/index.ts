@@ -1,5 +1,6 @@
 import archive from './archive.json' with { type: 'json' }
 import controls from './controls.json' with { type: 'json' }
+import filter from './filter.json' with { type: 'json' }
 import input from './input.json' with { type: 'json' }
 import journal from './journal.json' with { type: 'json' }
 import phase from './phase.json' with { type: 'json' }
@@ -21,4 +22,5 @@ export const said = {
   ...phase,
   ...warn,
   ...input,
+  ...filter,
 }

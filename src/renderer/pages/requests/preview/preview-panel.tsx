@@ -12,12 +12,14 @@ interface PanelProps {
   preview: LivePreview
   title: string
   choose?: Choosing
+  /** What has to be known of what is shown. */
+  warning?: string
   /** What is looked into is a package, and nothing is looked for. */
   ofPackage?: boolean
 }
 
 /** The records that match so far, and the one that is chosen of them. */
-export function PreviewPanel({ preview, choose, title, ofPackage = false }: PanelProps) {
+export function PreviewPanel({ preview, choose, title, warning, ofPackage = false }: PanelProps) {
   const { t } = useTranslation('requests')
   const { previewId, state, error, more } = preview
   const id = useId()
@@ -35,6 +37,11 @@ export function PreviewPanel({ preview, choose, title, ofPackage = false }: Pane
           </Button>
         )}
       </div>
+      {warning !== undefined && (
+        <p className="warn-text" role="status">
+          {warning}
+        </p>
+      )}
       {failed !== null ? <Problem error={failed} inside /> : <Words preview={preview} ofPackage={ofPackage} />}
       {(state?.failuresTotal ?? 0) > 0 && (
         <div role="alert">

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { PreviewRecord, ShownBytes } from '../../../../contract/requests/preview.ts'
 import { bytes } from '../../../format.ts'
 import { Pill } from '../../../parts/basics.tsx'
+import { plainText } from './plain-text.ts'
 import { timeWords } from './row-list.tsx'
 import { ValueTree } from './value-tree.tsx'
 
@@ -56,8 +57,12 @@ export function RecordView({ record, choose }: { record: PreviewRecord; choose?:
             {record.headers.map(({ name, value }, at) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: names repeat, and a record's headers never move
               <li key={at}>
-                <span className="tree-name">{name}: </span>
-                {value === null ? <span className="mute">null</span> : (value.text ?? `0x${hexOf(value.base64, 32)}`)}
+                <span className="tree-name">{plainText(name)}: </span>
+                {value === null ? (
+                  <span className="mute">null</span>
+                ) : (
+                  <bdi>{value.text === null ? `0x${hexOf(value.base64, 32)}` : plainText(value.text)}</bdi>
+                )}
                 {choose !== undefined && (
                   <button
                     type="button"
@@ -87,10 +92,12 @@ function Part({ part, empty, choose }: { part: ShownBytes; empty: string; choose
   if (part === null) return <p className="mute">{empty}</p>
   return (
     <>
-      {part.kind === 'json' && part.text !== null ? (
+      {part.size === 0 ? (
+        <p className="mute">{t('preview.emptyText')}</p>
+      ) : part.kind === 'json' && part.text !== null ? (
         <ValueTree text={part.text} onChoose={choose?.json} chooseWords={choose?.words ?? ''} />
       ) : part.text !== null ? (
-        <pre>{part.text}</pre>
+        <pre>{plainText(part.text)}</pre>
       ) : (
         <Hex title={t('preview.bytes')} part={part} />
       )}

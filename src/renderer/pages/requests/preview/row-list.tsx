@@ -2,6 +2,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState 
 import { useTranslation } from 'react-i18next'
 import type { PreviewRow } from '../../../../contract/requests/preview.ts'
 import { utc } from '../../../format.ts'
+import { plainText } from './plain-text.ts'
 import { usePreviewRows } from './use-preview.ts'
 
 const ROW = 32
@@ -138,14 +139,25 @@ function Line({ id, at, total, row, y, selected, onSelect }: LineProps) {
           <span className="mono mute">
             {row.partition}:{row.offset} {row.topic}
           </span>
-          <span className="mono">{row.key ?? t('preview.noKey')}</span>
-          <span className="mono">
+          <Cell text={row.key} none={t('preview.noKey')} />
+          <Cell text={row.value} none={t('preview.noValue')}>
             {row.redacted && <abbr title={t('preview.redacted')}>▮ </abbr>}
-            {row.value ?? t('preview.noValue')}
-          </span>
+          </Cell>
         </>
       )}
     </div>
+  )
+}
+
+/** A key or a value; that there is none, or nothing in it, is said in words that don't look like a record's own. */
+function Cell({ text, none, children }: { text: string | null; none: string; children?: ReactNode }) {
+  const { t } = useTranslation('requests')
+  const words = text === null ? none : text === '' ? t('preview.emptyText') : null
+  return (
+    <span className={words === null ? 'mono' : 'mute'}>
+      {children}
+      {words ?? plainText(text ?? '')}
+    </span>
   )
 }
 

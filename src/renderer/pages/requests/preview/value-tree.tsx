@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { plainText } from './plain-text.ts'
 
 type Shown = string | number | boolean | null | Num | Shown[] | { [name: string]: Shown }
 
@@ -35,7 +36,7 @@ interface TreeProps {
 /** A JSON value as a tree, each value of it to be chosen. */
 export function ValueTree({ text, onChoose, chooseWords }: TreeProps) {
   const value = parse(text)
-  if (value === undefined) return <pre>{text}</pre>
+  if (value === undefined) return <pre>{plainText(text)}</pre>
   return (
     <ul className="value-tree mono">
       <Branch name={null} path="$" value={value} onChoose={onChoose} chooseWords={chooseWords ?? ''} />
@@ -52,14 +53,14 @@ interface BranchProps extends Omit<TreeProps, 'text'> {
 function Branch({ name, path, value, onChoose, chooseWords }: BranchProps) {
   const { t } = useTranslation('requests')
   const isLeaf = value === null || typeof value !== 'object' || value instanceof Num
-  const label = name === null ? null : <span className="tree-name">{name}: </span>
+  const label = name === null ? null : <span className="tree-name">{plainText(name)}: </span>
   if (isLeaf) {
     const words = value instanceof Num ? value.digits : typeof value === 'string' ? value : String(value)
     return (
       <li>
         {label}
         <span className={typeof value === 'string' ? 'tree-text' : 'tree-plain'}>
-          {typeof value === 'string' ? JSON.stringify(value) : words}
+          {typeof value === 'string' ? plainText(JSON.stringify(value)) : words}
         </span>
         {onChoose !== undefined && name !== null && (
           <button
@@ -93,7 +94,8 @@ function Branch({ name, path, value, onChoose, chooseWords }: BranchProps) {
     <li>
       <details open={children.length < 30}>
         <summary>
-          {name} <span className="mute">{Array.isArray(value) ? `[${children.length}]` : `{${children.length}}`}</span>
+          <bdi>{plainText(name)}</bdi>{' '}
+          <span className="mute">{Array.isArray(value) ? `[${children.length}]` : `{${children.length}}`}</span>
         </summary>
         {list}
       </details>

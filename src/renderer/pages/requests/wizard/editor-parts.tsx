@@ -2,6 +2,7 @@ import { Button, Popover, Select, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PreviewField } from '../../../../contract/requests/preview.ts'
+import { plainText } from '../preview/plain-text.ts'
 
 /** What the editors of filters and of masks share: one line for each test or rule, on a place in the record. */
 
@@ -106,13 +107,16 @@ function FieldPicker({ fields, onPick }: { fields: readonly PreviewField[]; onPi
           {t('filter.pick')}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown aria-label={t('filter.fields')}>
+      <Popover.Dropdown aria-label={t('filter.fields')} className="field-picker">
         {fields.length === 0 ? (
           <p className="mute">{t('filter.noFields')}</p>
         ) : (
           <ul className="field-tree">
             {fields.map(({ path, kind, example }) => (
-              <li key={path} style={{ paddingInlineStart: `${Math.max(0, depthOf(path) - 1) * 0.9}rem` }}>
+              <li
+                key={path}
+                style={{ paddingInlineStart: `${Math.min(DEEPEST_INDENT, Math.max(0, depthOf(path) - 1)) * 0.9}rem` }}
+              >
                 <button
                   type="button"
                   onClick={() => {
@@ -120,10 +124,10 @@ function FieldPicker({ fields, onPick }: { fields: readonly PreviewField[]; onPi
                     setOpen(false)
                   }}
                 >
-                  <span className="mono">{path}</span>{' '}
+                  <span className="mono">{plainText(path)}</span>{' '}
                   <span className="mute small">
                     {t(`filter.kind.${kind}`)}
-                    {kind === 'object' || kind === 'list' ? '' : ` · ${example}`}
+                    {kind === 'object' || kind === 'list' ? '' : ` · ${plainText(example)}`}
                   </span>
                 </button>
               </li>
@@ -135,4 +139,6 @@ function FieldPicker({ fields, onPick }: { fields: readonly PreviewField[]; onPi
   )
 }
 
+/** Behind that, the path itself has to tell. */
+const DEEPEST_INDENT = 6
 const depthOf = (path: string): number => path.split(/[.[]/).length - 1

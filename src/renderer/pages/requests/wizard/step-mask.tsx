@@ -33,7 +33,8 @@ export function StepMask({ id, spec, change }: StepProps) {
   const sound = mask.every((rule) => maskProblem(rule) === null)
   const hashes = mask.some(({ how }) => how === 'hash')
   const key = useCall('requests.maskKey', null)
-  const preview = usePreview(id, spec, false, sound && (!hashes || key.data?.there === true))
+  const applies = sound && (!hashes || key.data?.there === true)
+  const preview = usePreview(id, spec, false, applies)
   const fields = usePreviewFields(preview)
   const add = (part: Partial<MaskChoice> = {}) => change({ mask: [...mask, newRule(part)] })
   return (
@@ -58,7 +59,8 @@ export function StepMask({ id, spec, change }: StepProps) {
         {hashes && key.data?.there === false && <MaskKey />}
       </Card>
       <PreviewPanel
-        title={t('mask.preview')}
+        title={t(applies ? 'mask.preview' : 'mask.notYet')}
+        {...(applies ? {} : { warning: t('mask.notYetWhy') })}
         preview={preview}
         choose={{
           words: t('mask.hideThis'),

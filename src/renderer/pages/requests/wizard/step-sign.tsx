@@ -10,6 +10,7 @@ import { CopyText } from '../../../parts/copy-text.tsx'
 import { Told } from '../../../parts/told.tsx'
 import { useCall } from '../../../query.ts'
 import { errorOf } from '../../../state.ts'
+import { FilterLine } from '../filter-line.tsx'
 import type { StepProps } from './edit.tsx'
 import { MakeSigner } from './make-signer.tsx'
 import { readingTime } from './step-window.tsx'
@@ -146,7 +147,13 @@ function Estimate({ id, spec }: { id: string; spec: ExtractionSpec }) {
           {data.segmentsSkipped > 0 &&
             t('sign.skips', { segments: t('sign.segments', { count: data.segmentsSkipped }) })}
         </li>
-        <li>{data.filter === null ? t('sign.noFilter') : t('sign.filter', { filter: data.filter })}</li>
+        <li>
+          {data.filter === null ? (
+            t('sign.noFilter')
+          ) : (
+            <FilterLine intro={t('sign.filter')} filter={data.filter} said={saidOf(data.filter, data.sayings)} />
+          )}
+        </li>
         <li>{spec.mask.length === 0 ? t('sign.noMask') : t('sign.masks', { count: spec.mask.length })}</li>
         <li>{t('sign.output', { path: data.output })}</li>
         <li>{t('sign.cannotUndo')}</li>
