@@ -14,7 +14,7 @@ import {
   wrong,
 } from './document.ts'
 import type { ManifestFacts, ManifestPartition, ManifestSegment } from './manifest.ts'
-import { counted, failedCheck, passedCheck, quoted, Refusal, unknownCheck } from './refusal.ts'
+import { counted, failedCheck, grouped, passedCheck, quoted, Refusal, unknownCheck } from './refusal.ts'
 import type { Trees } from './rows.ts'
 
 const PATH = 'proofs/coverage.json'
@@ -113,12 +113,13 @@ export function checkCoverage(
     return [(error.sub === 'LIMIT_REACHED' ? unknownCheck : failedCheck)('coverage', PATH, error.sub, error.message)]
   }
   const { totals, window } = coverage
-  const search = searchOf(coverage, manifest)
+  const topics = new Set(wanted as readonly string[])
+  const search = searchOf(coverage, manifest, topics)
   const ruledOut = totals.records_ruled_out ?? 0
   const reason =
     `${counted(totals.segments, 'segment')} of the archive: ${counted(totals.read, 'was', 'were')} read` +
     `${ruledOut === 0 ? ' whole' : `, less ${counted(ruledOut, 'record')} that ${totals.read === 1 ? "the segment's own index puts" : 'their own indexes put'} outside the window`}, ` +
-    `${counted(totals.skipped, 'was', 'were')} left out since by the manifest ${totals.skipped === 1 ? 'it' : 'they'} can hold nothing that was asked for.${searchWords(search)}${reachOf(manifest, window)}`
+    `${counted(totals.skipped, 'was', 'were')} left out since by the manifest ${totals.skipped === 1 ? 'it' : 'they'} can hold nothing that was asked for.${searchWords(search)}${absentWords(search.absent)}${reachOf(manifest, window)}`
   if (totals.failed === 0) return [passedCheck('coverage', PATH, reason)]
   const lost = `${counted(totals.failed, 'segment')} could not be read when the package was made: what matches in ${totals.failed === 1 ? 'it' : 'them'} is unknown.`
   return [unknownCheck('coverage', PATH, 'ARCHIVE_DAMAGED', lost)]
@@ -131,10 +132,22 @@ export interface Search {
   whole: number
   partly: number
   failed: number
+  /** Offsets of the topics that were asked for that hold no record here, by kind (docs/archive-format.md section 5). */
+  absent: ReadonlyMap<string, number>
 }
 
-export function searchOf({ filter, window, partitions }: PackageCoverage, manifest: ManifestFacts): Search {
-  const search: Search = { filtered: filter !== null, whole: 0, partly: 0, failed: 0 }
+export function searchOf(
+  { filter, window, partitions }: PackageCoverage,
+  manifest: ManifestFacts,
+  wanted: ReadonlySet<string>,
+): Search {
+  const search: Search = {
+    filtered: filter !== null,
+    whole: 0,
+    partly: 0,
+    failed: 0,
+    absent: absentOf(manifest, wanted),
+  }
   for (const { segment: key, state } of partitions.flatMap(({ segments }) => segments)) {
     const segment = manifest.segments.get(key)
     if (state === 'failed') search.failed++
@@ -146,8 +159,33 @@ export function searchOf({ filter, window, partitions }: PackageCoverage, manife
 }
 
 /** Whether every record that was asked for is shown to be here, and nothing of that rests on the signer. */
-export function isAllAsked({ partly, failed }: Search): boolean {
-  return partly + failed === 0
+export function isAllAsked({ partly, failed, absent }: Search): boolean {
+  return partly + failed === 0 && [...absent.keys()].every((kind) => HARMLESS.has(kind))
+}
+
+/** What never was a record that anybody could read, and what was gone from the topic before there was an archive. */
+const NO_RECORDS: ReadonlySet<string> = new Set(['aborted', 'control'])
+const HARMLESS: ReadonlySet<string> = new Set([...NO_RECORDS, 'compacted', 'deleted_before'])
+const SHOWN_KINDS = 10
+
+function absentOf({ partitions }: ManifestFacts, wanted: ReadonlySet<string>): Map<string, number> {
+  const sums = new Map<string, number>()
+  for (const { topic, account } of partitions) {
+    if (!wanted.has(topic) || account === null) continue
+    for (const [kind, number] of Object.entries(account.absent)) {
+      if (number > 0) sums.set(kind, (sums.get(kind) ?? 0) + number)
+    }
+  }
+  return sums
+}
+
+/** What an archive lacks by its own account: a package can't have it either. */
+function absentWords(absent: ReadonlyMap<string, number>): string {
+  const kinds = [...absent].filter(([kind]) => !NO_RECORDS.has(kind)).sort(([a], [b]) => (a < b ? -1 : 1))
+  if (kinds.length === 0) return ''
+  const sum = kinds.reduce((total, [, number]) => total + number, 0)
+  const named = kinds.slice(0, SHOWN_KINDS).map(([kind, number]) => `${quoted(kind)} ${grouped(number)}`)
+  return ` By its account the archive lacks what stood at ${counted(sum, 'offset')} of these topics (${named.join(', ')}).`
 }
 
 function searchWords({ filtered, whole, partly }: Search): string {

@@ -1,25 +1,25 @@
-import { count, object, readCanonical, sha256Of, text, wrong } from './document.ts'
+import { count, instant, object, readCanonical, sha256Of, text } from './document.ts'
 import type { Lines } from './lines.ts'
 import { grouped, quoted, Refusal } from './refusal.ts'
 import type { PackageTools } from './tools.ts'
 
 const FIELDS = ['action', 'actor', 'at', 'details', 'location', 'previous', 'seq', 'sha256', 'subject', 'tool']
-const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 /**
  * Follows the chain of custody (contract/evidence/custody.ts): whole from its first line, each line canonical and naming
  * the SHA-256 of the one before, the last one about this very package, so that it is not the chain of another.
  * @param about what the last line must name: the package's id, and the SHA-256 of its records
- * @returns how many lines there are
+ * @returns how many lines there are, and the latest time in them, milliseconds
  * @throws Refusal CUSTODY_FAILURE or FORMAT_FAILURE
  */
 export async function checkCustody(
   lines: Lines,
   tools: PackageTools,
   about: { packageId: string; contentSha256: string },
-): Promise<number> {
+): Promise<{ lines: number; latest: number }> {
   let previous: string | null = null
   let last: Record<string, unknown> | null = null
+  let latest = Number.NEGATIVE_INFINITY
   do {
     while (lines.next()) {
       const bytes = lines.bytes.subarray(lines.start, lines.end)
@@ -34,6 +34,7 @@ export async function checkCustody(
       }
       previous = tools.sha256Hex(bytes)
       last = entry
+      latest = Math.max(latest, Date.parse(entry.at as string))
     }
   } while (await lines.fill())
   if (last === null) throw new Refusal('CUSTODY_FAILURE', 'The chain of custody is empty.')
@@ -44,7 +45,7 @@ export async function checkCustody(
       `The last line of the chain of custody is about ${quoted(last.subject)}, not about the making of this package: it is another's, or its end is gone.`,
     )
   }
-  return lines.number
+  return { lines: lines.number, latest }
 }
 
 function checkEntry(entry: Record<string, unknown>, where: string): void {
@@ -52,7 +53,7 @@ function checkEntry(entry: Record<string, unknown>, where: string): void {
     if (!FIELDS.includes(name)) throw new Refusal('FORMAT_FAILURE', `${where} has an unknown member ${quoted(name)}.`)
   }
   count(entry.seq, `${where}: seq`)
-  if (!ISO_TIME.test(text(entry.at, `${where}: at`))) throw wrong(`${where}: at`, 'a time in UTC', entry.at)
+  instant(entry.at, `${where}: at`)
   text(entry.action, `${where}: action`)
   const actor = object(entry.actor, `${where}: actor`)
   text(actor.os_user, `${where}: actor.os_user`)

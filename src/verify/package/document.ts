@@ -58,6 +58,15 @@ export function text(value: unknown, path: string): string {
   return value
 }
 
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
+/** A time in UTC, as Coffer writes it (ISO 8601 with milliseconds). */
+export function instant(value: unknown, path: string): string {
+  const time = text(value, path)
+  if (!INSTANT.test(time) || Number.isNaN(Date.parse(time))) throw wrong(path, 'a time in UTC', value)
+  return time
+}
+
 export function texts(value: unknown, path: string): string[] {
   return list(value, path).map((item, i) => text(item, `${path}[${i}]`))
 }

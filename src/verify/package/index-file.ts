@@ -1,6 +1,6 @@
 import { PACKAGE_STORED, type PackageFile, type PackageIndex } from '../../contract/evidence/package.ts'
 import type { VerifyCheck } from '../../contract/evidence/verdict.ts'
-import { count, list, object, readCanonical, sha256Of, text, wrong } from './document.ts'
+import { count, instant, list, object, readCanonical, sha256Of, text, wrong } from './document.ts'
 import { failedCheck, quoted, Refusal } from './refusal.ts'
 import type { ZipEntry } from './zip.ts'
 
@@ -28,7 +28,8 @@ export function readIndex(bytes: Uint8Array): PackageIndex {
     if (!INDEX_FIELDS.includes(name))
       throw new Refusal('FORMAT_FAILURE', `index.json has an unknown member ${quoted(name)}.`)
   }
-  for (const name of ['package_id', 'report_id', 'backup_id', 'created_at']) text(fields[name], `index.json: ${name}`)
+  instant(fields.created_at, 'index.json: created_at')
+  for (const name of ['package_id', 'report_id', 'backup_id']) text(fields[name], `index.json: ${name}`)
   const tool = object(fields.tool, 'index.json: tool')
   text(tool.name, 'index.json: tool.name')
   text(tool.version, 'index.json: tool.version')

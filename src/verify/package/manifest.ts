@@ -8,6 +8,8 @@ import { quoted, Refusal } from './refusal.ts'
  */
 export interface ManifestFacts {
   backupId: string
+  /** Of what cluster, and since when, as it stands. */
+  origin: { source_cluster_id: unknown; source_brokers: unknown; created_at: unknown }
   /** null: made by another program, without our section. */
   generation: number | null
   previous: { sha256: string; generation: number } | null
@@ -51,6 +53,11 @@ export function readManifest(bytes: Uint8Array, path: string): ManifestFacts {
   const root = readDocument(bytes, path)
   const facts: ManifestFacts = {
     backupId: text(root.backup_id, `${path}: backup_id`),
+    origin: {
+      source_cluster_id: root.source_cluster_id ?? null,
+      source_brokers: root.source_brokers ?? [],
+      created_at: root.created_at ?? null,
+    },
     ...cofferSection(root.coffer, `${path}: coffer`),
     topics: [],
     partitions: [],

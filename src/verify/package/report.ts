@@ -1,17 +1,15 @@
 import type { PackageCoverage, PackageIndex } from '../../contract/evidence/package.ts'
 import type { ReportExtraction } from '../../contract/evidence/report.ts'
 import type { VerifyCheck } from '../../contract/evidence/verdict.ts'
-import { count, type Fields, list, object, readCanonical, text } from './document.ts'
+import { count, type Fields, instant, list, object, readCanonical, text } from './document.ts'
 import type { ManifestFacts } from './manifest.ts'
 import { failedCheck, passedCheck, quoted, unknownCheck } from './refusal.ts'
 import { readScope, scopePairs, type ToldScope } from './scope.ts'
+import { manifestPairs, outcomePairs, readTold, searchPairs, type Told } from './told.ts'
 import type { Walked } from './walk.ts'
 
 const CHECK = 'report'
 const PATH = 'report.json'
-
-const TOTALS = ['total_topics', 'total_partitions', 'total_segments', 'total_records'] as const
-type BackupTotal = (typeof TOTALS)[number]
 
 /** What a report says, as far as the package can tell whether it is so. */
 export interface ReportFacts {
@@ -23,8 +21,7 @@ export interface ReportFacts {
   verifierPageSha256: string | null
   extraction: Omit<ReportExtraction, 'bytes' | 'undecodable'> | null
   scope: ToldScope | null
-  /** What it says of the whole backup; undefined: nothing. */
-  totals: Readonly<Record<BackupTotal, unknown>>
+  told: Told
   signer: { name: string | null; role: string | null; meaning: string | null }
 }
 
@@ -40,7 +37,7 @@ export function readReport(bytes: Uint8Array): ReportFacts {
   return {
     reportId: text(root.report_id, at('report_id')),
     backupId: text(backup.id, at('backup.id')),
-    generatedAt: text(root.generated_at, at('generated_at')),
+    generatedAt: instant(root.generated_at, at('generated_at')),
     overallResult: text(object(root.validation, at('validation')).overall_result, at('validation.overall_result')),
     manifestSha256: text(
       object(root.integrity, at('integrity')).backup_manifest_sha256,
@@ -50,7 +47,7 @@ export function readReport(bytes: Uint8Array): ReportFacts {
     extraction:
       coffer.extraction === undefined ? null : readExtraction(object(coffer.extraction, at('coffer.extraction'))),
     scope: coffer.extraction === undefined ? null : readScope(coffer, PATH),
-    totals: Object.fromEntries(TOTALS.map((name) => [name, backup[name]])) as ReportFacts['totals'],
+    told: readTold(root, coffer, PATH),
     signer: {
       name: nullable(operator.name, 'coffer.operator.name'),
       role: nullable(operator.role, 'coffer.operator.role'),
@@ -106,12 +103,12 @@ export function checkReport(report: ReportFacts, found: PackageFindings): Verify
   compare('the report', report.reportId, index.report_id)
   compare('the backup', report.backupId, index.backup_id)
   compare('the backup of the manifest', report.backupId, found.manifest?.backupId)
-  if (found.manifest !== null) {
-    const totals = totalsOf(found.manifest)
-    for (const name of TOTALS) {
-      if (report.totals[name] !== undefined) compare(`${quoted(name)} of the backup`, report.totals[name], totals[name])
-    }
-  }
+  const settled = [
+    ...(found.manifest === null ? [] : manifestPairs(report.told, found.manifest)),
+    ...(coverage === null ? [] : searchPairs(report.told, coverage.totals)),
+    ...outcomePairs(report.told),
+  ]
+  for (const [what, told, is] of settled) compare(what, told, is)
   compare('the SHA-256 of the manifest', report.manifestSha256, found.manifestSha256)
   compare('the SHA-256 of the verifier page', report.verifierPageSha256, found.verifierSha256)
   if (extraction !== null) {
@@ -154,17 +151,6 @@ export function checkReport(report: ReportFacts, found: PackageFindings): Verify
       `The report is of this package: its ${compared} figures and digests agree with what is in it.`,
     ),
   ]
-}
-
-function totalsOf({ topics, partitions, segments }: ManifestFacts): Readonly<Record<BackupTotal, number>> {
-  let records = 0
-  for (const segment of segments.values()) records += segment.records
-  return {
-    total_topics: topics.length,
-    total_partitions: partitions.length,
-    total_segments: segments.size,
-    total_records: records,
-  }
 }
 
 function checkIndexFigures({ index, contentSha256, walked }: PackageFindings): VerifyCheck[] {

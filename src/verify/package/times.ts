@@ -9,6 +9,8 @@ export interface ToldTimes {
   signed: SignatureFacts['time']
   /** The report's `generated_at`, milliseconds. */
   generatedAt: number | null
+  /** The latest time in the chain of custody, milliseconds. */
+  custodyAt: number | null
   run: ManifestFacts['run']
 }
 
@@ -16,7 +18,7 @@ export interface ToldTimes {
  * A package holds its report and its manifest, so neither can be younger than what binds it: an archive whose last run is
  * said to have gone on beyond that would seem to reach further than anybody could have known.
  */
-export function checkTimes({ signed, generatedAt, run }: ToldTimes): VerifyCheck[] {
+export function checkTimes({ signed, generatedAt, custodyAt, run }: ToldTimes): VerifyCheck[] {
   const ended = run === null ? null : (run.endedAt ?? run.startedAt)
   const at = signed === null ? null : Date.parse(signed.at)
   const checks: VerifyCheck[] = []
@@ -39,6 +41,12 @@ export function checkTimes({ signed, generatedAt, run }: ToldTimes): VerifyCheck
     add(
       'report.json',
       `The report says that it was made on ${moment(generatedAt)}, and its manifest tells of a run until ${moment(ended)}: one of them is wrong.`,
+    )
+  }
+  if (at !== null && custodyAt !== null && later(custodyAt, at)) {
+    add(
+      'custody.ndjson',
+      `The package is of ${moment(at)}, and its chain of custody tells of ${moment(custodyAt)}: one of them is wrong.`,
     )
   }
   return checks

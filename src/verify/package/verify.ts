@@ -113,14 +113,14 @@ class PackageCheck {
       this.#facts.segments_read = coverage.totals.read
       this.#facts.segments_skipped = coverage.totals.skipped
       const isCovered = walked !== null && checks.every(({ verdict }) => verdict === 'passed')
-      if (isCovered && isAllAsked(searchOf(coverage, manifest))) this.#facts.all_asked = true
+      if (isCovered && isAllAsked(searchOf(coverage, manifest, new Set(wanted)))) this.#facts.all_asked = true
     }
     this.#checks.push(...(await checkForms(files, this.#options.tools, index.tool, walked !== null)))
-    await this.#custody(files, index)
+    const custodyAt = await this.#custody(files, index)
     await files.finishAll()
     const signed = this.#signatures.find(({ subject }) => subject === PACKAGE_PATHS.index)?.time ?? null
     const generatedAt = report === null ? null : time(report.generatedAt)
-    this.#checks.push(...checkTimes({ signed, generatedAt, run: manifest?.run ?? null }))
+    this.#checks.push(...checkTimes({ signed, generatedAt, custodyAt, run: manifest?.run ?? null }))
     if (report !== null) this.#compareReport(report, files, index, manifest, coverage, wanted, walked)
     // a changed file explains what else may have gone wrong, so it comes first
     this.#checks.unshift(...files.failures)
@@ -279,9 +279,10 @@ class PackageCheck {
     return walked
   }
 
-  async #custody(files: PackageFiles, index: PackageIndex): Promise<void> {
+  /** @returns the latest time in it, milliseconds; null where it does not hold */
+  async #custody(files: PackageFiles, index: PackageIndex): Promise<number | null> {
     const path = PACKAGE_PATHS.custody
-    const count = await this.#try('custody', path, async () => {
+    const found = await this.#try('custody', path, async () => {
       const unpacked = files.open(path)
       const { tools } = this.#options
       const about = { packageId: index.package_id, contentSha256: index.content_sha256 }
@@ -289,9 +290,10 @@ class PackageCheck {
       files.finish(path, unpacked)
       return lines
     })
-    if (count === null) return
-    const reason = `The chain of custody has ${counted(count, 'line')}, each naming the hash of the one before, the last this package.`
+    if (found === null) return null
+    const reason = `The chain of custody has ${counted(found.lines, 'line')}, each naming the hash of the one before, the last this package.`
     this.#checks.push(passedCheck('custody', path, reason))
+    return found.latest
   }
 
   #compareReport(

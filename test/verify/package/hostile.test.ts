@@ -206,6 +206,50 @@ describe('hostile packages', () => {
         unsignReport(files)
       }),
     )
+    attack('a chain of custody that goes on after the signature', unsure('TIMESTAMP_ORDER_FAILURE'), () =>
+      resealed((files) => {
+        const lines = (files.get('custody.ndjson') as Buffer).toString().trimEnd().split('\n')
+        const last = JSON.parse(lines.at(-1) as string)
+        lines[lines.length - 1] = canonicalJson({ ...last, at: '2031-01-01T00:00:00.000Z' })
+        files.set('custody.ndjson', Buffer.from(`${lines.join('\n')}\n`))
+      }),
+    )
+    test('losses that the archive accounts for are told, and then not all is here that was asked for', async () => {
+      const zip = await resealed((files) => {
+        json(files, MANIFEST, (one: { topics: { partitions: { account?: { absent: object }[] }[] }[] }) => {
+          const entries = one.topics.flatMap(({ partitions }) => partitions.flatMap(({ account }) => account ?? []))
+          for (const entry of entries) {
+            const { aborted = 0 } = entry.absent as { aborted?: number }
+            entry.absent = aborted > 0 ? { unexplained: aborted } : {}
+          }
+        })
+        unsign(files, MANIFEST)
+        const digest = sha256(files.get(MANIFEST) as Buffer)
+        const renamed = (one: { partition: number; absent?: object; account?: { absent: object } | null }) => {
+          const account = one.account === undefined ? one : one.account
+          const { aborted = 0 } = (account?.absent ?? {}) as { aborted?: number }
+          if (account != null) account.absent = aborted > 0 ? { unexplained: aborted } : {}
+        }
+        json(files, 'proofs/coverage.json', (one: { manifest_sha256: string; partitions: never[] }) => {
+          one.manifest_sha256 = digest
+          one.partitions.forEach(renamed)
+        })
+        json(files, 'report.json', (one: { integrity: Record<string, string>; coffer: { account: never[] } }) => {
+          one.integrity.backup_manifest_sha256 = digest
+          one.coffer.account.forEach(renamed)
+        })
+        unsignReport(files)
+        for (const path of [...files.keys()]) if (path.startsWith('manifest/previous')) files.delete(path)
+      })
+      const result = await verify(zip)
+      const coverage = result.checks.find(({ check }) => check === 'coverage')
+      assert.equal(coverage?.verdict, 'passed', coverage?.reason)
+      assert.match(
+        coverage.reason,
+        /By its account the archive lacks what stood at \d+ offsets of these topics \("unexplained" \d+\)\./,
+      )
+      assert.deepEqual(signOf(result, 'coverage'), { verdict: 'indeterminate', rests: 'signer' })
+    })
     attack('an archive that is said to reach beyond the signature', unsure('TIMESTAMP_ORDER_FAILURE'), () =>
       resealed((files) => {
         json(files, MANIFEST, (one: { coffer: { run: { ended_at: number } } }) => {

@@ -102,7 +102,16 @@ export async function makePackage(options: MakeOptions = {}, signing: Signing | 
     report_id: REPORT_ID,
     generated_at: '2026-04-05T02:14:05.000Z',
     backup: { id: archive.id },
-    validation: { overall_result: 'PASSED' },
+    validation: {
+      overall_result: 'PASSED',
+      results: [
+        {
+          check_name: 'ExtractionCheck',
+          outcome: 'PASSED',
+          data: { records_matched: cut.coverage.totals.records_matched },
+        },
+      ],
+    },
     integrity: { backup_manifest_sha256: sha256(manifest), report_sha256: '' },
     coffer: {
       operator: { os_user: 'jane', name: 'Jane Doe', role: 'Records officer', meaning: 'approved for release' },
@@ -145,7 +154,12 @@ function scopeOf({ coverage }: Cut) {
   const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString())
   return {
     scope: {
-      topics: names.map((source) => ({ source, target: null, partitions: 1, records: 1, segments: 1 })),
+      topics: names.map((source) => {
+        const own = wanted.filter(({ topic }) => topic === source)
+        const segments = own.flatMap((one) => one.segments)
+        const records = segments.reduce((sum, one) => sum + one.records, 0)
+        return { source, target: null, partitions: own.length, records, segments: segments.length }
+      }),
       topics_total: names.length,
       window:
         window.start === null && window.end === null

@@ -56,6 +56,16 @@ export async function scopeVectors({ lie, changed, editJson }: VectorTools): Pro
       { topics: { include: ['*'], exclude: [] } },
     ],
     [
+      'report-tells-a-larger-topic',
+      ({ scope }: Told) => Object.assign(scope.topics[0] ?? {}, { records: 1_000_000 }),
+      {},
+    ],
+    [
+      'report-tells-another-span-of-time',
+      ({ account }: Told) => Object.assign(account[0] ?? {}, { max_timestamp: 1_999_000_000_000 }),
+      {},
+    ],
+    [
       'report-tells-an-account-of-another-topic',
       ({ account }: Told) => account.push({ ...account[0], topic: 'all-payments', archived: 1_000_000 }),
       {},
@@ -69,10 +79,26 @@ export async function scopeVectors({ lie, changed, editJson }: VectorTools): Pro
   ] as [string, (coffer: Told) => void, MakeOptions][]) {
     await lie(name, 'REPORT_DIFFERS', 'report', tell(change), options)
   }
-  await lie('report-tells-a-smaller-backup', 'REPORT_DIFFERS', 'report', (made) => {
-    editJson(made, 'report.json', ({ backup }: { backup: Document }) => Object.assign(backup, { total_records: 1 }))
-    tell(() => undefined)(made)
-  })
+  type Report = { backup: Document; validation: { results: Document[] } & Document; generated_at: string }
+  for (const [name, change, sub] of [
+    ['report-tells-a-smaller-backup', ({ backup }) => Object.assign(backup, { total_records: 1 })],
+    ['report-tells-another-cluster', ({ backup }) => Object.assign(backup, { source_cluster_id: 'production' })],
+    [
+      'report-passes-over-a-check-that-failed',
+      ({ validation }) => Object.assign(validation.results[0] ?? {}, { outcome: 'FAILED' }),
+    ],
+    ['report-passes-without-a-check', ({ validation }) => validation.results.splice(0)],
+    [
+      'report-tells-more-matches',
+      ({ validation }) => Object.assign(validation.results[0]?.data as Document, { records_matched: 1_000_000 }),
+    ],
+    ['report-of-no-time', (one) => Object.assign(one, { generated_at: 'long ago' }), 'FORMAT_FAILURE'],
+  ] as [string, (report: Report) => void, SubIndication | undefined][]) {
+    await lie(name, sub ?? 'REPORT_DIFFERS', 'report', (made) => {
+      editJson(made, 'report.json', change as (document: never) => void)
+      tell(() => undefined)(made)
+    })
+  }
   const filtered = (filter: unknown) => (made: Made) =>
     editJson(made, coverage, (one: Document) => Object.assign(one, { filter }))
   /** Records were kept back, and all else in the package agrees. */

@@ -175,7 +175,7 @@ class FormsCheck {
     if (version === TOOL.version) {
       return failedCheck(CHECK, path, 'FORM_DIFFERS', differs(path, 'it shows other records, or shows them otherwise'))
     }
-    const reason = `${quoted(path)} was made by ${quoted(`${name} ${version}`)} and is not what ${TOOL.name} ${TOOL.version} makes of the same records. The verifier page in the package is of the version that made it, and can tell.`
+    const reason = `${quoted(path)} was made by ${quoted(`${name} ${version}`)} and is not what ${TOOL.name} ${TOOL.version} makes of the same records. A verifier of that version can tell: get it by another way than this package.`
     return unknownCheck(CHECK, path, 'LIMIT_REACHED', reason)
   }
 }
