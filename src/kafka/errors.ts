@@ -92,6 +92,9 @@ const BROKER_ERRORS: ReadonlyMap<number, Row> = new Map<number, Row>([
   [78, ['OFFSET_NOT_AVAILABLE', 'KAFKA_UNAVAILABLE', true]],
   [87, ['INVALID_RECORD', 'KAFKA_REJECTED', false]],
   [88, ['UNSTABLE_OFFSET_COMMIT', 'KAFKA_UNAVAILABLE', true]],
+  // what a broker says of an id that it does not know yet, or not any more
+  [100, ['UNKNOWN_TOPIC_ID', 'TOPIC_MISSING', true]],
+  [103, ['INCONSISTENT_TOPIC_ID', 'TOPIC_MISSING', true]],
   [89, ['THROTTLING_QUOTA_EXCEEDED', 'KAFKA_UNAVAILABLE', true]],
 ])
 
@@ -137,4 +140,12 @@ const HINTS: Readonly<Record<string, string>> = {
   ILLEGAL_GENERATION: 'Stop the consumers of this group first.',
   REBALANCE_IN_PROGRESS: 'Stop the consumers of this group first.',
   NON_EMPTY_GROUP: 'Stop the consumers of this group first.',
+}
+
+/** A topic of that name is there, and it is not the one that was read before. */
+export function topicRecreated(topic: string, before: string, now: string | null): CofferError {
+  return new CofferError('TOPIC_RECREATED', `topic "${topic}" was deleted and made again since it was archived`, {
+    hint: 'Its offsets began anew and would mix two topics. Start a new backup under another backup_id.',
+    details: { topic, archived_topic_id: before, topic_id: now },
+  })
 }

@@ -30,10 +30,14 @@ describe('reading, compared with the Java consumer', () => {
       })
       const expected = await java.records([topic])
       assert.ok(expected.length > 400)
-      for (const maxBytes of [2_000_000, 30_000]) {
+      // by its id and by its name
+      for (const [maxBytes, topicId] of [
+        [2_000_000, null],
+        [30_000, (await cluster.topics([topic]))[0]?.topicId as string],
+      ] as const) {
         const readings = [
-          await readAll(cluster, topic, 0, { maxBytes }),
-          await readAll(cluster, topic, 1, { maxBytes }),
+          await readAll(cluster, topic, 0, { maxBytes, topicId }),
+          await readAll(cluster, topic, 1, { maxBytes, topicId }),
         ]
         assert.deepEqual(
           readings.flatMap(({ records }) => records),
@@ -244,6 +248,33 @@ describe('reading, compared with the Java consumer', () => {
       assert.deepEqual(error.details, { topic, partition: 0, offset: 500, logStart: 0, logEnd: 1 })
       return true
     })
+  })
+
+  test('failure 16: a topic that is made again while it is read gives no record of the new one', async () => {
+    const topic = uniqueName('again')
+    const values = async (name: string, count: number) => {
+      // a batch for each record, so that the reader has one or two of them ahead
+      for (let i = 0; i < count; i++) await java.produce([{ topic, partition: 0, timestamp: 1, value: `${name} ${i}` }])
+    }
+    await java.createTopics([{ name: topic }])
+    await values('old', 8)
+    const [described] = await cluster.topics([topic])
+    const read: string[] = []
+    const options = { topic, topicId: described?.topicId ?? null, partition: 0, from: 0, to: 8, maxBytes: 1 }
+    const reading = async () => {
+      for await (const step of cluster.reader({ ...options, isolation: 'read_committed' })) {
+        if (step.type !== 'batch') continue
+        while (step.batch.records.next()) read.push(String(step.batch.records.view.offset))
+        if (read.length > 1) continue
+        await java.deleteTopics([topic])
+        await java.createTopics([{ name: topic }])
+        await values('new', 8)
+      }
+    }
+    await assert.rejects(reading(), { code: 'TOPIC_RECREATED' })
+    assert.ok(read.length <= 3, `${read.length} records`)
+    // an id that is asked for is heeded from the first request on
+    await assert.rejects(readAll(cluster, topic, 0, { ...options, from: 0 }), { code: 'TOPIC_RECREATED' })
   })
 
   test('a topic that is not there, and an interruption', async () => {

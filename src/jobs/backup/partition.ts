@@ -33,7 +33,7 @@ export interface PartitionOptions {
 
 /** What a partition archiver works with: the wire's reader, the recorder of durable work, and the shared limits. */
 export interface PartitionDeps {
-  read(plan: { topic: string; partition: number; from: number; to: number }): AsyncIterable<ReadStep>
+  read(range: Pick<PartitionPlan, 'topic' | 'topicId' | 'partition' | 'from' | 'to'>): AsyncIterable<ReadStep>
   /** Where a leader's term ended in the log as it is now; -1 where that is not known. */
   termEnd(of: { topic: string; partition: number; epoch: number }): Promise<number>
   recorder: Recorder
@@ -100,8 +100,8 @@ export class PartitionArchiver {
   }
 
   async #read(to: number, until: number): Promise<void> {
-    const { topic, partition } = this.#plan
-    for await (const step of this.#deps.read({ topic, partition, from: this.#position, to })) {
+    const { topic, topicId, partition } = this.#plan
+    for await (const step of this.#deps.read({ topic, topicId, partition, from: this.#position, to })) {
       const before = this.#position
       if (step.type === 'batch') await this.#takeBatch(step.batch, to)
       else if (step.type === 'deleted') this.#pass('deleted_during', step.from, Math.min(step.to, to))

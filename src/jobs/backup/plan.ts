@@ -1,6 +1,7 @@
 import type { Manifest, PartitionEntry, RunCut } from '../../archive/types.ts'
 import type { StartOffset } from '../../contract/config/types.ts'
 import { CofferError } from '../../contract/errors.ts'
+import { topicRecreated } from '../../kafka/errors.ts'
 import type { TopicMetadata } from '../../kafka/types.ts'
 
 /** Where each partition of the chosen topics stood at the cut. Keys are `topic/partition`. */
@@ -18,6 +19,8 @@ export interface ClusterCut {
 /** What is to be read of one partition. */
 export interface PartitionPlan {
   topic: string
+  /** null where the cluster gives topics none (before Kafka 2.8). */
+  topicId: string | null
   partition: number
   /** First offset that this run must account for. */
   from: number
@@ -52,7 +55,8 @@ export function planBackup(cut: ClusterCut, previous: Manifest | null, start: St
     for (const { partition } of topic.partitions) {
       const entry = known?.partitions.find((one) => one.partition_id === partition)
       const earlier = previous?.coffer?.run.cut[`${topic.name}/${partition}`]
-      plans.push(planPartition({ topic: topic.name, partition, cut, entry, earlier, start: begin }))
+      const { name, topicId } = topic
+      plans.push(planPartition({ topic: name, topicId, partition, cut, entry, earlier, start: begin }))
     }
   }
   return plans
@@ -60,6 +64,7 @@ export function planBackup(cut: ClusterCut, previous: Manifest | null, start: St
 
 function planPartition(input: {
   topic: string
+  topicId: string | null
   partition: number
   cut: ClusterCut
   entry: PartitionEntry | undefined
@@ -67,7 +72,7 @@ function planPartition(input: {
   earlier: RunCut | undefined
   start: StartOffset
 }): PartitionPlan {
-  const { topic, partition, cut, entry, earlier, start } = input
+  const { topic, topicId, partition, cut, entry, earlier, start } = input
   const key = `${topic}/${partition}`
   const logStart = at(cut.logStart, key)
   const end = at(cut.end, key)
@@ -96,6 +101,7 @@ function planPartition(input: {
   const seenFrom = first ? (earlier?.log_start ?? readFrom) : from
   return {
     topic,
+    topicId,
     partition,
     from,
     readFrom,
@@ -177,10 +183,7 @@ export function checkSameTopics(now: readonly TopicMetadata[], before: readonly 
 
 function checkSameTopic(topic: TopicMetadata, archivedId: string | null): void {
   if (archivedId === null || topic.topicId === null || archivedId === topic.topicId) return
-  throw new CofferError('TOPIC_RECREATED', `topic "${topic.name}" was deleted and made again since it was archived`, {
-    hint: 'Its offsets began anew and would mix two topics. Start a new backup under another backup_id.',
-    details: { topic: topic.name, archived_topic_id: archivedId, topic_id: topic.topicId },
-  })
+  throw topicRecreated(topic.name, archivedId, topic.topicId)
 }
 
 function at(offsets: ReadonlyMap<string, number>, key: string): number {

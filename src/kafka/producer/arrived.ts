@@ -33,7 +33,7 @@ export async function arrivedAt(
   const query = { topic, partition, leaderEpoch: leader.epoch, offset, maxBytes: 1, maxWaitMs: 0 }
   const { errorCode, records } = await brokers.callBroker(leader.id, lane, {
     api: API.fetch,
-    encode: () => encodeFetch({ ...query, isolation: 'read_uncommitted' }),
+    encode: (version) => encodeFetch({ ...query, isolation: 'read_uncommitted' }, version),
     decode: decodeFetch,
     options: { maxAnswerBytes: MAX_FETCH_BYTES },
   })

@@ -14,7 +14,9 @@ const NEVER = 99
 
 export const API = {
   produce: { key: 0, name: 'Produce', min: 7, max: 8, flexible: NEVER },
-  fetch: { key: 1, name: 'Fetch', min: 11, max: 11, flexible: NEVER },
+  fetch: { key: 1, name: 'Fetch', min: 11, max: 12, flexible: 12 },
+  /** From version 13 on topics have ids in place of names (KIP-516); where the broker has no such version, as `fetch`. */
+  fetchById: { key: 1, name: 'Fetch', min: 11, max: 13, flexible: 12 },
   listOffsets: { key: 2, name: 'ListOffsets', min: 4, max: 5, flexible: NEVER },
   metadata: { key: 3, name: 'Metadata', min: 8, max: 12, flexible: 9 },
   offsetCommit: { key: 8, name: 'OffsetCommit', min: 7, max: 7, flexible: NEVER },

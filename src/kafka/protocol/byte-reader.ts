@@ -95,6 +95,7 @@ export class ByteReader {
     return this.buf.subarray(start, start + length)
   }
 
+  /** A null reads as no bytes. */
   compactBytes(): Buffer {
     const length = this.uvarint() - 1
     if (length < 0) return Buffer.alloc(0)

@@ -84,6 +84,11 @@ export class ByteWriter {
     return this.uvarint(0)
   }
 
+  /** As `ByteReader.uuid` reads it. */
+  uuid(value: string): this {
+    return this.raw(Buffer.from(value, 'base64url'))
+  }
+
   raw(bytes: Uint8Array): this {
     this.#room(bytes.length)
     this.#buf.set(bytes, this.#at)

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CofferError } from '../../contract/errors.ts'
 import type { Damage } from '../batch/damage.ts'
 import type { Brokers } from '../brokers.ts'
-import { brokerError, isRetriable, WireError } from '../errors.ts'
+import { brokerError, isRetriable, topicRecreated, WireError } from '../errors.ts'
 import { API } from '../protocol/api.ts'
 import { decodeFetch, encodeFetch, type FetchAnswer, MAX_FETCH_BYTES } from '../protocol/fetch.ts'
 import { gaveUp, MISSING_PATIENCE_MS, pauseMs } from '../retry.ts'
@@ -12,6 +12,8 @@ import { AnswerBuffers } from './buffers.ts'
 
 export interface ReaderOptions {
   topic: string
+  /** Of the topic that is meant: one that was made again under its name is not read (from Kafka 3.1 on). */
+  topicId?: string | null
   partition: number
   /** First offset to read. */
   from: number
@@ -148,9 +150,11 @@ class PartitionReader {
   async #fetch(offset: number): Promise<FetchAnswer> {
     const { topic, partition } = this.#where
     const { brokers } = this.#cluster
+    const { topicId = null } = this.#options
     const leader = await brokers.leader(topic, partition)
     const query = {
       topic,
+      topicId,
       partition,
       leaderEpoch: leader.epoch,
       offset,
@@ -159,8 +163,8 @@ class PartitionReader {
       maxWaitMs: MAX_WAIT_MS,
     }
     return brokers.callBroker(leader.id, this.#lane, {
-      api: API.fetch,
-      encode: () => encodeFetch(query),
+      api: topicId === null ? API.fetch : API.fetchById,
+      encode: (version) => encodeFetch(query, version),
       decode: decodeFetch,
       options: { maxAnswerBytes: MAX_FETCH_BYTES, allocate: (size) => this.#buffers.take(size) },
     })
@@ -169,7 +173,10 @@ class PartitionReader {
   async #pause(error: WireError, leaderInDoubt = true): Promise<void> {
     const { topic, partition } = this.#where
     const spent = Date.now() - this.#waitingSince
-    if (error.code === 'TOPIC_MISSING' && spent >= MISSING_PATIENCE_MS) throw error
+    if (error.code === 'TOPIC_MISSING' && spent >= MISSING_PATIENCE_MS) {
+      await this.#failIfRecreated()
+      throw error
+    }
     if (spent >= (this.#options.stallTimeoutMs ?? DEFAULT_STALL_MS)) throw gaveUp(this.#what, spent, error)
     this.#failures++
     if (leaderInDoubt) {
@@ -177,6 +184,14 @@ class PartitionReader {
       this.#cluster.brokers.forgetLeader(topic, partition)
     }
     await this.#abortable(sleep(pauseMs(this.#failures)))
+  }
+
+  /** @throws TOPIC_RECREATED where there is a topic of that name, and it is another one */
+  async #failIfRecreated(): Promise<void> {
+    const { topic, topicId = null } = this.#options
+    const now = (await this.#cluster.brokers.metadata([topic])).topics[0]
+    if (topicId === null || now === undefined || now.errorCode !== 0 || now.topicId === topicId) return
+    throw topicRecreated(topic, topicId, now.topicId)
   }
 
   /** The log does not hold our position: it starts later now, or it was cut off behind it. */
