@@ -332,7 +332,9 @@ describe('leaders that change', () => {
     }
   }
 
-  test('failure 16: an unclean election under a run that is at work stops it where the logs part', async () => {
+  test('failure 16: an unclean election under a run that is at work stops it where the logs part', {
+    timeout: 120_000,
+  }, async () => {
     const topic = uniqueName('parted')
     const path = await temporaryFolder()
     const [old, fresh] = [5000, 5500]
@@ -352,6 +354,23 @@ describe('leaders that change', () => {
     })
     // nothing of the other log stands behind what there was
     for (const { topic: name, offset } of await readArchive(path, ID)) assert.ok(name === topic && offset < old)
+    await election.end()
+  })
+
+  test('failure 16: a continuous run that has read all there is sees that the log was cut back before it has grown again', {
+    timeout: 120_000,
+  }, async () => {
+    const topic = uniqueName('shorter')
+    const election = await uncleanElection(topic, { old: 200, fresh: 120, size: 50 })
+    const run = await startBackup(topic, await temporaryFolder(), { stop_at_current_offsets: false, continuous: true })
+    await run.begun
+    await untilEqual(async () => run.records, 200)
+    await election.lose()
+    await assert.rejects(run.done, (error: { code: string; message: string }) => {
+      assert.equal(error.code, 'OFFSETS_LOST')
+      assert.match(error.message, /was cut back to offset 100 since it was archived up to 200/)
+      return true
+    })
     await election.end()
   })
 

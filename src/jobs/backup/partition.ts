@@ -145,6 +145,18 @@ export class PartitionArchiver {
     checkTermEnd(this.#plan, before, await this.#deps.termEnd({ topic, partition, epoch: before.leader_epoch }))
   }
 
+  /**
+   * For a run that has read all there is: a log that ends before the position was cut back, unless its new leader has yet to
+   * learn how far the others are.
+   * @throws OFFSETS_LOST
+   */
+  async checkEnd(highWatermark: number): Promise<void> {
+    const { topic, partition } = this.#plan
+    const last = this.#epoch
+    if (highWatermark >= this.#position || last === null) return
+    checkTermEnd(this.#plan, last, await this.#deps.termEnd({ topic, partition, epoch: last.leader_epoch }))
+  }
+
   async #takeBatch(batch: ReadBatch, to: number): Promise<void> {
     await this.#checkTerm(batch)
     if (batch.timestampType === 'LogAppendTime') {

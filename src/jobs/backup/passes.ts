@@ -132,6 +132,7 @@ async function follow(
         if (next === null) return
         cut = next
       }
+      for (const [key, archiver] of archivers) await archiver.checkEnd(cut.highWatermark.get(key) ?? archiver.position)
       noteCut(input.plans, cut)
       const behind = [...cut.end].filter(([key, end]) => (archivers.get(key)?.position ?? end) < end)
       if (behind.length > 0) {
