@@ -146,14 +146,13 @@ export class PartitionArchiver {
   }
 
   /**
-   * For a run that has read all there is: a log that ends before the position was cut back, unless its new leader has yet to
-   * learn how far the others are.
+   * For a log that ends before the position: it was cut back, unless its new leader has yet to learn how far the others are.
    * @throws OFFSETS_LOST
    */
-  async checkEnd(highWatermark: number): Promise<void> {
+  async checkEnd(): Promise<void> {
     const { topic, partition } = this.#plan
     const last = this.#epoch
-    if (highWatermark >= this.#position || last === null) return
+    if (last === null) return
     checkTermEnd(this.#plan, last, await this.#deps.termEnd({ topic, partition, epoch: last.leader_epoch }))
   }
 

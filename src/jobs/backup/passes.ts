@@ -132,15 +132,16 @@ async function follow(
         if (next === null) return
         cut = next
       }
-      for (const [key, archiver] of archivers) await archiver.checkEnd(cut.highWatermark.get(key) ?? archiver.position)
       noteCut(input.plans, cut)
       const behind = [...cut.end].filter(([key, end]) => (archivers.get(key)?.position ?? end) < end)
-      if (behind.length > 0) {
+      const short = [...cut.highWatermark].filter(([key, mark]) => mark < (archivers.get(key)?.position ?? mark))
+      if (behind.length + short.length > 0) {
         const names = cut.topics.map((topic) => topic.name)
         const now = await unlessAborted(cluster.topics(names), signal)
         if (now === null) return
         checkSameTopics(now, cut.topics)
       }
+      for (const [key] of short) await archivers.get(key)!.checkEnd()
       await forEachConcurrent(behind, config.backup.max_concurrent_partitions, ([key, end]) =>
         archivers.get(key)!.readTo(end, Date.now() + TURN_MS),
       )
