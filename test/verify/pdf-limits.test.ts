@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { deflateSync } from 'node:zlib'
 import { nodeCrypto } from '../../src/signing/node-crypto.ts'
 import { TRUST_NOBODY } from '../../src/verify/crypto.ts'
 import { verifyPdf } from '../../src/verify/pdf/verify.ts'
@@ -19,6 +20,65 @@ function pdfWith(hidden: string): Buffer {
   text += `xref\n0 3\n0000000000 65535 f \n${lines}trailer\n<</Size 3/Root 1 0 R>>\nstartxref\n${at}\n%%EOF\n`
   return Buffer.from(text, 'latin1')
 }
+
+const stream = (dict: string, data: Buffer) =>
+  Buffer.concat([
+    Buffer.from(`<< ${dict} /Length ${data.length} >>\nstream\n`),
+    data,
+    Buffer.from('\nendstream\nendobj\n'),
+  ])
+const ending = (at: number) => Buffer.from(`startxref\n${at}\n%%EOF\n`)
+const CATALOG = Buffer.from('%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n')
+
+/** Cross-reference streams whose entries take no byte. */
+function endlessSections(): Buffer {
+  let file = CATALOG
+  let before = -1
+  for (let i = 0; i < 60; i++) {
+    const at = file.length
+    const previous = before < 0 ? '' : `/Prev ${before}`
+    const section = stream(`/Type /XRef /W [0 0 0] /Size 1000000 /Root 1 0 R ${previous}`, Buffer.alloc(0))
+    file = Buffer.concat([file, Buffer.from(`${900_000 + i} 0 obj\n`), section])
+    before = at
+  }
+  return Buffer.concat([file, ending(before)])
+}
+
+/** A list of so many empty dictionaries that it takes gigabytes, packed. */
+function endlessObjects(): Buffer {
+  const packed = deflateSync(
+    Buffer.concat([Buffer.from('5 0 \n['), Buffer.alloc(4 * 40_000_000, '<<>>'), Buffer.from(']')]),
+  )
+  const objects = CATALOG.length
+  const head = Buffer.concat([
+    CATALOG,
+    Buffer.from('3 0 obj\n'),
+    stream('/Type /ObjStm /N 1 /First 5 /Filter /FlateDecode', packed),
+  ])
+  const entry = (kind: number, place: number, index: number) => {
+    const bytes = Buffer.from([kind, 0, 0, 0, 0, index])
+    bytes.writeUInt32BE(place, 1)
+    return bytes
+  }
+  const entries = [
+    entry(0, 0, 0),
+    entry(1, 9, 0),
+    entry(0, 0, 0),
+    entry(1, objects, 0),
+    entry(1, head.length, 0),
+    entry(2, 3, 0),
+  ]
+  const section = stream('/Type /XRef /W [1 4 1] /Size 6 /Root 1 0 R', Buffer.concat(entries))
+  return Buffer.concat([head, Buffer.from('4 0 obj\n'), section, ending(head.length)])
+}
+
+test('small files that ask for gigabytes of memory are a limit', async () => {
+  for (const bytes of [endlessSections(), endlessObjects()]) {
+    assert.ok(bytes.length < 200_000)
+    const file = await verifyPdf({ name: 'x.pdf', bytes }, { trust: TRUST_NOBODY, at: null, crypto: nodeCrypto })
+    assert.deepEqual([file.verdict, file.subIndication], ['indeterminate', 'LIMIT_REACHED'])
+  }
+})
 
 test('a description that is one long name is read at once', () => {
   const began = performance.now()

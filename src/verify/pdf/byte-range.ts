@@ -22,9 +22,10 @@ export interface SignedRange {
 /**
  * ISO 32000-2 section 12.8.1 and EN 319 142-1: the range begins at 0, leaves out just the value of /Contents with its
  * brackets, and goes to the end of the revision; and that revision really has this signature in a field.
- * @throws Finding FORMAT_FAILURE
+ * @param document the newest revision
+ * @throws Finding FORMAT_FAILURE, LIMIT_REACHED
  */
-export function readByteRange(bytes: Uint8Array, found: FoundSignature): SignedRange {
+export function readByteRange({ bytes, limits }: PdfDocument, found: FoundSignature): SignedRange {
   const range = found.dict.get('ByteRange')
   const numbers = Array.isArray(range) ? range : []
   const [zero, gapStart, gapEnd, length] = numbers
@@ -47,9 +48,9 @@ export function readByteRange(bytes: Uint8Array, found: FoundSignature): SignedR
   if (!/^<(?:[0-9a-f]*|[0-9A-F]*)>$/.test(hex)) throw broken('its value is not written in hex throughout')
   let revision: PdfDocument
   try {
-    revision = PdfDocument.open(bytes.subarray(0, end))
+    revision = PdfDocument.open(bytes.subarray(0, end), limits)
   } catch (error) {
-    if (!(error instanceof Finding)) throw error
+    if (!(error instanceof Finding) || error.sub === 'LIMIT_REACHED') throw error
     throw broken(`it does not cover a revision to its end (${error.message})`)
   }
   if (!hasField(revision, contents)) throw broken('the revision that it covers has no field with it')

@@ -48,6 +48,8 @@ export function judgeIncrement(before: PdfDocument, { document: after, objects, 
   }
   judgeInfo(before, after, allowed)
   const widgets = new Set(form.flatMap((field) => field.widgets))
+  let lists: ReadonlySet<number> | null = null
+  const annotations = () => (lists ??= annotationsOf(before))
   for (const [number, object] of objects) {
     if (allowed.has(number)) continue
     const old = before.get(number)
@@ -60,7 +62,7 @@ export function judgeIncrement(before: PdfDocument, { document: after, objects, 
     ) {
       continue
     }
-    if (Array.isArray(old) && Array.isArray(object) && isAnnotations(before, number) && extendsBy(old, object, widgets))
+    if (Array.isArray(old) && Array.isArray(object) && annotations().has(number) && extendsBy(old, object, widgets))
       continue
     throw changed(what(before, number, old, object))
   }
@@ -170,11 +172,10 @@ function extendsBy(old: PdfObject[], now: PdfObject[], widgets: ReadonlySet<numb
   )
 }
 
-function isAnnotations(document: PdfDocument, number: number): boolean {
-  return pages(document).some(({ dict }) => {
-    const annots = dict.get('Annots')
-    return annots instanceof PdfRef && annots.number === number
-  })
+/** Numbers of the lists of annotations that stand by themselves. */
+function annotationsOf(document: PdfDocument): ReadonlySet<number> {
+  const lists = pages(document).map(({ dict }) => dict.get('Annots'))
+  return new Set(lists.flatMap((annots) => (annots instanceof PdfRef ? [annots.number] : [])))
 }
 
 /** Pages in their order, with a bound on what a hostile tree can cost. */

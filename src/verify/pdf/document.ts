@@ -1,15 +1,21 @@
 import { fromLatin1, indexOfBytes } from '../bytes.ts'
 import { Finding } from '../finding.ts'
 import { MAX_UNPACKED, unpack } from './filters.ts'
-import { Lexer } from './lexer.ts'
+import { Lexer, MAX_VALUES } from './lexer.ts'
 import { isDict, isName, type PdfDict, type PdfObject, PdfRef, PdfStream, pdfBroken } from './objects.ts'
-import { readIndirect, readSection, type XrefEntry, type XrefSection } from './xref.ts'
+import { MAX_ENTRIES, readIndirect, readSection, type XrefEntry, type XrefSection } from './xref.ts'
 
 const MAX_SECTIONS = 1000
 /** How often each byte may be read as part of an object, and what a small file may come to all the same. */
 const READINGS = 4
 const LEAST_TO_READ = 1024 * 1024
 const STARTXREF = fromLatin1('startxref')
+
+/** What may still be read of a file, in all revisions of it: a few bytes can ask for gigabytes of memory. */
+export interface ReadingLimits {
+  values: number
+  entries: number
+}
 
 /** A PDF as its newest revision has it, with the older ones behind. Offsets are from the first byte of the file. */
 export class PdfDocument {
@@ -24,9 +30,11 @@ export class PdfDocument {
   #budget = MAX_UNPACKED
   /** Bytes that may still be read as objects: objects that lie in one another are an attack. */
   #toRead: number
+  readonly limits: ReadingLimits
 
-  private constructor(bytes: Uint8Array, sections: readonly XrefSection[]) {
+  private constructor(bytes: Uint8Array, sections: readonly XrefSection[], limits: ReadingLimits) {
     this.bytes = bytes
+    this.limits = limits
     this.sections = sections
     this.trailer = (sections[0] as XrefSection).trailer
     this.#toRead = READINGS * bytes.length + LEAST_TO_READ
@@ -34,15 +42,16 @@ export class PdfDocument {
 
   /**
    * @param bytes up to the end of the revision that is wanted
-   * @throws Finding FORMAT_FAILURE
+   * @param limits those of the document that it is a revision of
+   * @throws Finding FORMAT_FAILURE, LIMIT_REACHED
    */
-  static open(bytes: Uint8Array): PdfDocument {
+  static open(bytes: Uint8Array, limits: ReadingLimits = { values: MAX_VALUES, entries: MAX_ENTRIES }): PdfDocument {
     if (indexOfBytes(bytes.subarray(0, 1024), fromLatin1('%PDF-')) !== 0)
       throw pdfBroken('it does not begin as a PDF does')
     const sections: XrefSection[] = []
     const queue = [startOf(bytes)]
     const seen = new Set<number>()
-    const budget = { left: MAX_UNPACKED }
+    const budget = { left: MAX_UNPACKED, entries: limits.entries }
     for (let offset = queue.shift(); offset !== undefined; offset = queue.shift()) {
       if (seen.has(offset) || seen.size >= MAX_SECTIONS) throw pdfBroken('its cross-reference sections run in a circle')
       if (offset >= bytes.length) throw pdfBroken('a cross-reference section lies beyond its end')
@@ -54,7 +63,8 @@ export class PdfDocument {
       if (hybrid !== undefined) queue.unshift(position(hybrid))
       if (previous !== undefined) queue.push(position(previous))
     }
-    const document = new PdfDocument(bytes, sections)
+    limits.entries = budget.entries
+    const document = new PdfDocument(bytes, sections, limits)
     if (sections.some((section) => section.trailer.has('Encrypt'))) {
       throw new Finding('SIGNED_DATA_NOT_FOUND', 'The PDF is encrypted; this verifier reads no encrypted PDFs.')
     }
@@ -134,10 +144,12 @@ export class PdfDocument {
       throw new Finding('LIMIT_REACHED', 'The objects of the PDF lie in one another, more than this verifier reads.')
     }
     const start = lexer.at
+    lexer.left = this.limits.values
     try {
       return read()
     } finally {
       this.#toRead -= lexer.at - start
+      this.limits.values = lexer.left
     }
   }
 
@@ -160,7 +172,13 @@ export class PdfDocument {
     const got = head.integer()
     const offset = head.integer()
     if (got !== number) throw pdfBroken(`object ${number} is not where the cross-reference says`)
-    return new Lexer(data, first + offset).object()
+    const lexer = new Lexer(data, first + offset)
+    lexer.left = this.limits.values
+    try {
+      return lexer.object()
+    } finally {
+      this.limits.values = lexer.left
+    }
   }
 
   unpack(stream: PdfStream): Uint8Array {

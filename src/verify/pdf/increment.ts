@@ -65,7 +65,7 @@ function readIncrement(bytes: Uint8Array, start: number, before: PdfDocument): I
     tail.keyword('startxref')
     if (tail.integer() !== sectionAt) throw strange('startxref does not point to their cross-reference')
     const end = revisionEnd(bytes, tail.at)
-    const document = PdfDocument.open(bytes.subarray(0, end))
+    const document = PdfDocument.open(bytes.subarray(0, end), before.limits)
     checkListed(section, offsets, strange)
     checkTrailer(section, before, strange)
     if (document.sections[1]?.offset !== before.sections[0]?.offset)

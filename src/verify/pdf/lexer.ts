@@ -1,10 +1,13 @@
 import { latin1 } from '../bytes.ts'
+import { Finding } from '../finding.ts'
 import { type PdfDict, PdfName, type PdfObject, PdfRef, PdfString, pdfBroken } from './objects.ts'
 
 /** Reading objects (ISO 32000-1 section 7.2 and 7.3). All input is attacker-controlled. */
 
 const MAX_DEPTH = 100
 const MAX_TOKEN = 255
+/** Of all revisions that are looked at; a large report has some hundred thousand in each. */
+export const MAX_VALUES = 5_000_000
 /** Of a string, in bytes: the longest that is needed is a signature's value. */
 const MAX_STRING = 16 * 1024 * 1024
 
@@ -33,6 +36,8 @@ export class Lexer {
   at: number
   /** Refuses comments and white space other than space, LF and CR: for what stands after a signature. */
   readonly strict: boolean
+  /** How many objects of all kinds may still be read: each takes far more memory than its bytes. */
+  left = MAX_VALUES
 
   constructor(bytes: Uint8Array, at = 0, strict = false) {
     this.bytes = bytes
@@ -85,6 +90,7 @@ export class Lexer {
   }
 
   object(depth = 0): PdfObject {
+    if (--this.left < 0) throw new Finding('LIMIT_REACHED', 'The PDF holds more objects than this verifier reads.')
     if (depth > MAX_DEPTH) throw this.broken('objects nested too deeply')
     this.skip()
     switch (this.bytes[this.at]) {

@@ -6,7 +6,7 @@ import { isDict, isName, type PdfDict, type PdfObject, PdfRef, PdfStream, PdfStr
 export interface FieldChange {
   kind: 'signature' | 'document-timestamp'
   /** Numbers of the objects that it is made of. */
-  parts: number[]
+  parts: ReadonlySet<number>
   /** Numbers of its annotations. */
   widgets: number[]
 }
@@ -47,7 +47,7 @@ const VALUE_KEYS = new Set([
  * @throws Finding CHANGED_AFTER_SIGNING
  */
 export function newFieldParts(document: PdfDocument, ref: PdfRef): FieldChange {
-  const parts: number[] = []
+  const parts = new Set<number>()
   const widgets: number[] = []
   const field = plain(document, ref, parts)
   if (!isName(document.resolve(field.get('FT')), 'Sig')) throw strange('is no signature')
@@ -60,7 +60,7 @@ export function newFieldParts(document: PdfDocument, ref: PdfRef): FieldChange {
     widget(document, dict, kid, parts, widgets)
   }
   const valueRef = field.get('V')
-  if (valueRef instanceof PdfRef) parts.push(valueRef.number)
+  if (valueRef instanceof PdfRef) parts.add(valueRef.number)
   const value = document.dict(valueRef)
   if (value === null) throw strange('is not signed')
   for (const name of value.keys()) if (!VALUE_KEYS.has(name)) throw strange(`has an entry "${name}"`)
@@ -70,15 +70,15 @@ export function newFieldParts(document: PdfDocument, ref: PdfRef): FieldChange {
   return { kind: stamp ? 'document-timestamp' : 'signature', parts, widgets }
 }
 
-function plain(document: PdfDocument, ref: PdfRef, parts: number[]): PdfDict {
+function plain(document: PdfDocument, ref: PdfRef, parts: Set<number>): PdfDict {
   const dict = document.dict(ref)
   if (dict === null) throw strange('is not there')
   for (const name of dict.keys()) if (!FIELD_KEYS.has(name)) throw strange(`has an entry "${name}"`)
-  parts.push(ref.number)
+  parts.add(ref.number)
   return dict
 }
 
-function widget(document: PdfDocument, dict: PdfDict, ref: PdfRef, parts: number[], widgets: number[]): void {
+function widget(document: PdfDocument, dict: PdfDict, ref: PdfRef, parts: Set<number>, widgets: number[]): void {
   const corners = document.list(dict.get('Rect')).map(document.resolve)
   const [left, bottom, right, top] = corners
   if (corners.length !== 4 || left !== right || bottom !== top) throw strange('can be seen on a page')
@@ -88,11 +88,11 @@ function widget(document: PdfDocument, dict: PdfDict, ref: PdfRef, parts: number
 }
 
 /** Numbers of all objects below a value. */
-function collect(object: PdfObject | undefined, document: PdfDocument, parts: number[], depth: number): void {
+function collect(object: PdfObject | undefined, document: PdfDocument, parts: Set<number>, depth: number): void {
   if (object === undefined || depth > 20) return
   if (object instanceof PdfRef) {
-    if (parts.includes(object.number)) return
-    parts.push(object.number)
+    if (parts.has(object.number)) return
+    parts.add(object.number)
     collect(document.resolve(object), document, parts, depth + 1)
   } else if (Array.isArray(object)) for (const one of object) collect(one, document, parts, depth + 1)
   else if (object instanceof PdfStream) for (const one of object.dict.values()) collect(one, document, parts, depth + 1)

@@ -8,6 +8,7 @@ import type { Certificate } from '../x509/certificate.ts'
 import { type Anchors, addList, addParsed, type Pool } from '../x509/pool.ts'
 import { readByteRange, type SignedRange } from './byte-range.ts'
 import { judgeIncrement } from './changes.ts'
+import type { PdfDocument } from './document.ts'
 import { readIncrements } from './increment.ts'
 import { type FoundSignature, pdfDate } from './signatures.ts'
 
@@ -18,9 +19,9 @@ export interface RangedSignature {
   problem: Finding | null
 }
 
-export function withRange(bytes: Uint8Array, found: FoundSignature): RangedSignature {
+export function withRange(document: PdfDocument, found: FoundSignature): RangedSignature {
   try {
-    return { found, range: readByteRange(bytes, found), problem: null }
+    return { found, range: readByteRange(document, found), problem: null }
   } catch (error) {
     return { found, range: null, problem: asFinding(error) }
   }

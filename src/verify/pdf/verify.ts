@@ -88,7 +88,7 @@ async function verifySignatures(
     work,
   }
   // the latest first: what a document timestamp proves holds for all that it covers
-  const ranged = found.map((one) => withRange(bytes, one)).sort((a, b) => (b.range?.end ?? 0) - (a.range?.end ?? 0))
+  const ranged = found.map((one) => withRange(document, one)).sort((a, b) => (b.range?.end ?? 0) - (a.range?.end ?? 0))
   let archived = false
   for (const one of ranged) {
     const { signature, proves } = await verifyPdfSignature(one, context)

@@ -1,3 +1,4 @@
+import { Finding } from '../finding.ts'
 import { MAX_UNPACKED, unpack } from './filters.ts'
 import { Lexer } from './lexer.ts'
 import { isDict, isName, type PdfDict, type PdfObject, PdfRef, PdfStream, pdfBroken } from './objects.ts'
@@ -20,17 +21,26 @@ export interface XrefSection {
 }
 
 const MAX_OBJECTS = 1_000_000
+/** Entries in all sections of all revisions that are looked at; a stream of them may take no byte for each. */
+export const MAX_ENTRIES = 3_000_000
 
-/** Reads the section at `offset`, table or stream. @param budget bytes that all sections of a file may unpack to */
+/** What all sections of a file may still come to. */
+export interface SectionBudget {
+  /** Bytes, unpacked. */
+  left: number
+  entries: number
+}
+
+/** Reads the section at `offset`, table or stream. */
 export function readSection(
   bytes: Uint8Array,
   offset: number,
   strict = false,
-  budget = { left: MAX_UNPACKED },
+  budget: SectionBudget = { left: MAX_UNPACKED, entries: MAX_ENTRIES },
 ): XrefSection {
   const lexer = new Lexer(bytes, offset, strict)
   // "xref"
-  if (bytes[offset] === 0x78) return readTable(lexer, offset, strict)
+  if (bytes[offset] === 0x78) return readTable(lexer, offset, strict, budget)
   const { number, object } = readIndirect(lexer, () => null)
   if (!(object instanceof PdfStream) || !isName(object.dict.get('Type'), 'XRef')) {
     throw pdfBroken(`there is no cross-reference section at byte ${offset}`)
@@ -38,7 +48,7 @@ export function readSection(
   return { offset, end: lexer.at, entries: streamEntries(object, budget), trailer: object.dict, stream: number }
 }
 
-function readTable(lexer: Lexer, offset: number, strict: boolean): XrefSection {
+function readTable(lexer: Lexer, offset: number, strict: boolean, budget: SectionBudget): XrefSection {
   lexer.keyword('xref')
   const entries = new Map<number, XrefEntry>()
   for (;;) {
@@ -48,7 +58,7 @@ function readTable(lexer: Lexer, offset: number, strict: boolean): XrefSection {
     lexer.at = back
     const first = lexer.integer()
     const count = lexer.integer()
-    if (first + count > MAX_OBJECTS) throw pdfBroken('more objects than this verifier reads')
+    spend(budget, first, count)
     for (let number = first; number < first + count; number++) {
       lexer.skip()
       const start = lexer.at
@@ -68,7 +78,7 @@ function readTable(lexer: Lexer, offset: number, strict: boolean): XrefSection {
   return { offset, end: lexer.at, entries, trailer, stream: null }
 }
 
-function streamEntries(stream: PdfStream, budget: { left: number }): Map<number, XrefEntry> {
+function streamEntries(stream: PdfStream, budget: SectionBudget): Map<number, XrefEntry> {
   const { dict } = stream
   const widths = numbers(dict.get('W'))
   const size = dict.get('Size')
@@ -89,7 +99,7 @@ function streamEntries(stream: PdfStream, budget: { left: number }): Map<number,
   for (let pair = 0; pair + 1 < index.length; pair += 2) {
     const first = index[pair] as number
     const count = index[pair + 1] as number
-    if (first + count > MAX_OBJECTS) throw pdfBroken('more objects than this verifier reads')
+    spend(budget, first, count)
     for (let number = first; number < first + count; number++) {
       if (at + w0 + w1 + w2 > data.length) throw pdfBroken('a cross-reference stream ends too early')
       const kind = w0 === 0 ? 1 : field(w0)
@@ -103,6 +113,14 @@ function streamEntries(stream: PdfStream, budget: { left: number }): Map<number,
     }
   }
   return entries
+}
+
+/** @throws Finding LIMIT_REACHED */
+function spend(budget: SectionBudget, first: number, count: number): void {
+  budget.entries -= count
+  if (budget.entries < 0 || first + count > MAX_OBJECTS) {
+    throw new Finding('LIMIT_REACHED', 'The PDF lists more objects than this verifier reads.')
+  }
 }
 
 function numbers(object: PdfObject | undefined): number[] {
