@@ -8,6 +8,7 @@ import type { Compression } from './types.ts'
 
 /** What a backup id may be: it is a folder's name on disk and the first part of every key. */
 const BACKUP_ID = /^[A-Za-z0-9_][A-Za-z0-9._:@=+-]{0,199}$/
+const SNAPSHOT_ID = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$/
 /** Kafka's rule for topic names (org.apache.kafka.common.internals.Topic). */
 const TOPIC_NAME = /^[a-zA-Z0-9._-]{1,249}$/
 /** S3's limit, and far below every file system's limit for a path. */
@@ -131,6 +132,32 @@ export function signaturesPrefix(id: string): string {
 /** What the keys of one manifest's signature files begin with. @param sha256 of the manifest's bytes, lowercase hex */
 export function manifestSignatureStem(id: string, generation: number, sha256: string): string {
   return `${signaturesPrefix(id)}manifest-${padded(generation, 6)}-${sha256.slice(0, 12)}`
+}
+
+/** Positions of consumer groups that can be put back, OSO's place for them: beside the backups, in none of them. */
+export function offsetSnapshotsPrefix(): string {
+  return 'offset-snapshots/'
+}
+
+export function offsetSnapshotKey(snapshotId: string): string {
+  return `${offsetSnapshotsPrefix()}${checkedSnapshotId(snapshotId)}/snapshot.json`
+}
+
+export function offsetSnapshotMetadataKey(snapshotId: string): string {
+  return `${offsetSnapshotsPrefix()}${checkedSnapshotId(snapshotId)}/metadata.json`
+}
+
+/** Whose positions an object below `offsetSnapshotsPrefix` holds; null for any other object. */
+export function offsetSnapshotOf(key: string): string | null {
+  const id = /^offset-snapshots\/([^/]+)\/snapshot\.json$/.exec(key)?.[1]
+  return id !== undefined && SNAPSHOT_ID.test(id) ? id : null
+}
+
+function checkedSnapshotId(id: string): string {
+  if (SNAPSHOT_ID.test(id)) return id
+  throw new CofferError('PATH_ESCAPES', `expected the id of an offset snapshot, got ${quoted(id)}`, {
+    hint: 'List those that are there with "coffer offset-rollback list".',
+  })
 }
 
 /** OSO's own database of positions. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { editDistance } from '../contract/edit-distance.ts'
-import { CofferError, ERROR_EXIT, serializeError } from '../contract/errors.ts'
+import { ERROR_EXIT, serializeError } from '../contract/errors.ts'
 import { EXIT } from '../contract/exit-codes.ts'
 import type { JobEvent, JobOutcome, JobRequest } from '../contract/jobs.ts'
 import { TOOL } from '../contract/tool.ts'
@@ -16,7 +16,7 @@ import { textRenderer } from './render/text.ts'
 import { errorLines } from './report-error.ts'
 import { type Interruption, watchSignals } from './signals.ts'
 import type { Terminal } from './terminal.ts'
-import { ABSENT_VERBS, VERBS } from './verbs/table.ts'
+import { VERBS } from './verbs/table.ts'
 import type { Format, Verb, VerbArguments } from './verbs/verb.ts'
 
 /** What the command line needs of the outside; the entry gives it the real things. */
@@ -81,15 +81,8 @@ function helpFor(words: readonly string[]): string {
   return family ?? verbHelp(findVerb(words).verb)
 }
 
-/**
- * The short flags that are the verb's own.
- * @throws UNSUPPORTED for a verb that only OSO Kafka Backup has: before its flags, none of which Coffer knows
- */
+/** The short flags that are the verb's own. */
 function shortsOf(words: readonly string[]): OwnShorts {
-  const name = words.find((word) => word !== 'help') ?? ''
-  if (Object.hasOwn(ABSENT_VERBS, name)) {
-    throw new CofferError('UNSUPPORTED', `the verb "${name}" is not supported`, { hint: ABSENT_VERBS[name] as string })
-  }
   return verbOf(words)?.shorts ?? {}
 }
 

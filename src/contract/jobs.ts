@@ -61,6 +61,8 @@ export type JobRequest = { environment: Record<string, string>; approval?: strin
   | ({ kind: 'activity' } & ActivityRequest)
   | ({ kind: 'hold' } & HoldRequest)
   | ({ kind: 'retention' } & RetentionRequest)
+  | ({ kind: 'offset-reset' } & OffsetResetRequest)
+  | ({ kind: 'offset-rollback' } & OffsetRollbackRequest)
   | ({ kind: 'approvals' } & ApprovalsRequest)
   | ({ kind: 'update' } & UpdateRequest)
 )
@@ -106,6 +108,29 @@ export interface RetentionRequest {
   until: number
   reason: string
 }
+
+/** Groups to where their archived positions went in a restore. `cluster`: a lone `target` section. */
+export interface OffsetResetRequest {
+  /** `plan` and `script` change nothing. */
+  action: 'plan' | 'execute' | 'script'
+  archive: ArchiveLocation
+  backupId: string
+  /** null: the newest. */
+  restoreId: string | null
+  groups: string[]
+  cluster: ConfigSource
+  /** Of a script: a local file; null: it is part of the result. */
+  output: string | null
+}
+
+/** Positions of consumer groups, kept so that they can be put back. `cluster`: a lone `target` section. */
+export type OffsetRollbackRequest = { archive: ArchiveLocation } & (
+  | { action: 'list' }
+  | { action: 'show' | 'delete'; snapshotId: string }
+  | { action: 'snapshot'; groups: string[]; description: string | null; cluster: ConfigSource }
+  | { action: 'verify'; snapshotId: string; cluster: ConfigSource }
+  | { action: 'rollback'; snapshotId: string; cluster: ConfigSource; dryRun: boolean }
+)
 
 /** What a second person may have to approve. */
 export type ApprovableRequest =

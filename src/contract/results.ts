@@ -13,6 +13,7 @@ import type {
   ValidationResult,
 } from './results/evidence.ts'
 import type { ExtractPlanResult, ExtractResult } from './results/extract.ts'
+import type { OffsetResetResult, OffsetRollbackResult } from './results/group-offsets.ts'
 import type { GroupSnapshotResult, GroupsShownResult, OffsetMappingResult } from './results/groups.ts'
 import type { HoldOverviewResult, HoldResult, RetentionResult } from './results/hold.ts'
 import type { KeysResult } from './results/keys.ts'
@@ -36,6 +37,7 @@ export type * from './results/custody.ts'
 export type * from './results/evidence.ts'
 export type * from './results/extract.ts'
 export type * from './results/facts.ts'
+export type * from './results/group-offsets.ts'
 export type * from './results/groups.ts'
 export type * from './results/hold.ts'
 export type * from './results/keys.ts'
@@ -79,6 +81,8 @@ export interface JobResults {
   activity: ActivityResult
   hold: HoldResult | HoldOverviewResult
   retention: RetentionResult
+  'offset-reset': OffsetResetResult
+  'offset-rollback': OffsetRollbackResult
   approvals: ApprovalsResult
   validation: ValidationResult
   'evidence-list': EvidenceListResult

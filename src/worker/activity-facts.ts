@@ -34,6 +34,8 @@ const ONLY_LOOKING_ACTIONS: Readonly<Record<string, readonly string[]>> = {
   keys: ['list'],
   schedule: ['list', 'history', 'export'],
   hold: ['list', 'overview'],
+  'offset-reset': ['plan', 'script'],
+  'offset-rollback': ['list', 'show', 'verify'],
   approvals: ['list', 'verify'],
   update: ['show'],
 }
@@ -56,6 +58,7 @@ export function activityOf(request: JobRequest): JobActivity | null {
       details[snake(name)] = typeof value === 'string' ? clean(value) : value
     }
   }
+  if (Array.isArray(inner.groups)) details.groups = clean(inner.groups.map(String).join(', '))
   if (Array.isArray(inner.files)) details.files = clean(inner.files.map(String).join(', '))
   const config = configIn(fields)
   if (config !== null) details.config = clean(config.name)
@@ -113,6 +116,7 @@ const KEPT = new Set([
   'report',
   'reportId',
   'restoreId',
+  'snapshotId',
   'algorithm',
   'owner',
   'reason',
@@ -135,6 +139,8 @@ const TOLD = [
   'state',
   'generation',
   'restore_id',
+  'snapshot_id',
+  'undo_snapshot_id',
   'report_id',
   'package_id',
   'package_sha256',
@@ -161,7 +167,7 @@ function actionOf(request: JobRequest, action: string | null): string {
 
 function subjectOf(inner: Readonly<Record<string, unknown>>, config: ConfigSource | null): string {
   if (inner.kind === 'update') return typeof inner.file === 'string' ? inner.file : 'new versions'
-  for (const name of ['backupId', 'reportId', 'name', 'report', 'file'] as const) {
+  for (const name of ['backupId', 'reportId', 'snapshotId', 'name', 'report', 'file'] as const) {
     const value = inner[name]
     if (typeof value === 'string') return value
   }

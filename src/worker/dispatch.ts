@@ -47,6 +47,8 @@ const JOBS = {
   activity: () => import('../jobs/activity/run.ts'),
   hold: () => import('../jobs/hold/run.ts'),
   retention: () => import('../jobs/hold/extend.ts'),
+  'offset-reset': () => import('../jobs/group-offsets/reset.ts'),
+  'offset-rollback': () => import('../jobs/group-offsets/rollback.ts'),
   approvals: () => import('../jobs/approvals/run.ts'),
   update: () => import('../jobs/update/run.ts'),
 } as const satisfies Record<JobKind, () => Promise<unknown>>
@@ -57,7 +59,14 @@ export async function preload(kind: string): Promise<void> {
 }
 
 /** Jobs that a policy may ask a second person for: only these are looked at. */
-const MAY_NEED_APPROVAL: readonly JobKind[] = ['restore', 'hold', 'retention', 'keys']
+const MAY_NEED_APPROVAL: readonly JobKind[] = [
+  'restore',
+  'hold',
+  'retention',
+  'keys',
+  'offset-reset',
+  'offset-rollback',
+]
 
 /**
  * From a request to its job. What the profile's policy asks four eyes for passes with an approval only, whatever host
@@ -177,6 +186,10 @@ async function run(request: JobRequest, context: JobContext): Promise<JobResult<
             return (await JOBS.hold()).runHold(storage, request, context)
           case 'retention':
             return (await JOBS.retention()).runRetention(storage, request, context)
+          case 'offset-reset':
+            return (await JOBS['offset-reset']()).runOffsetReset(storage, request, context)
+          case 'offset-rollback':
+            return (await JOBS['offset-rollback']()).runOffsetRollback(storage, request, context)
           case 'custody':
             return (await JOBS.custody()).runCustody(storage, request, context)
         }

@@ -41,6 +41,8 @@ const ASKED: Record<Kind, readonly string[]> = {
   activity: ['list', 'verify', 'export'],
   hold: ['place', 'lift', 'list', 'overview'],
   retention: ['extend'],
+  'offset-reset': ['plan', 'execute', 'script'],
+  'offset-rollback': ['snapshot', 'list', 'show', 'rollback', 'verify', 'delete'],
   approvals: ['request', 'list', 'approve', 'reject', 'verify'],
   update: ['on', 'off', 'show', 'check', 'fetch', 'sign-list'],
 }

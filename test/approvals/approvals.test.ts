@@ -289,6 +289,31 @@ describe('four eyes', () => {
     assert.equal((await dispatch(job, context)).exitCode, 0)
   })
 
+  test('where a restore needs a second person, consumer groups are not moved past it', async () => {
+    await writePolicy({ people: people(), production: ['kafka-prod-*'] })
+    const at = (host: string) => ({
+      environment,
+      archive: { path: root },
+      cluster: { text: JSON.stringify({ target: { bootstrap_servers: [host] } }), name: 'x', directory: '/' },
+    })
+    const reset = (host: string, action: 'execute' | 'plan'): JobRequest => {
+      const what = { action, backupId: 'a', restoreId: null, groups: ['g'], output: null }
+      return { kind: 'offset-reset', ...at(host), ...what }
+    }
+    const back = (host: string, dryRun: boolean): JobRequest => {
+      return { kind: 'offset-rollback', ...at(host), action: 'rollback', snapshotId: 'snap-1', dryRun }
+    }
+    for (const request of [reset('kafka-prod-1:9092', 'execute'), back('kafka-prod-1:9092', false)]) {
+      await assert.rejects(dispatch(request, context), (error) => isCofferError(error, 'APPROVAL_NEEDED'))
+    }
+    for (const request of [
+      ...[reset('kafka-prod-1:9092', 'plan'), back('kafka-prod-1:9092', true)],
+      ...[reset('kafka-test:9092', 'execute'), back('kafka-test:9092', false)],
+    ]) {
+      assert.equal(await admit(request, context), null)
+    }
+  })
+
   test('a restore: bound to the file, to what it resolves to and to the target; dry runs pass', async () => {
     await writePolicy({ people: people(), production: ['kafka-prod-*', '*.internal:9092'] })
     const config = (broker: string, id = 'ledger'): ConfigSource => ({

@@ -230,3 +230,26 @@ describe('Coffer reads what OSO Kafka Backup wrote', () => {
     assert.ok(records.length > everything.length, 'the markers of transactions as well')
   })
 })
+
+describe('noted positions of consumer groups', () => {
+  it('each program puts a group back by what the other has noted', async () => {
+    const group = uniqueName('readers')
+    const place = join(folder, 'archive')
+    const cluster = ['--bootstrap-servers', bootstrap]
+    for (const [noting, other] of [
+      [oso, ours],
+      [ours, oso],
+    ] as const) {
+      await java.commitOffsets(group, [{ topic: ledger, partition: 0, offset: 40, metadata: 'm' }])
+      const said = await well(noting, 'offset-rollback', 'snapshot', '-p', place, '-g', group, ...cluster)
+      const id = /snap-[0-9a-f-]+/.exec(said)?.[0] ?? ''
+      await java.commitOffsets(group, [{ topic: ledger, partition: 0, offset: 99 }])
+      assert.ok((await well(other, 'offset-rollback', 'list', '-p', place)).includes(id))
+      assert.match(await well(other, 'offset-rollback', 'show', '-p', place, '-s', id), new RegExp(`${ledger}[^0-9]+0`))
+      await well(other, 'offset-rollback', 'rollback', '-p', place, '-s', id, ...cluster)
+      const [there] = await java.groupOffsets(group)
+      assert.deepEqual([there?.offset, there?.metadata], [40, 'm'])
+      await well(other, 'offset-rollback', 'verify', '-p', place, '-s', id, ...cluster)
+    }
+  })
+})

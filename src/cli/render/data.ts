@@ -1,5 +1,5 @@
 import type { SerializedError } from '../../contract/errors.ts'
-import type { OffsetMappingEntry } from '../../contract/results.ts'
+import type { OffsetChange, OffsetMappingEntry } from '../../contract/results.ts'
 import type { AnyResult, Renderer } from './renderer.ts'
 
 /** The formats for machines. */
@@ -23,17 +23,31 @@ const COLUMNS = [
   'last_timestamp',
 ] as const satisfies readonly (keyof OffsetMappingEntry)[]
 
-/** RFC 4180, for show-offset-mapping. */
+const CHANGE_COLUMNS = [
+  'group_id',
+  'topic',
+  'partition',
+  'current',
+  'wanted',
+  'state',
+  'reason',
+] as const satisfies readonly (keyof OffsetChange)[]
+
+/** RFC 4180, for show-offset-mapping and offset-reset plan. */
 export const csvRenderer: Renderer = {
   result: (result) => {
-    const entries = result.kind === 'show-offset-mapping' ? result.entries : []
-    const lines = [
-      COLUMNS.join(','),
-      ...entries.map((entry) => COLUMNS.map((column) => csvCell(entry[column])).join(',')),
-    ]
-    return lines.map((line) => `${line}\r\n`).join('')
+    if (result.kind === 'offset-reset') return csv(CHANGE_COLUMNS, result.changes)
+    return csv(COLUMNS, result.kind === 'show-offset-mapping' ? result.entries : [])
   },
   error: () => null,
+}
+
+function csv<T extends string>(
+  columns: readonly T[],
+  rows: readonly { readonly [K in T]?: string | number | null | undefined }[],
+): string {
+  const lines = [columns.join(','), ...rows.map((row) => columns.map((one) => csvCell(row[one] ?? null)).join(','))]
+  return lines.map((line) => `${line}\r\n`).join('')
 }
 
 function csvCell(value: string | number | null): string {

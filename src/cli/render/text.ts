@@ -8,6 +8,7 @@ import { controlsText } from './text-controls.ts'
 import { custodyText, monthlyReportText } from './text-custody.ts'
 import { evidenceGetText, evidenceListText, evidenceTimestampText, validationText } from './text-evidence.ts'
 import { extractPlanText, extractText } from './text-extract.ts'
+import { offsetResetText, offsetRollbackText } from './text-group-offsets.ts'
 import { holdText, retentionText } from './text-hold.ts'
 import { keysText } from './text-keys.ts'
 import { overviewText } from './text-overview.ts'
@@ -65,6 +66,10 @@ function lines(result: AnyResult): string[] {
       return holdText(result)
     case 'retention':
       return retentionText(result)
+    case 'offset-reset':
+      return offsetResetText(result)
+    case 'offset-rollback':
+      return offsetRollbackText(result)
     case 'approvals':
       return approvalsText(result)
     case 'update':

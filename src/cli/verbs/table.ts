@@ -3,6 +3,7 @@ import { approvalVerbs } from './approvals.ts'
 import { custodyVerbs } from './custody.ts'
 import { evidenceVerbs } from './evidence.ts'
 import { extract } from './extract.ts'
+import { groupOffsetVerbs } from './group-offsets.ts'
 import { holdVerbs } from './hold.ts'
 import { keyVerbs } from './keys.ts'
 import { controls, describe, list, overview, showOffsetMapping, status, validate } from './read.ts'
@@ -26,6 +27,7 @@ export const VERBS: readonly Verb[] = [
   threePhaseRestore,
   snapshotGroups,
   showOffsetMapping,
+  ...groupOffsetVerbs,
   ...evidenceVerbs,
   ...verifyVerbs,
   controls,
@@ -38,10 +40,3 @@ export const VERBS: readonly Verb[] = [
   ...approvalVerbs,
   ...updateVerbs,
 ]
-
-/** Verbs of OSO Kafka Backup that Coffer doesn't have, and what to use. */
-export const ABSENT_VERBS: Readonly<Record<string, string>> = {
-  'offset-reset': 'Restore consumer groups with "restore.consumer_groups" or "restore.auto_consumer_groups".',
-  'offset-reset-bulk': 'Restore consumer groups with "restore.consumer_groups" or "restore.auto_consumer_groups".',
-  'offset-rollback': 'Record where groups stand with "coffer snapshot-groups".',
-}

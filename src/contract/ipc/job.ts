@@ -38,6 +38,8 @@ const KINDS = {
   activity: true,
   hold: true,
   retention: true,
+  'offset-reset': true,
+  'offset-rollback': true,
   overview: true,
   approvals: true,
   controls: true,

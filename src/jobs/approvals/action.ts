@@ -95,9 +95,12 @@ export async function exactAction(request: ApprovableRequest, environment: Envir
 /** Whether the policy asks for an approval of it. */
 export function needsApproval(action: ApprovalAction, policy: ApprovalPolicy): boolean {
   if (!policy.require.includes(action.kind)) return false
-  if (action.kind !== 'restore' || policy.production.length === 0) return true
-  const brokers = String(action.facts.target).split(',')
-  return brokers.some((broker) => policy.production.some((pattern) => fits(pattern, broker)))
+  return action.kind !== 'restore' || isProduction(String(action.facts.target).split(','), policy)
+}
+
+/** Whether what is restored there needs an approval: no patterns mean every cluster. */
+export function isProduction(brokers: readonly string[], { production }: ApprovalPolicy): boolean {
+  return production.length === 0 || brokers.some((broker) => production.some((pattern) => fits(pattern, broker)))
 }
 
 /** SHA-256 of the canonical JSON, lowercase hex: what an approval is good for. */

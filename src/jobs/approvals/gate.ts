@@ -11,7 +11,7 @@ import { osUser } from '../../journal/chain.ts'
 import { ActivityReader } from '../activity/read.ts'
 import { recordActivity } from '../activity/record.ts'
 import { profileFolder } from '../profile.ts'
-import { actionDigest, approvableOf, exactAction, needsApproval } from './action.ts'
+import { actionDigest, approvableOf, exactAction, isProduction, needsApproval } from './action.ts'
 import { readDecision } from './document.ts'
 import { decisionProblem } from './people.ts'
 import { type FoundPolicy, findPolicy } from './policy.ts'
@@ -31,6 +31,7 @@ export interface Admission {
  * @throws APPROVAL_NEEDED where there is none; APPROVAL_REFUSED where there is one that does not hold; CONFIG_…
  */
 export async function admit(request: JobRequest, context: JobContext): Promise<Admission | null> {
+  await refuseMovedGroups(request)
   const approvable = approvableOf(request)
   if (approvable === null) return null
   const { environment } = request
@@ -47,6 +48,30 @@ export async function admit(request: JobRequest, context: JobContext): Promise<A
   const by = `${decision.approver.name ?? decision.approver.os_user}`
   context.log('info', `approved by ${by} on ${decision.decided_at} (${decision.request.id})`)
   return { done: () => spend(decision, exchange, environment) }
+}
+
+/**
+ * Positions of groups are the last part of a restore: where that needs a second person, they are not moved past it.
+ * @throws APPROVAL_NEEDED; CONFIG_… for the cluster
+ */
+async function refuseMovedGroups(request: JobRequest): Promise<void> {
+  const moves =
+    (request.kind === 'offset-reset' && request.action === 'execute') ||
+    (request.kind === 'offset-rollback' && request.action === 'rollback' && !request.dryRun)
+  if (!moves) return
+  const { policy, path } = await findPolicy(request.environment)
+  if (!policy.require.includes('restore')) return
+  const { loadSection } = await import('../../contract/config/section.ts')
+  const section = loadSection(request.cluster, request.environment)
+  const brokers = section.section === 'storage' ? [] : section.cluster.bootstrap_servers
+  if (!isProduction(brokers, policy)) return
+  throw new CofferError(
+    'APPROVAL_NEEDED',
+    `moving consumer groups on the cluster at ${brokers.join(',')} needs a second person`,
+    {
+      hint: `Put them there by a restore ("restore.consumer_groups"), which can be approved. The policy is "${path}".`,
+    },
+  )
 }
 
 interface Found {

@@ -72,6 +72,30 @@ export async function runShowOffsetMapping(
   return { exitCode: EXIT.done, result }
 }
 
+/**
+ * The map of one restore. @param restoreId null: the newest
+ * @throws OBJECT_MISSING where nothing was restored, or there is no such restore; MANIFEST_DAMAGED
+ */
+export async function latestOffsetMap(
+  storage: Storage,
+  backupId: string,
+  restoreId: string | null,
+): Promise<OffsetMap> {
+  let newest: { id: string; at: number } | null = restoreId === null ? null : { id: restoreId, at: 0 }
+  if (newest === null) {
+    for await (const { key, lastModified } of storage.list(restoresPrefix(backupId))) {
+      const id = MAP_NAME.exec(key)?.[1]
+      if (id !== undefined && (newest === null || lastModified >= newest.at)) newest = { id, at: lastModified }
+    }
+  }
+  const map = newest === null ? null : await loadOffsetMap(storage, backupId, newest.id)
+  if (map !== null) return map
+  const which = restoreId === null ? 'a restore' : `a restore "${restoreId}"`
+  throw new CofferError('OBJECT_MISSING', `no map of offsets of ${which} in "${backupId}"`, {
+    hint: 'A restore leaves it with the archive; "coffer show-offset-mapping" lists those that are there.',
+  })
+}
+
 function fromMap(entry: MapEntry): OffsetMappingEntry {
   const { span } = entry
   return {

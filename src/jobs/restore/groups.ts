@@ -77,7 +77,11 @@ function shortOf(snapshot: GroupSnapshot, all: boolean, generation: number | und
 }
 
 /** @throws GROUP_ACTIVE naming the groups that somebody is a member of */
-export async function refuseActive(cluster: Cluster, groups: readonly GroupEntry[]): Promise<void> {
+export async function refuseActive(
+  cluster: Cluster,
+  groups: readonly Pick<GroupEntry, 'group_id'>[],
+  hint = 'Stop their consumers and start the restore again; it goes on where it is.',
+): Promise<void> {
   const active: { group: string; state: string; members: number }[] = []
   for (const { group_id: id } of groups) {
     const { state, members } = await cluster.describeGroup(id)
@@ -86,7 +90,7 @@ export async function refuseActive(cluster: Cluster, groups: readonly GroupEntry
   if (active.length === 0) return
   const names = active.map(({ group, state, members }) => `"${group}" (${state}, ${members} members)`)
   throw new CofferError('GROUP_ACTIVE', `expected consumer groups without members, got ${names.join(', ')}`, {
-    hint: 'Stop their consumers and start the restore again; it goes on where it is.',
+    hint,
     details: { active },
   })
 }
@@ -235,7 +239,8 @@ export async function commitGroups(
   return results.map(({ group, positions }) => ({ group_id: group.group_id, positions }))
 }
 
-async function readBack(cluster: Cluster, groupId: string, commits: readonly OffsetToCommit[]): Promise<void> {
+/** @throws TARGET_DIFFERS where a position is not what was committed */
+export async function readBack(cluster: Cluster, groupId: string, commits: readonly OffsetToCommit[]): Promise<void> {
   const there = new Map(
     (await cluster.committedOffsets(groupId)).map((one) => [`${one.topic}/${one.partition}`, one.offset]),
   )

@@ -91,6 +91,8 @@ function facts(kind: JobKind, result: unknown): JobFacts {
     case 'describe':
     case 'status':
     case 'show-offset-mapping':
+    case 'offset-reset':
+    case 'offset-rollback':
     case 'evidence-list':
     case 'evidence-verify':
     case 'schedule':
