@@ -31,16 +31,12 @@ export async function runOffsetReset(
   const { manifest } = await requireManifest(storage, backupId)
   const map = await latestOffsetMap(storage, backupId, request.restoreId)
   const snapshot = await readGroupSnapshot(storage, backupId)
+  const known = snapshot.groups.slice(0, 5).map(({ group_id }) => `"${group_id}"`)
   const archived = groups.map((id) => {
     const found = snapshot.groups.find(({ group_id }) => group_id === id)
     if (found !== undefined) return found
     throw new CofferError('GROUP_SNAPSHOT_MISSING', `the snapshot of consumer groups does not hold "${id}"`, {
-      hint: `It holds ${
-        snapshot.groups
-          .slice(0, 5)
-          .map(({ group_id }) => `"${group_id}"`)
-          .join(', ') || 'no group at all'
-      }.`,
+      hint: known.length === 0 ? 'It holds no group at all.' : `It holds ${known.join(', ')}.`,
     })
   })
   return withCluster(request.cluster, request.environment, context, async (cluster, bootstrap) => {
