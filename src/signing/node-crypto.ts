@@ -23,6 +23,9 @@ export const nodeCrypto: VerifyCrypto = {
 export function verifyNow(scheme: SignatureScheme, spki: Uint8Array, signature: Uint8Array, data: Uint8Array): boolean {
   try {
     const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })
+    // RFC 8017 sections 8.1.2 and 8.2.2, step 1: exactly as long as the modulus; OpenSSL takes one without its leading zeros
+    const bits = key.asymmetricKeyDetails?.modulusLength
+    if (bits !== undefined && signature.length !== Math.ceil(bits / 8)) return false
     return verify(scheme.kind === 'ed25519' ? null : NAMES[scheme.hash], data, { key, ...settings(scheme) }, signature)
   } catch {
     // a key or a value that OpenSSL can't use is no signature

@@ -1,4 +1,4 @@
-import { isChange } from '../contract/evidence/questions.ts'
+import { isChange, isUnsignedPackage } from '../contract/evidence/questions.ts'
 import type {
   SignatureFacts,
   Verdict,
@@ -41,7 +41,8 @@ export function conclude(conclusion: Conclusion): VerifiedFile {
   const checks = worstFirst(conclusion.checks)
   const verdict = worstOf(checks)
   const worst = verdict === 'passed' ? undefined : checks[0]
-  const ids = idsOf(verdict, checks, conclusion.signatures)
+  const own = isUnsignedPackage(checks) ? [] : conclusion.signatures
+  const ids = idsOf(verdict, checks, own)
   const reason = worst?.reason ?? (verdict === 'passed' ? conclusion.passed : 'Nothing in this file could be checked.')
   return {
     file: conclusion.file,
@@ -49,7 +50,7 @@ export function conclude(conclusion: Conclusion): VerifiedFile {
     verdict,
     ...(worst?.subIndication === undefined ? {} : { subIndication: worst.subIndication }),
     reason,
-    answers: answersOf(conclusion.kind, verdict, reason, checks, conclusion.signatures, ids),
+    answers: answersOf(conclusion.kind, verdict, reason, checks, own, ids),
     answer_ids: ids,
     signatures: conclusion.signatures,
     checks: checks.slice(0, MAX_CHECKS),

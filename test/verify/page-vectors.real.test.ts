@@ -15,6 +15,9 @@ import { PDF_VECTORS } from './vectors/pdf-vectors.ts'
 import { REVOCATION_VECTORS } from './vectors/revocation-vectors.ts'
 import { NOW, rootDer, tsaRootDer } from './vectors/world.ts'
 
+/** When OSO's fixtures had been made already. */
+const AFTER_OSO = Date.UTC(2026, 10, 25)
+
 /** What the program says of PDFs and of reports with their signatures, the page in a package says too, to the word. */
 
 const NAMES: Readonly<Record<keyof Beside, string>> = {
@@ -145,7 +148,7 @@ describe('the page in a package, in a browser without a network', () => {
       name: report.name,
       bytes: Buffer.from(Buffer.from(report.bytes).toString().replace('620', '621')),
     }
-    const rig = await rigAt(NOW)
+    const rig = await rigAt(AFTER_OSO)
     const [trusted, together, alone, unsigned, forged] = await rig.judge([
       { files: [report, signature], trust: [key] },
       { files: [report, signature, key], trust: [] },
@@ -163,7 +166,7 @@ describe('the page in a package, in a browser without a network', () => {
   })
 
   test('a signature that comes later joins its report; two files are checked side by side', async () => {
-    const { page } = await rigAt(NOW)
+    const { page } = await rigAt(AFTER_OSO)
     const id = 'validation-e5b8ca71-ed6d-49aa-a826-ed4ebe56c10f'
     const path = (name: string) => join(FIXTURES, 'oso', 'evidence', name)
     await page.click('#again')

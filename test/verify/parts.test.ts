@@ -54,6 +54,17 @@ describe('both cryptographies say the same', () => {
     })
   }
 
+  test('an RSA signature without its leading zero is none', async () => {
+    const { spki } = key('parts', 'RSA')
+    let signature = pss(32)
+    while (signature[0] !== 0) signature = pss(32)
+    const scheme = { kind: 'rsa-pss', hash: 'SHA-256', saltLength: 32 } as const
+    for (const crypto of [nodeCrypto, nobleCrypto]) {
+      assert.equal(await crypto.verify(scheme, spki, signature, DATA), true)
+      assert.equal(await crypto.verify(scheme, spki, signature.subarray(1), DATA), false)
+    }
+  })
+
   test('digests, at once and in parts', () => {
     for (const algorithm of ['SHA-1', 'SHA-256', 'SHA-384', 'SHA-512'] as const) {
       assert.deepEqual(Buffer.from(nobleCrypto.hash(algorithm, DATA)), Buffer.from(nodeCrypto.hash(algorithm, DATA)))

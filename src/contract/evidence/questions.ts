@@ -1,3 +1,4 @@
+import { PACKAGE_PATHS } from './package.ts'
 import type { SubIndication, Verdict, VerifiedFile, VerifyCheck } from './verdict.ts'
 import { worse } from './verdict.ts'
 
@@ -61,6 +62,7 @@ export function signOf(file: VerifiedFile, question: Question): Sign {
 
 /** A time that only the signer states is no proof of it, though nothing is wrong with it. */
 function signOfTime(file: VerifiedFile, own: Verdict | null): Sign {
+  if (isUnsignedPackage(file.checks)) return { verdict: null }
   const time = file.signatures[0]?.time
   if (own === 'failed' || time == null) return { verdict: own }
   if (file.verdict === 'failed') return { verdict: null }
@@ -113,9 +115,17 @@ export function isChange({ verdict, subIndication }: VerifyCheck): boolean {
   return verdict === 'failed' && CHANGES.has(subIndication)
 }
 
+/** A package without a signature over its index is nobody's, whoever signed the manifests or the report in it. */
+export function isUnsignedPackage(checks: readonly VerifyCheck[]): boolean {
+  return checks.some(
+    ({ check, subject, subIndication }) =>
+      check === 'signature' && subject === PACKAGE_PATHS.index && subIndication === 'NOT_SIGNED',
+  )
+}
+
 /** Only a signature that matches says that nothing was changed. */
 function changed({ checks }: VerifiedFile): Verdict | null {
   if (checks.some(isChange)) return 'failed'
-  if (checks.some((one) => one.verdict === 'failed')) return null
+  if (checks.some((one) => one.verdict === 'failed') || isUnsignedPackage(checks)) return null
   return checks.some((one) => one.check === 'signature' && one.verdict === 'passed') ? 'passed' : null
 }

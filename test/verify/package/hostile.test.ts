@@ -436,4 +436,15 @@ describe('hostile packages', () => {
       },
     })
   })
+
+  test('a package without a signature of its own is nobody’s, though its manifest and its report are signed', async () => {
+    const result = await verify(makeZip(await seal(made, null)))
+    assert.deepEqual([result.verdict, result.subIndication], ['indeterminate', 'NOT_SIGNED'])
+    assert.ok(result.signatures.length > 1 && result.signatures.every(({ verdict }) => verdict === 'passed'))
+    const { answers, answer_ids: ids } = result
+    assert.deepEqual([ids?.whose, ids?.since, ids?.changed, ids?.others], ['nobody', 'unknown', 'unsigned', 0])
+    assert.equal(answers.whose, 'Nobody has signed it.')
+    assert.equal(answers.changed, 'Without a signature nobody can tell.')
+    for (const one of ['since', 'changed'] as const) assert.deepEqual(signOf(result, one), { verdict: null })
+  })
 })
