@@ -88,6 +88,18 @@ test('what is accepted and means nothing here is said', () => {
   assert.equal(prefix.notes.length, 1)
 })
 
+test("an archive is read under OSO's names too, and made under a plain one", () => {
+  const id = 'daily:2026-04-05T02:00+02@eu=1'
+  assert.equal(loadRestore(restoreFile().replace('daily', id)).backup_id, id)
+  assert.throws(() => loadBackup(backupFile().replace('daily', id)), {
+    code: 'CONFIG_INVALID_VALUE',
+    message: /^sox-backup.yaml:2: "backup_id": expected letters, .*, got "daily:2026/,
+  })
+  for (const bad of ['a/b', '..', 'a b', 'a\\\\b']) {
+    assert.throws(() => loadRestore(restoreFile().replace('daily', `"${bad}"`)), { code: 'CONFIG_INVALID_VALUE' })
+  }
+})
+
 test('sections left empty are defaults', () => {
   const config = loadRestore(
     'mode: restore\nbackup_id: a\ntarget:\n  bootstrap_servers: [a:1]\n  security:\n  topics:\nstorage: /b\nrestore:\n  topic_mapping:\n    # orders: x\n',

@@ -5,7 +5,7 @@ import { evidenceOf } from './evidence.ts'
 import { parseLocation } from './location.ts'
 import { NOTES, OTHER_BACKENDS, UNSUPPORTED_KEYS } from './notes.ts'
 import { didYouMean, GSSAPI_HINT, type Problem, problemError, problemsOf, unknownKey } from './problems.ts'
-import { type ConfigFile, configFile } from './schema.ts'
+import { type ConfigFile, configFile, newBackupId } from './schema.ts'
 import { storageOf } from './storage.ts'
 import type { BackupConfig, RestoreConfig, TopicSelection } from './types.ts'
 import { checkWindow } from './window.ts'
@@ -84,6 +84,12 @@ function backupOf(
   if (source === undefined) {
     problems.push({ code: 'CONFIG_MISSING_KEY', path: ['source'], message: 'missing "source"' })
     return null
+  }
+  const id = newBackupId.safeParse(backup_id)
+  if (!id.success) {
+    const expected = id.error.issues[0]?.message ?? 'expected a name'
+    const message = `"backup_id": ${expected}, got ${JSON.stringify(backup_id)}`
+    problems.push({ code: 'CONFIG_INVALID_VALUE', path: ['backup_id'], message })
   }
   if (present(tree, 'restore')) notes.push('"restore" is ignored: this is a file for a backup')
   if (present(tree, 'target')) notes.push('"target" is ignored: this is a file for a backup')

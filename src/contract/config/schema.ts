@@ -105,11 +105,13 @@ export const s3 = z.strictObject({
   allow_http: bool().default(false),
 })
 
-/** Characters that are safe as one folder's name on every storage, and can't leave the archive. */
-export const backupId = text(200).regex(
-  /^(?!\.{1,2}$)[A-Za-z0-9._-]+$/,
-  'expected letters, digits, ".", "_" and "-" (no slash, no space), at most 200 characters',
-)
+const BACKUP_ID_EXPECTED = 'expected letters, digits, ".", "_" and "-" (no slash, no space), at most 200 characters'
+
+/** What an archive to read may be called: OSO Kafka Backup takes any name, so that more than `newBackupId` is there. */
+export const backupId = text(200).regex(/^(?!\.{1,2}$)[A-Za-z0-9._:@=+-]+$/, BACKUP_ID_EXPECTED)
+
+/** Characters that are safe as one folder's name on every storage, and can't leave the archive: for what is written. */
+export const newBackupId = text(200).regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]+$/, BACKUP_ID_EXPECTED)
 
 const compressionLevel = z.string().transform((value, context): number | 'adaptive' => {
   if (value.toLowerCase() === 'adaptive') return 'adaptive'
