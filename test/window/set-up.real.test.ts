@@ -148,6 +148,9 @@ test('where four eyes are asked for, it is revoked only when another key has app
   }
   await revoke()
   await page.getByText('APPROVAL_NEEDED').waitFor()
+  // what to try is the form below, and no command
+  await page.getByText('Ask for an approval, and have a colleague').waitFor()
+  assert.equal(await page.getByText('coffer approvals request').count(), 0)
   await type(page, /^Why it is needed/, 'a newer key takes its place')
   await pick(/^Your key, to sign the request/, 'records-2026')
   assert.equal(await page.getByRole('combobox', { name: /^Your key/ }).inputValue(), 'records-2026')
@@ -163,6 +166,11 @@ test('where four eyes are asked for, it is revoked only when another key has app
   await heading('One request waits for a decision').waitFor()
   await keys(page, /^Look and decide$/, 'Enter')
   await type(page, /^Your signing key/, 'jane-2026')
+  const suggested = page.getByRole('dialog').locator('datalist option')
+  assert.deepEqual((await suggested.evaluateAll((all) => all.map((one) => (one as HTMLOptionElement).value))).sort(), [
+    'jane-2026',
+    'records-2026',
+  ])
   await page.keyboard.press('Enter')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
   await page.getByText('✓ approved').waitFor()

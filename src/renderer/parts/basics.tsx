@@ -34,6 +34,9 @@ interface ProblemProps {
   inside?: boolean
 }
 
+/** What the engine hints at is a command, where the window has a form beside the error. */
+const BY_WINDOW: ReadonlySet<string> = new Set(['APPROVAL_NEEDED'])
+
 /**
  * What went wrong: in the window's language by its code, then as the engine says it, which is English and has the values;
  * what to try, and the facts to pass on.
@@ -45,7 +48,7 @@ export function Problem({ error, title, inside = false }: ProblemProps) {
   const foreign = isForeign(i18n.language)
   const message = spoken(error.message, error.said)
   return (
-    <div className={inside ? undefined : 'card problem'} role="alert">
+    <div className={inside ? 'problem-inside' : 'card problem'} role="alert">
       <p>
         {!inside && <Pill tone="bad">{title ?? t('failed')}</Pill>} <strong>{errorTitle(words, error)}</strong>
       </p>
@@ -59,9 +62,11 @@ export function Problem({ error, title, inside = false }: ProblemProps) {
       {/* The engine's hint knows the case; where it is not in the window's language, that of the code stands before it. */}
       <p>
         <span className="mute">{t('tryThis')}: </span>
-        {foreign || error.hint === undefined ? errorHint(words, error) : sentence(error.hint)}
+        {foreign || error.hint === undefined || BY_WINDOW.has(error.code)
+          ? errorHint(words, error)
+          : sentence(error.hint)}
       </p>
-      {foreign && error.hint !== undefined && (
+      {foreign && error.hint !== undefined && !BY_WINDOW.has(error.code) && (
         <p className="mute small" lang="en" data-words="none">
           {sentence(error.hint)}
         </p>

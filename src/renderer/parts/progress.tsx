@@ -10,6 +10,7 @@ import { useAct } from '../query.ts'
 import { spoken } from '../said-words.ts'
 import { errorOf } from '../state.ts'
 import { Problem } from './basics.tsx'
+import { type Moved, movedTo, STANDS_SECONDS } from './still.ts'
 
 const SPEAK_EVERY_MS = 10_000
 
@@ -18,15 +19,31 @@ export function JobProgress({ job }: { job: JobSummary }) {
   const name = useJobName()(job)
   return (
     <>
-      <ProgressView progress={job.progress} name={name} />
+      <ProgressView progress={job.progress} name={name} log={job.log} />
       <JobControls job={job} name={name} />
     </>
   )
 }
 
+interface ProgressProps {
+  progress: Progress | null
+  name: string
+  /** What the job said last may be why it stands. */
+  log?: JobSummary['log']
+}
+
+/** For how many seconds a job with an end in sight has done nothing new. */
+function useStill(progress: Progress | null): number {
+  const moved = useRef<Moved>({ mark: '', at: 0 })
+  if (progress === null) return 0
+  moved.current = movedTo(moved.current, progress)
+  return progress.elapsedSeconds - moved.current.at
+}
+
 /** Bar, counts, rate, time left, and what is left by stream and partition. */
-export function ProgressView({ progress, name }: { progress: Progress | null; name: string }) {
+export function ProgressView({ progress, name, log = [] }: ProgressProps) {
   const { t } = useTranslation('jobs')
+  const still = useStill(progress)
   if (progress === null) {
     return (
       <>
@@ -38,9 +55,12 @@ export function ProgressView({ progress, name }: { progress: Progress | null; na
   const { recordsDone, recordsTotal, bytesDone, bytesTotal } = progress
   const percent = percentOf(progress)
   const words = spoken(progress.phase, progress.said)
+  const stands = still >= STANDS_SECONDS
+  const timeLeft = stands ? t('progress.stands', { time: duration(still) }) : left(progress)
+  const why = stands ? log.at(-1) : undefined
   return (
     <>
-      <Bar percent={percent} left={left(progress)} label={name} />
+      <Bar percent={percent} left={timeLeft} label={name} />
       <p className="between">
         <span {...(words === null ? { lang: 'en' } : {})}>{sentence(words ?? progress.phase).replace(/\.$/, '')}</span>
         <span className="mute">{t('progress.elapsed', { time: duration(progress.elapsedSeconds) })}</span>
@@ -61,8 +81,13 @@ export function ProgressView({ progress, name }: { progress: Progress | null; na
             bytes: bytes(Math.round(progress.bytesPerSecond)),
           })}
         </span>
-        <span>{left(progress)}</span>
+        <span>{timeLeft}</span>
       </p>
+      {why !== undefined && (
+        <p className="warn-text small" lang="en" data-words="none">
+          {sentence(why.message)}
+        </p>
+      )}
       {progress.partitions.length > 0 && <Streams partitions={progress.partitions} />}
     </>
   )

@@ -1,14 +1,19 @@
 import { Button, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Problem } from '../../parts/basics.tsx'
-import { useAct } from '../../query.ts'
+import { useAct, useCall } from '../../query.ts'
 import { errorOf } from '../../state.ts'
 
 /** Signs a decision with the user's own key. The engine refuses one's own request; nothing here decides that. */
 export function Decide({ file, onDone }: { file: string; onDone(): void }) {
   const { t } = useTranslation('approvals')
-  const [key, setKey] = useState('')
+  const [typed, setTyped] = useState<string | null>(null)
+  const listed = useCall('keys.list', null)
+  const usable = (listed.data?.keys ?? []).filter(({ status }) => status === 'usable').map(({ name }) => name)
+  const suggestions = useId()
+  // who has one key means that one
+  const key = typed ?? (usable.length === 1 ? (usable[0] ?? '') : '')
   const [note, setNote] = useState('')
   const decide = useAct('approvals.decide', ['approvals.list'])
   const go = (action: 'approve' | 'reject') =>
@@ -27,8 +32,14 @@ export function Decide({ file, onDone }: { file: string; onDone(): void }) {
         value={key}
         autoComplete="off"
         spellCheck={false}
-        onChange={(event) => setKey(event.currentTarget.value)}
+        list={suggestions}
+        onChange={(event) => setTyped(event.currentTarget.value)}
       />
+      <datalist id={suggestions}>
+        {usable.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
       <TextInput
         mt="sm"
         label={`${t('note')} (${t('optional', { ns: 'app' })})`}

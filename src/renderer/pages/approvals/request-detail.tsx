@@ -32,6 +32,13 @@ export function RequestDetail({ entry, onClose }: { entry: ApprovalEntry | null;
   )
 }
 
+const DIGEST = /^[0-9a-f]{64}$/
+
+function factOf(value: unknown) {
+  const text = String(value)
+  return DIGEST.test(text) ? <Digest>{text}</Digest> : text
+}
+
 function RequestFacts({ entry }: { entry: ApprovalEntry }) {
   const { t } = useTranslation('approvals')
   const { request, decision } = entry
@@ -68,7 +75,7 @@ function RequestFacts({ entry }: { entry: ApprovalEntry }) {
         <Facts
           of={[
             ...Object.entries(request.action.facts).map(
-              ([name, value]) => [t(`fact.${name as 'target'}`, { defaultValue: name }), String(value)] as const,
+              ([name, value]) => [t(`fact.${name as 'target'}`, { defaultValue: name }), factOf(value)] as const,
             ),
             [t('detail.digest'), <Digest key="digest">{request.action_sha256}</Digest>],
             [t('detail.file'), <code key="file">{entry.decision_file ?? entry.file}</code>],

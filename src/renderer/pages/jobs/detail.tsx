@@ -75,7 +75,7 @@ function Shown({ job, stopping }: { job: JobDetail; stopping: boolean }) {
       <Chain job={job} />
       {job.state === 'running' && (
         <Card>
-          <ProgressView progress={job.progress} name={name} />
+          <ProgressView progress={job.progress} name={name} log={job.log} />
           <JobControls job={{ ...job, stopping }} name={name} here={job.here} />
         </Card>
       )}

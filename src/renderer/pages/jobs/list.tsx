@@ -16,6 +16,7 @@ import { FILTERS_OFF, isFiltered, queryOf } from './filter-values.ts'
 import { Filters } from './filters.tsx'
 import { ResumeButton } from './resume.tsx'
 import { StartJob } from './start-job.tsx'
+import { unresolved } from './unresolved.ts'
 import { type HistoryQuery, useHistory } from './use-history.ts'
 
 /** What runs, what needs somebody, and everything that ever ran. */
@@ -79,18 +80,13 @@ function Answer() {
   const nameOf = useJobName()
   const running = useAllJobs().filter((job) => job.outcome === null).length
   const latest = useHistory(LATEST)
-  const last = latest.rows.find((row) => row.state !== 'running' && row.state !== 'cancelled')
-  const isTakenUp = latest.rows.some(
-    (row) => row.state === 'running' && row.kind === last?.kind && row.subject === last.subject,
-  )
-  const isBad = last?.state === 'crashed' || last?.state === 'paused' || last?.state === 'failed'
-  const needs = last !== undefined && isBad && last.continuedBy === null && !isTakenUp
+  const last = unresolved(latest.rows, Date.now())
   const elsewhere = latest.rows.filter((row) => row.state === 'running' && !row.here).length
   const all = running + elsewhere
   const headline =
     all > 0
       ? t('headline.running', { count: all })
-      : needs
+      : last !== undefined
         ? t(`headline.${last.state as 'crashed' | 'paused' | 'failed'}`, { name: nameOf(last) })
         : latest.page?.total === 0
           ? t('headline.idle')
@@ -99,7 +95,7 @@ function Answer() {
   return (
     <>
       <Headline sub={isEmpty ? t('subNone') : t('sub')}>{headline}</Headline>
-      {needs && <Needed row={last} />}
+      {last !== undefined && <Needed row={last} />}
     </>
   )
 }
