@@ -5,6 +5,9 @@ import { nodeCrypto } from '../../src/signing/node-crypto.ts'
 import { TRUST_NOBODY } from '../../src/verify/crypto.ts'
 import { verifyPdf } from '../../src/verify/pdf/verify.ts'
 import { sameStatements } from '../../src/verify/pdf/xmp.ts'
+import { withDss } from './vectors/pdf.ts'
+import { certificate, key } from './vectors/pki.ts'
+import { NOW, rootDer, rootList, signedOnly, tsaList, tsaRootDer } from './vectors/world.ts'
 
 /** A PDF with something between its objects and its cross-reference. */
 function pdfWith(hidden: string): Buffer {
@@ -78,6 +81,23 @@ test('small files that ask for gigabytes of memory are a limit', async () => {
     const file = await verifyPdf({ name: 'x.pdf', bytes }, { trust: TRUST_NOBODY, at: null, crypto: nodeCrypto })
     assert.deepEqual([file.verdict, file.subIndication], ['indeterminate', 'LIMIT_REACHED'])
   }
+})
+
+test('thousands of certificates are a limit, and are not compared with one another', async () => {
+  const issuer = { cn: 'X', key: key('x') }
+  const one = certificate({ cn: 'X', key: key('x'), issuer })
+  const many = Array.from({ length: 12_000 }, (_, i) => {
+    const other = Buffer.from(one)
+    other.writeUInt16BE(i, other.length - 2)
+    return other
+  })
+  const lists = { crls: [rootList, tsaList] }
+  const bytes = withDss(signedOnly(), { certs: [rootDer, tsaRootDer, ...many], ...lists }, { from: 100 })
+  const began = performance.now()
+  const trust = { certificates: [rootDer, tsaRootDer].map((der) => ({ der, name: 'root' })), keys: [] }
+  const file = await verifyPdf({ name: 'x.pdf', bytes }, { trust, at: null, now: NOW, crypto: nodeCrypto })
+  assert.deepEqual([file.verdict, file.subIndication], ['indeterminate', 'LIMIT_REACHED'], file.reason)
+  assert.ok(performance.now() - began < 10_000)
 })
 
 test('a description that is one long name is read at once', () => {

@@ -34,19 +34,29 @@ export interface Pool {
   broken: string[]
 }
 
+/** More certificates, lists and answers than any evidence has; each costs a few signatures, and is compared with all others. */
+export const MAX_PARTS = 64
+
+/** One more than is judged is kept, so that it shows. */
+function isFull(parts: readonly unknown[]): boolean {
+  return parts.length > MAX_PARTS
+}
+
 export function emptyPool(): Pool {
   return { certificates: [], lists: [], answers: [], broken: [] }
 }
 
 export function addCertificate(pool: Pool, der: Uint8Array, what: string): void {
-  attempt(pool, () => addParsed(pool, parseCertificate(der, what)))
+  if (!isFull(pool.certificates)) attempt(pool, () => addParsed(pool, parseCertificate(der, what)))
 }
 
 export function addParsed(pool: Pool, certificate: Certificate): void {
-  if (!pool.certificates.some((one) => sameCertificate(one, certificate))) pool.certificates.push(certificate)
+  if (!isFull(pool.certificates) && !pool.certificates.some((one) => sameCertificate(one, certificate)))
+    pool.certificates.push(certificate)
 }
 
 export function addList(pool: Pool, der: Uint8Array, what: string): void {
+  if (isFull(pool.lists)) return
   attempt(pool, () => {
     const list = parseRevocationList(der, what)
     if (!pool.lists.some((one) => equalBytes(one.der, list.der))) pool.lists.push(list)
@@ -54,6 +64,7 @@ export function addList(pool: Pool, der: Uint8Array, what: string): void {
 }
 
 export function addAnswer(pool: Pool, der: Uint8Array, what: string): void {
+  if (isFull(pool.answers)) return
   attempt(pool, () => {
     const answer = parseOcspResponse(der, what)
     if (pool.answers.some((one) => equalBytes(one.der, answer.der))) return

@@ -5,11 +5,8 @@ import { moment } from '../words.ts'
 import { type Certificate, sameCertificate } from './certificate.ts'
 import { shownName } from './names.ts'
 import { mayHaveIssued } from './path.ts'
-import { type Anchors, anchorFor, type Pool } from './pool.ts'
+import { type Anchors, anchorFor, MAX_PARTS, type Pool } from './pool.ts'
 import { certificateSignedBy, signedBy } from './revocation.ts'
-
-/** More certificates and lists than any evidence has; each costs a few signatures. */
-const MAX_PARTS = 64
 
 /**
  * Certificates and revocation data beside a signature are not covered by it. Each of them must be genuine all the same,
