@@ -16,9 +16,6 @@ import { checkVouched } from './x509/vouched.ts'
 /** The signer's own clock may be this far ahead of the authority's. */
 export const CLAIM_TOLERANCE_MS = 60 * 60_000
 
-/** The clock of whoever verifies may be this far behind. */
-const FUTURE_TOLERANCE_MS = 24 * 60 * 60_000
-
 /** The facts of a signature, and each check behind them. */
 export type CheckedSignature = SignatureFacts & { checks: VerifyCheck[] }
 
@@ -142,11 +139,6 @@ export async function judgeSignature(
       await checkVouched(one.pool, anchors, bound, options.crypto)
     } catch (error) {
       checks.push(findingCheck('certificates', one.subject, asFinding(error)))
-    }
-    const now = options.now ?? Date.now()
-    if (one.claimed !== null && one.claimed > now + FUTURE_TOLERANCE_MS) {
-      const why = `The signer says ${moment(one.claimed)}, which is still to come.`
-      checks.push(findingCheck('time', one.subject, new Finding('TIMESTAMP_ORDER_FAILURE', why)))
     }
     if (proved !== null && one.claimed !== null && one.claimed > proved + CLAIM_TOLERANCE_MS) {
       checks.push(

@@ -149,9 +149,11 @@ describe('the page in a package, in a browser without a network', () => {
       bytes: Buffer.from(Buffer.from(report.bytes).toString().replace('620', '621')),
     }
     const rig = await rigAt(AFTER_OSO)
-    const [trusted, together, alone, unsigned, forged] = await rig.judge([
+    const stranger = { ...key, name: 'signer-root.pem' }
+    const [trusted, together, handed, alone, unsigned, forged] = await rig.judge([
       { files: [report, signature], trust: [key] },
       { files: [report, signature, key], trust: [] },
+      { files: [report, signature, stranger], trust: [] },
       { files: [signature], trust: [key] },
       { files: [report], trust: [key] },
       { files: [changed, signature], trust: [key] },
@@ -160,6 +162,13 @@ describe('the page in a package, in a browser without a network', () => {
     assert.equal(together?.verdict, 'indeterminate')
     assert.match(together?.worst ?? '', /NO_TRUSTED_KEY/)
     assert.match(together?.trusting ?? '', /public-key\.pem/)
+    // whoever hands over evidence may hand over a key as well, under any name
+    assert.equal(handed?.verdict, 'indeterminate')
+    assert.match(handed.worst, /NO_TRUSTED_KEY/)
+    assert.match(
+      handed.trusting,
+      /vouches for nobody: signer-root\.pem\. If you got it by another way, add it by itself/,
+    )
     assert.match(alone?.verdict ?? '', /is a signature: add the file that it belongs to/)
     assert.match(unsigned?.worst ?? '', /NOT_SIGNED/)
     assert.match(forged?.worst ?? '', /HASH_FAILURE/)

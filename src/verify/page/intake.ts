@@ -13,12 +13,14 @@ export interface Intake {
   files: FileSet
   /** Certificates and keys that are meant as trust. */
   trust: File[]
+  /** Those that came with evidence, and belong to no signature in it; null: no evidence came. */
+  unasked: File[] | null
 }
 
 /**
  * Sorts files that came in. A file to check begins a new set; signatures and what lies beside one join the set there is.
- * A key that comes along with evidence under a name that belongs to its signature vouches for nothing: whoever made the
- * evidence up could have made the key up too.
+ * A key that comes along with evidence vouches for nothing, whatever its name: whoever made the evidence up could have made
+ * the key up too.
  */
 export function sortFiles(incoming: readonly File[], present: FileSet): Intake {
   const isData = ({ name }: File) => !isSignatureName(name) && !KEY_FILE.test(name)
@@ -30,12 +32,12 @@ export function sortFiles(incoming: readonly File[], present: FileSet): Intake {
     // a key by itself, which came later, is meant as trust whatever it is called
     fresh ? names.map(baseName) : names.filter((name) => !name.endsWith('public-key.pem')).map(baseName),
   )
-  const trust: File[] = []
+  const others: File[] = []
   for (const file of incoming.filter((one) => !isData(one))) {
     if (isSignatureName(file.name) || beside.has(file.name)) files.set(file.name, file)
-    else trust.push(file)
+    else others.push(file)
   }
-  return { files, trust }
+  return fresh ? { files, trust: [], unasked: others } : { files, trust: others, unasked: null }
 }
 
 /** What is to be checked: all but signatures, keys, and the data form of a PDF that has no signature of its own. */

@@ -14,6 +14,8 @@ const MAX_TRUST = 1024 * 1024
 
 const trusted = new Map<string, Uint8Array>()
 let present: FileSet = new Map()
+/** Names of certificates and keys that came with it, and that nobody said to trust. */
+let unasked: string[] = []
 /** Counts runs, so that an older one can't write over a newer one's result. */
 let run = 0
 
@@ -50,9 +52,11 @@ function filesOf(event: Event): File[] {
 
 async function take(files: File[], asTrust = false): Promise<void> {
   try {
-    const sorted = asTrust ? { files: present, trust: files } : sortFiles(files, present)
+    const sorted = asTrust ? { files: present, trust: files, unasked: null } : sortFiles(files, present)
+    unasked = sorted.unasked?.map(({ name }) => name) ?? unasked
     present = sorted.files
     for (const file of sorted.trust) await addTrust(file)
+    unasked = unasked.filter((name) => !trusted.has(name))
   } catch (error) {
     say(error instanceof Error ? error.message : String(error))
     return
@@ -121,7 +125,7 @@ async function check(): Promise<void> {
     showAll(results, (result) => {
       const file = subjects[results.indexOf(result)] as File
       const beside = Object.values(besideOf(file.name, present)).flatMap((one) => (one === null ? [] : [one.name]))
-      showResult(result, { size: file.size, seconds, trust: [...trusted.keys()], at, beside })
+      showResult(result, { size: file.size, seconds, trust: [...trusted.keys()], at, beside, unasked })
     })
     say('')
   } catch (error) {
@@ -160,6 +164,7 @@ function showAll(results: readonly VerifiedFile[], show: (result: VerifiedFile) 
 
 function reset(): void {
   present = new Map()
+  unasked = []
   run++
   byId('result').hidden = true
   byId('intake').hidden = false

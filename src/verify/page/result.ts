@@ -11,10 +11,12 @@ export interface Circumstances {
   at: number | null
   /** Names of what was found beside it. */
   beside: readonly string[]
+  /** Names of certificates and keys that came with it, and that nobody said to trust. */
+  unasked: readonly string[]
 }
 
 /** Writes a verdict into the page. */
-export function showResult(result: VerifiedFile, { size, seconds, trust, at, beside }: Circumstances): void {
+export function showResult(result: VerifiedFile, { size, seconds, trust, at, beside, unasked }: Circumstances): void {
   const headline = headlineOf(result)
   document.title = `${headline}: ${result.file}`
   document.body.dataset.verdict = result.verdict
@@ -55,7 +57,10 @@ export function showResult(result: VerifiedFile, { size, seconds, trust, at, bes
     (trust.length === 0
       ? 'No certificate or key was given as trusted, so nothing here says who the signer is.'
       : `Trusted for this check: ${trust.join(', ')}.`) +
-    (beside.length === 0 ? '' : ` Used as it came with the file, and not trusted by itself: ${beside.join(', ')}.`)
+    (beside.length === 0 ? '' : ` Used as it came with the file, and not trusted by itself: ${beside.join(', ')}.`) +
+    (unasked.length === 0
+      ? ''
+      : ` Came along with the evidence, and so vouches for nobody: ${unasked.join(', ')}. If you got it by another way, add it by itself under “Whom do you trust?”.`)
   const { text, commands } = ownTools(result, beside)
   byId('own-tools').textContent = text
   byId('commands').textContent = commands
@@ -89,7 +94,7 @@ function signature(one: SignatureFacts): Node {
     one.time === null
       ? 'no time is stated'
       : one.time.kind === 'proved'
-        ? `existed on ${shown(one.time.at)}, attested by ${one.time.authority ?? 'a timestamp authority'}`
+        ? `existed on ${shown(one.time.at)}, attested by ${one.time.authority ?? 'a timestamp authority'}${one.time.same_root === true ? ', for which the signer’s own root vouches' : ''}`
         : one.time.kind === 'claimed'
           ? `${shown(one.time.at)} by the signer’s own clock${one.time.uncounted === null ? '' : '; its timestamp can’t be counted'}`
           : `${shown(one.time.at)} by a timestamp that can’t be counted`

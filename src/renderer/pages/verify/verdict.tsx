@@ -99,7 +99,8 @@ function Signatures({ signatures }: { signatures: readonly SignatureFacts[] }) {
           </p>
           <p className="mute">
             {one.signer === null ? t('bareKey') : t('signedBy', { name: one.signer.name, issuer: one.signer.issuer })}
-            {one.time !== null && ` · ${utc(one.time.at)} (${t(`time.${one.time.kind}`)})`}
+            {one.time !== null &&
+              ` · ${utc(one.time.at)} (${t(`time.${one.time.same_root === true ? 'own' : one.time.kind}`)})`}
           </p>
           {one.keyId !== null && <p className="mono mute">SHA-256 {one.keyId}</p>}
         </li>
