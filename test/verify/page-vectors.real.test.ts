@@ -164,7 +164,7 @@ describe('the page in a package, in a browser without a network', () => {
     assert.match(together?.trusting ?? '', /public-key\.pem/)
     // whoever hands over evidence may hand over a key as well, under any name
     assert.equal(handed?.verdict, 'indeterminate')
-    assert.match(handed.worst, /NO_TRUSTED_KEY/)
+    assert.match(handed.worst, /NO_SIGNING_CERTIFICATE_FOUND/)
     assert.match(
       handed.trusting,
       /vouches for nobody: signer-root\.pem\. If you got it by another way, add it by itself/,
