@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -8,6 +9,7 @@ import type { ErrorCode } from '../../src/contract/errors.ts'
 import { Secret } from '../../src/contract/secret.ts'
 import { checkEndpoint } from '../../src/kafka/check.ts'
 import { type Cluster, openCluster } from '../../src/kafka/cluster.ts'
+import { coffer } from '../cli/program.ts'
 import { type JavaClient, startJavaClient } from '../rig/java-client.ts'
 import { type KafkaRig, type SecureAccess, startKafka } from '../rig/kafka.ts'
 import { uniqueName } from '../rig/shared.ts'
@@ -265,5 +267,47 @@ describe('a broker with TLS, SASL and ACLs', () => {
       await producer.close()
     })
     await java.deleteAcls()
+  })
+
+  test('offset-rollback signs in by flags and environment, and says what the user may not do', async () => {
+    const topic = uniqueName('groups')
+    const group = uniqueName('readers')
+    await java.createTopics([{ name: topic }])
+    await java.produce([{ topic, partition: 0, value: 'a' }])
+    await java.commitOffsets(group, [{ topic, partition: 0, offset: 1 }])
+    const path = await mkdtemp(join(tmpdir(), 'coffer-positions-'))
+    const { admin: operator, scram: restricted } = secure.users
+    const snapshot = (user: { username: string; password: string }, more: Record<string, string> = {}) =>
+      coffer(
+        [
+          ...['offset-rollback', 'snapshot', '--path', path, '--groups', group],
+          ...['--bootstrap-servers', secure.saslSslBootstrap],
+          ...['--security-protocol', 'SASL_SSL', '--sasl-mechanism', 'SCRAM-SHA256', '--json'],
+        ],
+        {
+          environment: {
+            KAFKA_USERNAME: user.username,
+            KAFKA_PASSWORD: user.password,
+            KAFKA_SSL_CA_CERT: secure.certificates.caFile,
+            ...more,
+          },
+        },
+      )
+    try {
+      const good = await snapshot(operator)
+      assert.equal(good.code, 0, good.err)
+      assert.deepEqual(JSON.parse(good.out).positions, [{ group_id: group, topic, partition: 0, offset: 1 }])
+      const wrong = await snapshot({ ...operator, password: 'not-that' })
+      assert.equal(wrong.code, 3)
+      assert.match(wrong.err, /\[KAFKA_AUTHENTICATION\]/)
+      const denied = await snapshot(restricted)
+      assert.equal(denied.code, 3, denied.err)
+      assert.match(denied.err, /\[KAFKA_NOT_AUTHORIZED\]/)
+      for (const { out, err } of [good, wrong, denied]) {
+        for (const { password } of [operator, restricted]) assert.ok(!`${out}${err}`.includes(password))
+      }
+    } finally {
+      await rm(path, { recursive: true, force: true })
+    }
   })
 })
