@@ -139,6 +139,11 @@ step('what is hidden is hidden in the preview too', async () => {
   await how.first().click()
   await page.getByRole('option', { name: 'replace by a hash' }).click()
   await heading('Not yet as it will be in the package').waitFor()
+  assert.equal(await button(/^Next: /).isDisabled(), true, 'no package is made of that')
+  // the step before shows its records all the same
+  await button('Back').click()
+  await page.getByText(`${expected.length} records, all there are`).waitFor()
+  await next()
   await how.first().click()
   await page.getByRole('option', { name: 'take it out' }).click()
   await heading('As it will be in the package').waitFor()

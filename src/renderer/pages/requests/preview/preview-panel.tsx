@@ -42,7 +42,12 @@ export function PreviewPanel({ preview, choose, title, warning, ofPackage = fals
           {warning}
         </p>
       )}
-      {failed !== null ? <Problem error={failed} inside /> : <Words preview={preview} ofPackage={ofPackage} />}
+      {failed !== null ? (
+        <Problem error={failed} inside />
+      ) : (
+        // what waits for something is not being opened
+        (state !== null || warning === undefined) && <Words preview={preview} ofPackage={ofPackage} />
+      )}
       {(state?.failuresTotal ?? 0) > 0 && (
         <div role="alert">
           <p className="bad-text">{t('preview.damaged', { count: state?.failuresTotal ?? 0 })}</p>

@@ -15,6 +15,7 @@ import { localZone } from '../../../typed-time.ts'
 import { CaseForm, isCase } from '../case-form.tsx'
 import { calendarDay } from '../times.ts'
 import { filterProblem, maskProblem } from './checks.ts'
+import { useMaskKey } from './mask-key.ts'
 import { titleOf } from './new.tsx'
 import { StepArchive } from './step-archive.tsx'
 import { StepFilter } from './step-filter.tsx'
@@ -63,6 +64,7 @@ function Editor({ detail }: { detail: RequestDetail }) {
     spec,
     change: (part) => change((old) => ({ ...old, spec: { ...old.spec, ...part } })),
   }
+  const maskKey = useMaskKey(spec)
   const hasArchive =
     spec.location !== null && spec.backupId !== null && (spec.topics === null || spec.topics.length > 0)
   const windowHolds = spec.start === null || spec.end === null || spec.start <= spec.end
@@ -71,7 +73,7 @@ function Editor({ detail }: { detail: RequestDetail }) {
     archive: hasArchive,
     window: windowHolds && !wrongTime,
     filter: filterProblem(spec.filter) === null,
-    mask: spec.mask.every((rule) => maskProblem(rule) === null),
+    mask: maskKey !== 'missing' && spec.mask.every((rule) => maskProblem(rule) === null),
     sign: true,
   }
   const open = Math.max(0, STEPS.indexOf(draft.step))

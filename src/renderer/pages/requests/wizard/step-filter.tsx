@@ -7,15 +7,18 @@ import { usePreview, usePreviewFields } from '../preview/use-preview.ts'
 import { filterProblem } from './checks.ts'
 import type { StepProps } from './edit.tsx'
 import { GroupEditor, newTest } from './filter-editor.tsx'
+import { useMaskKey, withoutHashes } from './mask-key.ts'
 
 /** What to look for: a filter without code, and the records that match it as they are found. */
 export function StepFilter({ id, spec, change }: StepProps) {
   const { t } = useTranslation('requests')
   const asks = spec.filter.parts.length > 0
   const problem = filterProblem(spec.filter)
-  const sample = usePreview(id, spec, true, true)
+  const maskKey = useMaskKey(spec)
+  const looked = maskKey === 'missing' ? withoutHashes(spec) : spec
+  const sample = usePreview(id, looked, true, maskKey !== null)
   const fields = usePreviewFields(sample)
-  const preview = usePreview(id, spec, false, asks && problem === null)
+  const preview = usePreview(id, looked, false, maskKey !== null && asks && problem === null)
   const listId = useId()
   const add = (test: Partial<FilterTest>) =>
     change({ filter: { ...spec.filter, parts: [...spec.filter.parts, { ...newTest(), ...test }] } })

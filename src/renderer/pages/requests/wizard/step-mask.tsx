@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { PreviewField } from '../../../../contract/requests/preview.ts'
 import type { MaskChoice } from '../../../../contract/requests/spec.ts'
 import { Card, Problem } from '../../../parts/basics.tsx'
-import { useAct, useCall } from '../../../query.ts'
+import { useAct } from '../../../query.ts'
 import { errorOf } from '../../../state.ts'
 import { PreviewPanel } from '../preview/preview-panel.tsx'
 import { usePreview, usePreviewFields } from '../preview/use-preview.ts'
@@ -12,6 +12,7 @@ import { maskProblem } from './checks.ts'
 import type { StepProps } from './edit.tsx'
 import { EditorLine, PlaceField, SubjectSelect } from './editor-parts.tsx'
 import { newId } from './filter-editor.tsx'
+import { useMaskKey } from './mask-key.ts'
 
 const SUBJECTS = ['json', 'key', 'header'] as const
 const WAYS = ['remove', 'replace', 'keep_last', 'hash'] as const
@@ -31,9 +32,8 @@ export function StepMask({ id, spec, change }: StepProps) {
   const { t } = useTranslation('requests')
   const { mask } = spec
   const sound = mask.every((rule) => maskProblem(rule) === null)
-  const hashes = mask.some(({ how }) => how === 'hash')
-  const key = useCall('requests.maskKey', null)
-  const applies = sound && (!hashes || key.data?.there === true)
+  const key = useMaskKey(spec)
+  const applies = sound && (key === 'unneeded' || key === 'there')
   const preview = usePreview(id, spec, false, applies)
   const fields = usePreviewFields(preview)
   const add = (part: Partial<MaskChoice> = {}) => change({ mask: [...mask, newRule(part)] })
@@ -56,7 +56,7 @@ export function StepMask({ id, spec, change }: StepProps) {
             {t('mask.add')}
           </Button>
         </p>
-        {hashes && key.data?.there === false && <MaskKey />}
+        {key === 'missing' && <MaskKey />}
       </Card>
       <PreviewPanel
         title={t(applies ? 'mask.preview' : 'mask.notYet')}

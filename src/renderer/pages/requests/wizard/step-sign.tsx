@@ -13,6 +13,7 @@ import { errorOf } from '../../../state.ts'
 import { FilterLine } from '../filter-line.tsx'
 import type { StepProps } from './edit.tsx'
 import { MakeSigner } from './make-signer.tsx'
+import { useMaskKey } from './mask-key.ts'
 import { readingTime } from './step-window.tsx'
 
 const FORMATS = ['csv', 'parquet', 'dat'] as const
@@ -21,10 +22,16 @@ const FORMATS = ['csv', 'parquet', 'dat'] as const
 export function StepSign({ id, spec, change }: StepProps) {
   const { t } = useTranslation('requests')
   const signers = useCall('requests.signers', null)
+  const maskKey = useMaskKey(spec)
   const yaml = useCall('requests.yaml', { id, spec })
   return (
     <>
-      <Estimate id={id} spec={spec} />
+      {maskKey === 'missing' && (
+        <Card title={t('sign.whatHappens')}>
+          <p className="warn-text">{t('sign.noMaskKey', { step: t('steps.mask') })}</p>
+        </Card>
+      )}
+      {(maskKey === 'unneeded' || maskKey === 'there') && <Estimate id={id} spec={spec} />}
       <div className="row">
         <Card title={t('sign.formats')}>
           <p className="mute">{t('sign.always')}</p>
