@@ -6,6 +6,7 @@ import { asFinding, Finding, findingCheck, passedCheck } from '../finding.ts'
 import { controlTime } from '../judge.ts'
 import { readReport } from '../report-facts.ts'
 import { anchorsOf, emptyPool } from '../x509/pool.ts'
+import { activeContent } from './active.ts'
 import { type Attachment, attachmentsOf } from './attachments.ts'
 import { PdfDocument } from './document.ts'
 import { checkVriNames, fillFromDss } from './dss.ts'
@@ -108,6 +109,11 @@ async function verifySignatures(
     )
   } catch (error) {
     checks.push(findingCheck('certificates', name, asFinding(error)))
+  }
+  const active = problems.length > 0 ? null : activeContent(document)
+  if (active !== null) {
+    const why = `The PDF holds ${active}: what it shows may change without a byte being changed, so its signature does not bind what is seen.`
+    checks.push(findingCheck('structure', name, new Finding('SIG_CONSTRAINTS_FAILURE', why)))
   }
   for (const problem of problems.slice(0, 1)) checks.push(findingCheck('structure', name, problem))
   if (!found.some((one) => one.kind === 'signature')) {

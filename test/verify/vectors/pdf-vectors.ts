@@ -333,6 +333,16 @@ export const PDF_VECTORS: readonly PdfVector[] = [
     make: () => withField(signed(), () => docStamp(Buffer.from('else')), { catalog: DSS }),
     ...failed('HASH_FAILURE'),
   },
+  ...Object.entries({
+    'a program': '<< /S /JavaScript /JS (app.alert\\(1\\)) >>',
+    'a program in a list of actions': '[ << /Next [<< /S /JavaScript /JS 9 0 R >>] >> ]',
+    'a form that programs fill in': '<< /XFA [(a) 9 0 R] >>',
+    'contents of another file': '<< /F (other.pdf) /Length 0 >>\nstream\n\nendstream',
+  }).map(([what, object]) => ({
+    name: `signed with ${what} in it`,
+    make: () => signed({ pdf: { objects: [[7, object]] } }),
+    ...unsure('SIG_CONSTRAINTS_FAILURE'),
+  })),
   {
     name: 'what a page consists of, redefined as the list of fields',
     make: () =>
