@@ -304,6 +304,7 @@ export async function vectors(signing: Signing): Promise<Vector[]> {
     'name-dot': 'records/a.',
     'name-empty-part': 'records//a',
     'name-elsewhere': 'other/records.ndjson',
+    'name-of-many-parts': `records/${'a/'.repeat(40)}x`,
   })) {
     trick(name, 'CONTAINER_REFUSED', renamed(records, to))
   }
