@@ -332,7 +332,7 @@ test('a report whose signature was taken away is no unsigned report', async () =
   await button('Verify now').click()
   await heading('Its signature is missing').waitFor()
   await open('Reports')
-  await heading('One of 1 reports is not whole').waitFor()
+  await heading('The report is not whole').waitFor()
   await page.locator('.pill', { hasText: 'not whole' }).first().waitFor()
 })
 

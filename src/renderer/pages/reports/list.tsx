@@ -108,6 +108,7 @@ function headlineOf({ places, reports }: Listed, t: T): string {
   const [newest] = reports
   if (newest === undefined) return t('headline.none')
   const broken = reports.filter((one) => !one.complete).length
+  if (broken > 0 && reports.length === 1) return t('headline.brokenOnly')
   if (broken > 0) return t('headline.broken', { count: broken, all: count(reports.length) })
   const total = places.reduce((sum, place) => sum + place.total, 0)
   return t('headline.all', { count: total, day: day(Date.parse(newest.generatedAt ?? newest.storedAt)) })
