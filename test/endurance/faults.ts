@@ -37,6 +37,8 @@ export async function badNight(
     } else if (what === 'slow') proxy.delay(between(1, 40))
     else if (what === 'pause') {
       proxy.pause()
+      // what a reader was about to read is gone when it may read on
+      if (lively && chance(0.5)) await world.shrink()
       await wait(between(50, 1500))
       proxy.resume()
     } else if (what === 'hole' || what === 'answers') {

@@ -69,7 +69,7 @@ export class World {
     const { between, chance, pick } = this.#dice
     for (let i = 0, count = between(1, 5); i < count; i++) {
       const compacts = chance(0.2)
-      const topic = { name: `${prefix}-${i}`, partitions: between(1, 7), shrinks: !compacts && chance(0.3), compacts }
+      const topic = { name: `${prefix}-${i}`, partitions: between(1, 7), shrinks: !compacts && chance(0.5), compacts }
       const configs = {
         'message.timestamp.type': chance(0.2) ? 'LogAppendTime' : 'CreateTime',
         'message.timestamp.after.max.ms': '9223372036854775807',
@@ -153,7 +153,7 @@ export class World {
     } else if (what < 0.96) {
       const topic = pick(this.topics)
       if (topic.partitions < 9) await this.#java.createPartitions(topic.name, ++topic.partitions)
-    } else if (chance(0.5)) await this.#shrink()
+    } else if (chance(0.5)) await this.shrink()
   }
 
   async #end(transactionalId: string): Promise<void> {
@@ -165,9 +165,11 @@ export class World {
     }
   }
 
-  async #shrink(): Promise<void> {
-    const topic = this.#dice.pick(this.topics)
-    if (!topic.shrinks) return
+  /** Deletes records from the front of one partition, of a topic that allows it. */
+  async shrink(): Promise<void> {
+    const shrinking = this.topics.filter(({ shrinks }) => shrinks)
+    if (shrinking.length === 0) return
+    const topic = this.#dice.pick(shrinking)
     const rows = await this.#java.listOffsets([topic.name])
     const { partition, earliest, stable } = this.#dice.pick(rows)
     if (stable <= earliest) return

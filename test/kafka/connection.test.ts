@@ -77,7 +77,8 @@ describe('the keys of "connection" reach the sockets', () => {
    * Milliseconds between the arrivals of two small requests that are sent at once. Without TCP_NODELAY the second waits
    * for the acknowledgement of the first (RFC 896), which a peer of a lively connection holds back for 40 ms.
    */
-  async function gaps(tcp_nodelay: boolean): Promise<number[]> {
+  async function gaps(tcp_nodelay: boolean, rounds: number): Promise<number[]> {
+    const found: number[] = []
     const arrivals: number[] = []
     broker.script.set(KEY.listGroups, [
       () => {
@@ -85,7 +86,7 @@ describe('the keys of "connection" reach the sockets', () => {
         return null
       },
     ])
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < rounds; round++) {
       const wire = await (await brokers({ tcp_nodelay })).connection(1, 0)
       const body = new ByteWriter()
         .array([], () => {})
@@ -98,19 +99,23 @@ describe('the keys of "connection" reach the sockets', () => {
         await new Promise(setImmediate)
       }
       await pause(80)
+      const [one, other] = arrivals.splice(0)
+      // a machine that has much to do may not have come to it yet
+      if (one === undefined || other === undefined) continue
+      found.push(other - one)
+      if (tcp_nodelay && other - one < 20) break
     }
-    assert.equal(arrivals.length, 10)
-    const found = [0, 2, 4, 6, 8].map((at) => arrivals[at + 1]! - arrivals[at]!)
     return found.sort((a, b) => a - b)
   }
 
   test('tcp_nodelay: a small request does not wait for the one before to be acknowledged', {
     skip: !LINUX,
   }, async () => {
-    const [fastest = Number.NaN] = await gaps(true)
+    // a busy machine makes each gap longer and none shorter
+    const [fastest = Number.NaN] = await gaps(true, 60)
     assert.ok(fastest < 20, `${fastest} ms`)
-    const held = (await gaps(false))[2] ?? Number.NaN
-    assert.ok(held > 25, `${held} ms`)
+    const held = await gaps(false, 5)
+    assert.ok((held[held.length >> 1] ?? Number.NaN) > 25, `${held} ms`)
   })
 
   test('connections_per_broker: so many for bulk data, and one for short requests', async () => {
