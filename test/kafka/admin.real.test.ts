@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { type Cluster, openCluster } from '../../src/kafka/cluster.ts'
 import type { JavaClient } from '../rig/java-client.ts'
 import { uniqueName, useJava, useKafka } from '../rig/shared.ts'
@@ -55,8 +57,15 @@ describe('cluster, topics and groups, compared with the Java clients', () => {
     const wrong = { ...topic, name: uniqueName('wrong'), configs: { 'no.such.key': '1' } }
     await assert.rejects(cluster.createTopics([wrong]), { code: 'KAFKA_REJECTED' })
     await cluster.alterTopicConfigs(name, { 'retention.ms': null, 'max.message.bytes': '5000' })
-    const { all, own } = await java.describeConfigs(name)
-    assert.deepEqual(own, { 'cleanup.policy': 'compact', 'max.message.bytes': '5000' })
+    // the controller answers before the broker has heard of it
+    const wanted = { 'cleanup.policy': 'compact', 'max.message.bytes': '5000' }
+    let shown = await java.describeConfigs(name)
+    for (let i = 0; i < 200 && !isDeepStrictEqual(shown.own, wanted); i++) {
+      await delay(50)
+      shown = await java.describeConfigs(name)
+    }
+    const { all, own } = shown
+    assert.deepEqual(own, wanted)
     const entries = (await cluster.topicConfigs([name])).get(name) ?? []
     assert.deepEqual(Object.fromEntries(entries.map((entry) => [entry.name, entry.value])), all)
     const dynamicTopic = 1

@@ -307,22 +307,27 @@ describe('leaders that change', () => {
    * `fresh`; `end`: both run.
    */
   async function uncleanElection(topic: string, { old, fresh, size }: { old: number; fresh: number; size: number }) {
+    // a batch that is larger than a quota allows in its window would never come
+    const how = { size, producer: { 'batch.size': '50000' } }
     await java.createTopics([{ name: topic, configs: { 'unclean.leader.election.enable': 'true' } }])
     const [row] = await java.leaders([topic])
     const [one, other] = row?.leader === 1 ? ([1, 2] as const) : ([2, 1] as const)
     const led = (leader: number, inSync: number) =>
       untilLeaders(java, [topic], (now) => now.leader === leader && now.inSync.length === inSync)
-    await java.generate(topic, 100, { size })
+    await led(one, 2)
+    await java.generate(topic, 100, how)
+    // a follower that lagged behind would not have them
+    await led(one, 2)
     await pair.kill9(other)
     await led(one, 1)
-    await java.generate(topic, old - 100, { size })
+    await java.generate(topic, old - 100, how)
     return {
       async lose() {
         await pair.kill9(one)
         await pair.restart(other, 1)
         await led(other, 1)
         // More than before: by its offsets alone it goes on where the old one ended.
-        await java.generate(topic, fresh - 100, { size })
+        await java.generate(topic, fresh - 100, how)
       },
       async end() {
         await pair.restart(one)
@@ -337,11 +342,11 @@ describe('leaders that change', () => {
   }, async () => {
     const topic = uniqueName('parted')
     const path = await temporaryFolder()
-    const [old, fresh] = [10_000, 10_500]
+    const [old, fresh] = [20_000, 20_500]
     const election = await uncleanElection(topic, { old, fresh, size: 1000 })
     try {
       // so slowly that the old leader dies when more was read than the new one has, and less than there was
-      await quota('--add-config', 'consumer_byte_rate=100000')
+      await quota('--add-config', 'consumer_byte_rate=300000')
       const run = await startBackup(topic, path, { fetch_max_bytes: 200_000 })
       await run.begun
       await untilEqual(async () => run.records > 100, true)
