@@ -6,22 +6,13 @@ import type { VerifiedFile } from '../../src/contract/evidence/verdict.ts'
 import { nodeCrypto } from '../../src/signing/node-crypto.ts'
 import type { Trust } from '../../src/verify/crypto.ts'
 import { type Beside, verifyReport } from '../../src/verify/report.ts'
-import { publicPem, REPORT, text } from './vectors/detached-vectors.ts'
+import { pem, publicPem, REPORT, text } from './vectors/detached-vectors.ts'
 import { certificate, type Issuer, key, list, root, signWith, token } from './vectors/pki.ts'
 import { leaf, NOW, ROOT, rootDer, rootList, signerKey } from './vectors/world.ts'
 
 /** Whose a signature is said to be, and since when: what a person reads, where the verdict alone is right. */
 
 const nothing: Beside = { text: null, der: null, token: null, chain: null, tsaChain: null, crls: null, publicKey: null }
-const pem = (label: string, ...ders: Buffer[]) =>
-  Buffer.from(
-    ders
-      .map(
-        (der) =>
-          `-----BEGIN ${label}-----\n${(der.toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END ${label}-----\n`,
-      )
-      .join(''),
-  )
 const verify = (beside: Partial<Beside>, trust: Trust, data = REPORT): Promise<VerifiedFile> =>
   verifyReport(
     { name: 'report.json', data, beside: { ...nothing, ...beside }, isReport: true },

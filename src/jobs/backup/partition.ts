@@ -8,7 +8,7 @@ import type { IsolationLevel, ReadBatch, ReadStep } from '../../kafka/types.ts'
 import type { PartitionMeter } from '../progress.ts'
 import type { ClockWatch } from './clock.ts'
 import type { MemoryBudget } from './memory.ts'
-import { checkTermEnd, type PartitionPlan } from './plan.ts'
+import { checkTermEnd, lastEpochOf, type PartitionPlan } from './plan.ts'
 import type { LastEpoch, Recorder } from './recorder.ts'
 
 /** When a segment is full. Bytes are uncompressed. */
@@ -73,8 +73,7 @@ export class PartitionArchiver {
     this.#account = new AccountBuilder(plan.from)
     this.#position = plan.from
     this.#cutAt = plan.from
-    const { leader_epoch, epoch_end } = plan.cut
-    this.#epoch = leader_epoch === undefined || epoch_end === undefined ? null : { leader_epoch, epoch_end }
+    this.#epoch = lastEpochOf(plan.cut)
     this.#pass('deleted_before', plan.from, plan.lostFrom)
     this.#pass('deleted_during', plan.lostFrom, plan.readFrom)
   }
@@ -139,10 +138,7 @@ export class PartitionArchiver {
    * @throws OFFSETS_LOST
    */
   async #checkTerm({ leaderEpoch }: ReadBatch): Promise<void> {
-    const before = this.#epoch
-    if (before === null || leaderEpoch <= before.leader_epoch) return
-    const { topic, partition } = this.#plan
-    checkTermEnd(this.#plan, before, await this.#deps.termEnd({ topic, partition, epoch: before.leader_epoch }))
+    if (this.#epoch !== null && leaderEpoch > this.#epoch.leader_epoch) await this.checkEnd()
   }
 
   /**

@@ -3,6 +3,7 @@ import type { StartOffset } from '../../contract/config/types.ts'
 import { CofferError } from '../../contract/errors.ts'
 import { topicRecreated } from '../../kafka/errors.ts'
 import type { TopicMetadata } from '../../kafka/types.ts'
+import type { LastEpoch } from './recorder.ts'
 
 /** Where each partition of the chosen topics stood at the cut. Keys are `topic/partition`. */
 export interface ClusterCut {
@@ -90,11 +91,9 @@ function planPartition(input: {
       },
     )
   }
-  const { leader_epoch, epoch_end } = earlier ?? {}
+  const archived = lastEpochOf(earlier)
   const epochEnd = cut.epochEnd?.get(key) ?? -1
-  if (leader_epoch !== undefined && epoch_end !== undefined) {
-    checkTermEnd({ topic, partition }, { leader_epoch, epoch_end }, epochEnd)
-  }
+  if (archived !== null) checkTermEnd({ topic, partition }, archived, epochEnd)
   // An open transaction can hold the end back behind what an earlier read_uncommitted run has archived.
   const to = Math.max(from, end)
   const readFrom = Math.min(Math.max(from, logStart), to)
@@ -112,10 +111,15 @@ function planPartition(input: {
       to,
       high_watermark: highWatermark,
       log_start: logStart,
-      ...(leader_epoch === undefined || epoch_end === undefined ? {} : { leader_epoch, epoch_end }),
+      ...archived,
     },
     first,
   }
+}
+
+/** The term of the last batch that a run has on its books, and the offset behind it; null where that is not known. */
+export function lastEpochOf({ leader_epoch, epoch_end }: Partial<RunCut> = {}): LastEpoch | null {
+  return leader_epoch === undefined || epoch_end === undefined ? null : { leader_epoch, epoch_end }
 }
 
 /**
@@ -126,7 +130,7 @@ function planPartition(input: {
  */
 export function checkTermEnd(
   { topic, partition }: { topic: string; partition: number },
-  { leader_epoch, epoch_end }: { leader_epoch: number; epoch_end: number },
+  { leader_epoch, epoch_end }: LastEpoch,
   end: number,
 ): void {
   if (end < 0 || end >= epoch_end) return

@@ -10,12 +10,20 @@ import type { Counts, SegmentOutcome } from './work.ts'
 
 const MAX_LISTED = 100
 
+/** What is to be said of an extraction before it begins. */
+export const warningsOf = (plan: ExtractPlan): Said[] => (plan.foreign ? [say('warn.foreignPackage')] : [])
+
+/** The filter as the window says it in its language; nothing where there is none. */
+export function filterSayings({ extract }: ExtractConfig): Said[] {
+  const said = extract.filter === null ? undefined : filterSaid(extract.filter)
+  return said === undefined ? [] : [said]
+}
+
 /** What an extraction is about, for its result. */
 export function scopeOf(config: ExtractConfig, plan: ExtractPlan, location: string, warnings: Said[]): ExtractScope {
   const { extract, backup_id, output } = config
   const segments = plan.groups.flat()
   const told = warned(warnings)
-  const asked = extract.filter === null ? undefined : filterSaid(extract.filter)
   const topics = plan.topics.map((topic) => {
     const own = segments.filter((segment) => segment.topic === topic)
     return {
@@ -44,7 +52,7 @@ export function scopeOf(config: ExtractConfig, plan: ExtractPlan, location: stri
     stored_bytes: plan.storedBytes,
     foreign: plan.foreign,
     warnings: told.warnings,
-    sayings: asked === undefined ? told.sayings : [asked, ...told.sayings],
+    sayings: [...filterSayings(config), ...told.sayings],
   }
 }
 

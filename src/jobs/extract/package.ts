@@ -8,7 +8,7 @@ import { PACKAGE_PATHS } from '../../contract/evidence/package.ts'
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { ExtractResult, ExtractScope } from '../../contract/results/extract.ts'
-import { english, type Said, say, toldOf, warned } from '../../contract/said/said.ts'
+import { type Said, say, toldOf, warned } from '../../contract/said/said.ts'
 import { isoTime } from '../../contract/time.ts'
 import { type PackagePart, writePackage } from '../../evidence/package/assemble.ts'
 import { sha256Hex } from '../../evidence/package/digest.ts'
@@ -24,7 +24,7 @@ import { storageWords } from '../validation/facts.ts'
 import { manifestParts } from './archive-files.ts'
 import { coverageOf } from './coverage.ts'
 import { recordCustody } from './custody.ts'
-import { extractionCheck, rulesOf } from './facts.ts'
+import { extractionCheck, filterSayings, rulesOf, warningsOf } from './facts.ts'
 import { derivedParts } from './formats/derive.ts'
 import { accountProblemsOf, extractionGaps } from './gaps.ts'
 import type { ExtractPlan } from './plan.ts'
@@ -134,10 +134,8 @@ export async function buildPackage(building: Building): Promise<JobResult<Extrac
   const failed = work.outcomes.filter((one) => one.state === 'failed')
   const isDamaged = failed.length + accountProblems.length > 0
   const endedAt = Date.now()
-  // what the scope says in words of its own is not all a warning: the filter is no fault
-  const before = scope.sayings.filter((one) => scope.warnings.includes(english(one)))
   const told = warned([
-    ...before,
+    ...warningsOf(plan),
     ...gaps.telling,
     ...archive.problems,
     ...custody.problems,
@@ -149,7 +147,7 @@ export async function buildPackage(building: Building): Promise<JobResult<Extrac
     dry_run: false,
     ...scope,
     warnings: told.warnings,
-    sayings: [...scope.sayings.filter((one) => !before.includes(one)), ...told.sayings],
+    sayings: [...filterSayings(config), ...told.sayings],
     state: isDamaged ? 'damaged' : 'complete',
     resumed: work.resumed,
     package_id: packageId,

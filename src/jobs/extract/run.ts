@@ -3,7 +3,7 @@ import { type ExtractConfig, loadExtract } from '../../contract/config/extract.t
 import { EXIT } from '../../contract/exit-codes.ts'
 import type { JobContext, JobRequest, JobResult } from '../../contract/jobs.ts'
 import type { ExtractPlanResult, ExtractResult } from '../../contract/results/extract.ts'
-import { english, type Said, say } from '../../contract/said/said.ts'
+import { english, say } from '../../contract/said/said.ts'
 import { count, plural } from '../../contract/words.ts'
 import { verifierPage } from '../../evidence/package/verifier-page.ts'
 import { toolDigest } from '../../evidence/report/tool-digest.ts'
@@ -11,7 +11,7 @@ import type { Storage } from '../../storage/storage.ts'
 import { openEvidenceSigner, pdfWriter } from '../evidence/produce.ts'
 import { openExistingStorage } from '../open-archive.ts'
 import { ProgressMeter } from '../progress.ts'
-import { scopeOf } from './facts.ts'
+import { scopeOf, warningsOf } from './facts.ts'
 import { buildPackage } from './package.ts'
 import { type ExtractPlan, planExtract } from './plan.ts'
 import { readAll } from './read-all.ts'
@@ -113,5 +113,3 @@ function announcement(plan: ExtractPlan, work: Work): string {
   const again = work.resumed ? `going on after ${plural(work.groups, 'segment')}; ` : ''
   return `${again}reading ${plural(segments, 'segment')} with ${plural(plan.recordsAtMost, 'record')} (${count(Math.ceil(plan.bytesAtMost / 1e6))} MB, ${count(Math.ceil(plan.storedBytes / 1e6))} MB stored); ${plural(plan.skipped, 'segment')} can hold no match`
 }
-
-const warningsOf = (plan: ExtractPlan): Said[] => (plan.foreign ? [say('warn.foreignPackage')] : [])

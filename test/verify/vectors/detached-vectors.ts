@@ -21,7 +21,7 @@ export const REPORT = Buffer.from(
   '{"backup":{"id":"b"},"generated_at":"2026-06-02T00:00:00Z","report_id":"validation-7","schema_version":"1.0"}',
 )
 
-const pem = (label: string, ...ders: Buffer[]) =>
+export const pem = (label: string, ...ders: Buffer[]) =>
   Buffer.from(
     ders
       .map(

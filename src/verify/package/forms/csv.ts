@@ -1,5 +1,5 @@
 import { isoTime } from '../../../contract/time.ts'
-import type { FormRow } from './row.ts'
+import { contentCells, type FormRow } from './row.ts'
 
 /** RFC 4180: CRLF, every cell in double quotes, quotes doubled; UTF-8. One record on each row. */
 
@@ -38,19 +38,13 @@ export function csvHeader(): string {
 }
 
 export function csvRow(record: FormRow): string {
-  const { key, value } = record
   return row([
     record.topic,
     String(record.partition),
     String(record.offset),
     isoTime(record.timestamp),
     String(record.timestamp),
-    key.shown,
-    key.encoding,
-    value.shown,
-    value.encoding,
-    record.headers,
-    record.redacted.join(' '),
+    ...contentCells(record),
   ])
 }
 

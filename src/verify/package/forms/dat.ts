@@ -1,5 +1,5 @@
 import { isoTime } from '../../../contract/time.ts'
-import type { FormRow } from './row.ts'
+import { contentCells, type FormRow } from './row.ts'
 
 /**
  * Concordance load files, as review platforms read them: fields are enclosed in þ (U+00FE) and separated by 0x14, a new
@@ -29,19 +29,13 @@ export function datHeader(): string {
 }
 
 export function datRow(record: FormRow): string {
-  const { key, value } = record
   return row([
     `${record.topic}-${record.partition}-${record.offset}`,
     record.topic,
     String(record.partition),
     String(record.offset),
     isoTime(record.timestamp),
-    key.shown,
-    key.encoding,
-    value.shown,
-    value.encoding,
-    record.headers,
-    record.redacted.join(' '),
+    ...contentCells(record),
   ])
 }
 

@@ -64,3 +64,8 @@ function formBytes(base64: string | null, tools: PackageTools): FormBytes {
   const text = tools.isUtf8(bytes) ? decodeUtf8(bytes) : null
   return text === null ? { bytes, shown: base64, encoding: 'base64' } : { bytes, shown: text, encoding: 'text' }
 }
+
+/** What every table shows of a record, after where and when it stood. */
+export function contentCells({ key, value, headers, redacted }: FormRow): string[] {
+  return [key.shown, key.encoding, value.shown, value.encoding, headers, redacted.join(' ')]
+}
